@@ -1,1 +1,33 @@
+//! The field's words as types (docs/GLOSSARY.md): identifiers, addresses, messages, contacts, conversations,
+//! tasks, workers, reservations, and the documents that describe a workspace.
+//!
+//! Architecture invariant: this crate knows no clock, no randomness, no I/O and no provider.
 
+pub mod address;
+pub mod contact;
+pub mod content;
+pub mod conversation;
+pub mod event;
+pub mod id;
+pub mod limits;
+pub mod message;
+pub mod outbound;
+pub mod reservation;
+pub mod task;
+pub mod time;
+pub mod worker;
+pub mod workspace;
+
+pub use address::{Address, ChannelKind, IdentityKey};
+pub use contact::{Consent, Contact};
+pub use content::{Attachment, Content};
+pub use conversation::{Conversation, ConversationState};
+pub use event::{EventKind, InboundEvent, ReplyToken};
+pub use id::*;
+pub use message::{Author, Direction, Message, MessageKey, MessageStatus, Seq};
+pub use outbound::OutboundMessage;
+pub use reservation::ReservationStatus;
+pub use task::{Task, TaskOrder, TaskStatus};
+pub use time::Timestamp;
+pub use worker::Worker;
+pub use workspace::Workspace;

@@ -1,0 +1,44 @@
+//! A customer.
+
+use crate::{Address, ChannelKind, ContactSid, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// What a customer allows us on a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Consent {
+    OptedIn,
+    OptedOut,
+}
+
+/// Who set an attribute last, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttributeSource {
+    /// `flow:<sid>`, `agent:<worker sid>` or `api`.
+    pub source: String,
+    pub at: Timestamp,
+}
+
+/// A contact: identities, attributes that flows and agents set and that persist, consent per channel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Contact {
+    pub sid: ContactSid,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Addresses proven to be theirs, in the order in which they were learnt.
+    pub identities: Vec<Address>,
+    /// `language`, `vip`, …: flows see them as `contact.attributes.*`.
+    #[serde(default)]
+    pub attributes: Map<String, Value>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attribute_sources: BTreeMap<String, AttributeSource>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub consent: BTreeMap<ChannelKind, Consent>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub notes: String,
+    pub created_at: Timestamp,
+}

@@ -1,0 +1,90 @@
+//! What a message says, on every channel.
+
+use serde::{Deserialize, Serialize};
+
+/// A piece of media that belongs to a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Where it can be fetched: the provider's URL, or ours.
+    pub url: String,
+    /// The media type that the sender states, `application/octet-stream` when it states none.
+    pub content_type: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+}
+
+/// The body of a message. The tag is `kind`; a kind that a channel has and this list lacks is `unsupported`
+/// and keeps the provider's own name, so that the agent sees that something came.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Content {
+    Text {
+        text: String,
+    },
+    /// One or more attachments, with the caption where there is one.
+    Media {
+        attachments: Vec<Attachment>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
+    Location {
+        latitude: f64,
+        longitude: f64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<String>,
+    },
+    Sticker {
+        package_id: String,
+        sticker_id: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
+    /// A button, quick reply, postback or list entry that the customer chose.
+    Choice {
+        /// What the button carries for the program.
+        data: String,
+        /// What the customer saw.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
+    /// What the center itself notes in the timeline: somebody joined, a task was transferred.
+    System {
+        text: String,
+    },
+    Unsupported {
+        provider_kind: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
+}
+
+impl Content {
+    pub fn text(text: impl Into<String>) -> Content {
+        Content::Text { text: text.into() }
+    }
+
+    /// What a flow's condition or an agent's list line reads: the text, or what stands for it.
+    pub fn plain_text(&self) -> &str {
+        match self {
+            Content::Text { text } | Content::System { text } => text,
+            Content::Media { text, .. }
+            | Content::Sticker { text, .. }
+            | Content::Unsupported { text, .. } => text.as_deref().unwrap_or_default(),
+            Content::Choice { data, text } => text.as_deref().unwrap_or(data),
+            Content::Location { name, address, .. } => {
+                name.as_deref().or(address.as_deref()).unwrap_or_default()
+            }
+        }
+    }
+
+    pub fn attachments(&self) -> &[Attachment] {
+        match self {
+            Content::Media { attachments, .. } => attachments,
+            _ => &[],
+        }
+    }
+}

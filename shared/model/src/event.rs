@@ -1,0 +1,113 @@
+//! What a provider tells us, normalised: the body of a message on the inbound queue.
+
+use crate::{ChannelKind, Content, MessageKey, MessageStatus, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One event of a webhook.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InboundEvent {
+    /// The provider's id of the event, unique within channel and account: what deduplication goes by.
+    pub event_id: String,
+    pub channel: ChannelKind,
+    pub account: String,
+    /// The customer's address on the channel.
+    pub contact_address: String,
+    /// Our address that was written to.
+    pub our_address: String,
+    /// The provider's own time of the event, where it states one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_time: Option<Timestamp>,
+    /// When the webhook came in (set by the webhook handler).
+    pub received_at: Timestamp,
+    /// What the provider says about the person besides the message.
+    #[serde(default, skip_serializing_if = "Profile::is_empty")]
+    pub profile: Profile,
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// Facts about a person that come with an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+}
+
+impl Profile {
+    pub fn is_empty(&self) -> bool {
+        *self == Profile::default()
+    }
+}
+
+/// A right to answer for free, once and soon (LINE's reply token).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplyToken {
+    pub token: String,
+    /// The last moment at which it is worth a try.
+    pub usable_until: Timestamp,
+}
+
+/// How a receipt names the message it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reference {
+    /// Our own key came back in the provider's callback field.
+    Ours(MessageKey),
+    /// Only the provider's id is known.
+    Provider(String),
+}
+
+/// What happened. The tag is `type`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum EventKind {
+    /// The customer said something.
+    Message {
+        provider_id: String,
+        content: Content,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_token: Option<ReplyToken>,
+        /// The message in the shape of Twilio's webhook (`From`, `To`, `Body`, `MessageSid`, `NumMedia`,
+        /// `MediaUrl0`, …), on every channel: what flows read as `trigger.message` and `widgets.*.inbound`.
+        params: BTreeMap<String, String>,
+        /// Said by the business in the provider's own app, not by the customer.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        echo: bool,
+    },
+    /// The customer changed a message.
+    Edited {
+        provider_id: String,
+        content: Content,
+    },
+    /// The customer took a message back.
+    Deleted {
+        provider_id: String,
+    },
+    /// What became of a message of ours.
+    Receipt {
+        reference: Reference,
+        status: MessageStatus,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// The customer allows or forbids that we write; the provider may already have answered.
+    Consent {
+        opted_in: bool,
+        /// The words, where there were any: they are kept in the timeline.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        content: Option<Content>,
+    },
+    Typing {
+        on: bool,
+    },
+    /// Anything else worth a line in the timeline: followed, joined a group, linked an account, …
+    Note {
+        name: String,
+        text: String,
+    },
+}

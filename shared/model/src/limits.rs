@@ -1,0 +1,22 @@
+//! Named limits of what comes from outside. A limit that belongs to one module is named there; these are shared.
+
+/// Bytes of one webhook request's body (API Gateway allows 10 MB; providers send far less).
+pub const WEBHOOK_BYTES_MAX: usize = 1_048_576;
+/// Characters of one message's text, on every channel; channels have their own, lower limits.
+pub const TEXT_CHARS_MAX: usize = 65_536;
+/// Attachments of one message (Twilio allows 10).
+pub const ATTACHMENTS_MAX: usize = 10;
+/// Bytes of a contact's attributes as JSON.
+pub const CONTACT_ATTRIBUTES_BYTES_MAX: usize = 16_384;
+/// Identities of one contact.
+pub const IDENTITIES_MAX: usize = 20;
+/// Characters of a worker's or a task's attributes as JSON (TaskRouter, "Limits").
+pub const ATTRIBUTES_CHARS_MAX: usize = 4_096;
+/// Bytes of one frame that an agent's client sends (API Gateway WebSocket: 32 KB).
+pub const FRAME_BYTES_MAX: usize = 32_768;
+/// Bytes of one message to a socket (API Gateway WebSocket: 128 KB).
+pub const PUSH_BYTES_MAX: usize = 131_072;
+/// Live sockets of one worker; the oldest is closed when one more connects.
+pub const CONNECTIONS_PER_WORKER_MAX: usize = 8;
+/// Bytes of one queue message's body: the unit in which SQS bills is 64 KB, the service's own limit is higher.
+pub const QUEUE_BODY_BYTES_MAX: usize = 262_144;

@@ -1,0 +1,99 @@
+//! Units of work.
+
+use crate::{
+    ConversationSid, ReservationSid, ReservationStatus, TaskQueueSid, TaskSid, Timestamp, WorkerSid,
+    WorkflowSid,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// TaskRouter's assignment status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TaskStatus {
+    Pending,
+    Reserved,
+    Assigned,
+    Wrapping,
+    Completed,
+    Canceled,
+}
+
+/// In which order a task queue hands out its tasks (TaskRouter `TaskOrder`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum TaskOrder {
+    /// Highest priority first, then the oldest.
+    #[default]
+    Fifo,
+    /// The newest first; priority plays no part.
+    Lifo,
+}
+
+/// One offer of a task that is not over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskReservation {
+    pub sid: ReservationSid,
+    pub worker_sid: WorkerSid,
+    pub status: ReservationStatus,
+    pub created_at: Timestamp,
+    /// When the offer lapses; meaningless once it is accepted.
+    pub expires_at: Timestamp,
+}
+
+/// A worker to whom the task is not offered again before `until`, while others can have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exclusion {
+    pub worker_sid: WorkerSid,
+    pub until: Timestamp,
+}
+
+/// Where a task stands in its workflow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    pub filter: usize,
+    pub target: usize,
+}
+
+/// A task. Every write is conditional on `version`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    pub sid: TaskSid,
+    pub status: TaskStatus,
+    pub workflow_sid: WorkflowSid,
+    /// The queue of the present step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_sid: Option<TaskQueueSid>,
+    /// The workflow step it is in; none in the default filter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<Step>,
+    /// Counts the steps entered: a timer of an earlier step finds another number and does nothing.
+    pub step_no: u32,
+    /// When the present step ends, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_deadline: Option<Timestamp>,
+    /// The partition and sort key of its entry in a waiting list; present exactly when the entry exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<(String, String)>,
+    /// TaskRouter's task channel, by unique name.
+    pub task_channel: String,
+    pub priority: u32,
+    /// A JSON object.
+    pub attributes: Value,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation_sid: Option<ConversationSid>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reservations: Vec<TaskReservation>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excluded: Vec<Exclusion>,
+    /// Counts the offers made, and so names the next reservation; assignment attempts are bounded by it.
+    pub attempts: u32,
+    pub timeout_s: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    pub created_at: Timestamp,
+    /// What its place in the queue goes by; `created_at` unless the creator says otherwise.
+    pub virtual_start_time: Timestamp,
+    pub updated_at: Timestamp,
+    pub version: u64,
+}

@@ -1,0 +1,86 @@
+//! The routing record of an agent.
+
+use crate::{ActivitySid, ReservationSid, TaskSid, Timestamp, WorkerSid};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What one worker holds on one task channel.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkerChannel {
+    /// Tasks it may hold at once (TaskRouter `configured_capacity`).
+    pub capacity: u32,
+    /// Tasks it holds: reserved, accepted or wrapping.
+    pub assigned: u32,
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub available: bool,
+    /// The sort key of its token in the pool; present exactly when the token exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_yes(value: &bool) -> bool {
+    *value
+}
+
+/// A reservation that a worker holds: enough to find its task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    pub task_sid: TaskSid,
+    pub task_channel: String,
+}
+
+/// A live socket of a worker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connection {
+    pub id: String,
+    pub since: Timestamp,
+}
+
+/// A worker's state: what assignment reads and writes. Kept under 1 KB; its attributes are an item of their
+/// own. Every write is conditional on `version`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Worker {
+    pub sid: WorkerSid,
+    pub activity_sid: ActivitySid,
+    /// The activity's own `available`, copied.
+    pub activity_available: bool,
+    /// The class of workers it is in: the pools where its tokens are.
+    pub class: String,
+    pub channels: BTreeMap<String, WorkerChannel>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reservations: BTreeMap<ReservationSid, Held>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub connections: Vec<Connection>,
+    /// When the last socket went away; none while one is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absent_since: Option<Timestamp>,
+    /// Tasks that wait for this worker and nobody else.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub direct_waiting: u32,
+    /// When it was last given a task: who waited longest is first.
+    pub last_assigned: Timestamp,
+    pub activity_since: Timestamp,
+    pub version: u64,
+}
+
+fn is_zero(value: &u32) -> bool {
+    *value == 0
+}
+
+impl Worker {
+    /// Whether it can be offered work at all: an available activity, and somebody there.
+    pub fn ready(&self) -> bool {
+        self.activity_available && !self.connections.is_empty()
+    }
+
+    /// Whether it can take one more task of this channel.
+    pub fn has_room(&self, task_channel: &str) -> bool {
+        self.channels
+            .get(task_channel)
+            .is_some_and(|channel| channel.available && channel.assigned < channel.capacity)
+    }
+}
