@@ -61,6 +61,6 @@ mod tests {
         assert_eq!(at.iso(), "2026-11-22T15:05:04Z");
         assert_eq!(Timestamp::parse_iso(&at.iso()), Some(Timestamp(1_795_359_904_000)));
         assert_eq!(Timestamp::parse_iso("yesterday"), None);
-        assert_eq!(Timestamp(i64::MAX).iso(), (i64::MAX / 1000 * 1000).to_string());
+        assert_eq!(Timestamp(i64::MAX).iso(), i64::MAX.to_string());
     }
 }
