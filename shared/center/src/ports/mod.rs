@@ -1,0 +1,20 @@
+//! Everything that touches the world. `shared/aws` implements these on AWS, `local` on embedded parts,
+//! `tests` in memory with faults; one contract suite holds all of them to the same behaviour.
+//!
+//! Architecture invariant: no port mentions a vendor's type, and nothing in this crate reaches the world in
+//! another way.
+
+mod http;
+mod push;
+pub mod queue;
+pub mod table;
+mod world;
+
+pub use http::{Http, HttpError, HttpRequest, HttpResponse};
+pub use push::{Push, PushError, PushOutcome};
+pub use queue::{Outgoing, Queue, QueueError, QueueName};
+pub use table::{
+    Attributes, Change, Condition, Consistency, Item, Key, Page, Query, Table, TableError, Units, Value,
+    Write,
+};
+pub use world::World;
