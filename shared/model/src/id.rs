@@ -141,6 +141,36 @@ ids! {
     ProblemSid "NO";
 }
 
+/// Hex digits of a contact's id that its conversations share with it.
+const CONTACT_DIGITS: usize = 24;
+
+impl ContactSid {
+    /// A new contact's id: 96 of these 128 random bits, the rest zero, so that the ids of its conversations
+    /// can carry it.
+    pub fn random(bytes: [u8; 16]) -> ContactSid {
+        let mut kept = bytes;
+        kept[CONTACT_DIGITS / 2..].fill(0);
+        ContactSid::from_bytes(kept)
+    }
+
+    /// The id of this contact's conversation number `number`.
+    pub fn conversation(&self, number: u32) -> ConversationSid {
+        ConversationSid(format!("CH{}{number:08x}", &self.0[2..2 + CONTACT_DIGITS]))
+    }
+}
+
+impl ConversationSid {
+    /// The contact whose conversation it is: read from the id, so that no look-up is billed.
+    pub fn contact(&self) -> ContactSid {
+        ContactSid(format!("CT{}00000000", &self.0[2..2 + CONTACT_DIGITS]))
+    }
+
+    /// Which of the contact's conversations it is, from 1.
+    pub fn number(&self) -> u32 {
+        u32::from_str_radix(&self.0[2 + CONTACT_DIGITS..], 16).unwrap_or(0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,6 +190,13 @@ mod tests {
         for text in ["", "WT", "WK00000000000000000000000000000000", "WT0000000000000000000000000000000G"] {
             assert_eq!(TaskSid::parse(text), Err(IdError { prefix: "WT", text: text.into() }));
         }
+    }
+
+    #[test]
+    fn a_conversation_names_its_contact() {
+        let contact = ContactSid::random([0xab; 16]);
+        let third = contact.conversation(3);
+        assert_eq!((third.contact(), third.number()), (contact, 3));
     }
 
     proptest! {

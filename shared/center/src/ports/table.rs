@@ -105,6 +105,8 @@ pub enum Condition {
     Equals(String, Value),
     /// The attribute is absent (also when the item does not exist).
     Absent(String),
+    /// The attribute exists, is a number and is less than this.
+    Less(String, i64),
     All(Vec<Condition>),
 }
 
