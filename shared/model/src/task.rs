@@ -53,6 +53,12 @@ pub struct Exclusion {
 pub struct Step {
     pub filter: usize,
     pub target: usize,
+    /// Age in the workflow at which the step's window begins, in milliseconds.
+    #[serde(default)]
+    pub window_start_ms: i64,
+    /// Whether an earlier filter was left by a timeout: the default filter is then closed to the task.
+    #[serde(default)]
+    pub timed_out: bool,
 }
 
 /// A task. Every write is conditional on `version`.
