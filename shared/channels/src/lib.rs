@@ -1,1 +1,31 @@
+//! Channels: each provider is a pair of translations between its own wire format and the project's words.
+//!
+//! One folder per channel, the same file names in each: `mod.rs` (the `Channel` implementation, capabilities,
+//! settings), `verify.rs`, `normalise.rs`, `render.rs`, `outcome.rs`, `simulate.rs`, `tests.rs`. A new channel
+//! is a folder and its line in `registry.rs`; the contract suite of `tests/contract.rs` then runs over it.
+//!
+//! Architecture invariant: nothing here calls anybody, reads a clock or draws a random number. A webhook is
+//! verified over its raw bytes before anything is parsed, and `Verified` cannot be made in any other way.
 
+pub mod channel;
+pub mod delivery;
+mod identifier;
+pub mod registry;
+pub mod settings;
+pub mod signature;
+pub mod simulate;
+pub mod text;
+mod twilio;
+pub mod webhook;
+
+pub mod sms;
+
+pub use channel::{Capabilities, Channel, TextUnit};
+pub use delivery::{
+    DeliveryOutcome, ProviderRequest, ProviderResponse, RefusalCause, Rendered, SessionFrame, Undeliverable,
+};
+pub use registry::{open, open_simulated};
+pub use settings::SettingsError;
+pub use signature::Verified;
+pub use simulate::Simulated;
+pub use webhook::{Headers, Normalised, Problem, Rejection, WebhookReply, WebhookRequest};

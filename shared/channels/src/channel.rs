@@ -1,0 +1,84 @@
+//! What every channel can do.
+
+use crate::delivery::{DeliveryOutcome, ProviderRequest, ProviderResponse, Rendered, Undeliverable};
+use crate::signature::Verified;
+use crate::webhook::{Normalised, Rejection, WebhookRequest};
+use patchbay_model::{Address, ChannelKind, OutboundMessage, Timestamp};
+use serde::Serialize;
+
+/// One account on one channel, both directions. Every method is a pure function of its arguments and the
+/// account's settings.
+pub trait Channel: Send + Sync {
+    fn kind(&self) -> ChannelKind;
+
+    /// The account's name in `channels.toml`.
+    fn account(&self) -> &str;
+
+    fn capabilities(&self) -> &Capabilities;
+
+    /// Checks that the provider sent these bytes, before anything is parsed.
+    fn verify<'a>(&self, request: &'a WebhookRequest, now: Timestamp) -> Result<Verified<'a>, Rejection>;
+
+    /// Translates a webhook. It never fails whole: what cannot be read is a problem, the rest is events, and
+    /// the reply is what the provider expects to hear.
+    fn normalise(&self, request: &Verified<'_>, received_at: Timestamp) -> Normalised;
+
+    /// Translates a message for the provider. The same message gives the same requests in the same order, so
+    /// that a redelivery can go on where the first run stopped; only whether a reply token is still worth a
+    /// try depends on `now`.
+    fn render(&self, message: &OutboundMessage, now: Timestamp) -> Result<Rendered, Undeliverable>;
+
+    /// What became of `request`. A connection that broke is an answer too.
+    fn outcome(&self, request: &ProviderRequest, response: &ProviderResponse) -> DeliveryOutcome;
+
+    /// Shows the customer that an agent types (or no longer does), where the channel can.
+    fn typing(&self, _to: &Address, _on: bool) -> Option<Rendered> {
+        None
+    }
+
+    /// The request that fetches a media URL of an inbound message with the account's credentials; `None` where
+    /// the URL is not the provider's own, and so must be fetched without them.
+    fn media_request(&self, _url: &str) -> Option<ProviderRequest> {
+        None
+    }
+}
+
+/// How a provider counts a text's length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextUnit {
+    /// Unicode scalar values.
+    Chars,
+    /// UTF-16 code units: what lies outside the basic plane (most emoji) counts twice.
+    Utf16,
+}
+
+/// What a channel can carry: read by agents' desktops and by the contract suite.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Capabilities {
+    /// The longest text of one provider message, in `text_unit`.
+    pub text_max: usize,
+    pub text_unit: TextUnit,
+    /// A longer text goes out as several provider messages; otherwise it is refused.
+    pub text_splits: bool,
+    /// Attachments of one provider message.
+    pub attachments_max: usize,
+    /// Beginnings of the media types that go out as media; any other goes out as a link. Empty: all do.
+    pub media_types: &'static [&'static str],
+    pub locations: bool,
+    pub stickers: bool,
+    /// The customer's typing reaches us.
+    pub typing_in: bool,
+    /// The agent's typing reaches the customer.
+    pub typing_out: bool,
+    /// The provider tells when a message of ours is on the customer's device.
+    pub delivered_receipts: bool,
+    /// The provider tells when the customer has seen it.
+    pub read_receipts: bool,
+    /// Seconds after the customer's last message within which we may write freely; `None`: always.
+    pub window_s: Option<u32>,
+    /// The provider recognises a repeated send, so that one without an answer may be repeated.
+    pub idempotent_send: bool,
+    /// The proof covers the body of a webhook, not only its sender.
+    pub signs_body: bool,
+}

@@ -1,0 +1,176 @@
+//! What goes out to a provider and what came of it.
+
+use crate::webhook::Headers;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Characters of a provider's own words that are kept in an outcome.
+const WHY_CHARS_MAX: usize = 300;
+/// The longest wait that a provider's `Retry-After` can ask for, in seconds.
+pub const RETRY_AFTER_S_MAX: u32 = 900;
+/// The wait before a repetition where the provider states none, in seconds.
+pub const RETRY_AFTER_S_DEFAULT: u32 = 5;
+
+/// One call of the provider's API.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderRequest {
+    pub method: String,
+    pub url: String,
+    pub headers: Headers,
+    pub body: Vec<u8>,
+    /// The provider recognises a repetition: a call without an answer may be made again.
+    pub idempotent: bool,
+    /// What to call instead when the provider refuses this one for a reason that the other does not share.
+    pub on_refused: Option<Box<ProviderRequest>>,
+}
+
+/// Headers carry credentials and bodies personal data: neither is printed.
+impl fmt::Debug for ProviderRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProviderRequest")
+            .field("method", &self.method)
+            .field("url", &self.url)
+            .field("headers", &self.headers)
+            .field("body_bytes", &self.body.len())
+            .field("idempotent", &self.idempotent)
+            .field("on_refused", &self.on_refused)
+            .finish()
+    }
+}
+
+/// A message in the provider's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rendered {
+    /// To be called in this order, each after the one before has been sent.
+    Requests(Vec<ProviderRequest>),
+    /// We are the provider: to be pushed to the visitor's sockets.
+    Session(SessionFrame),
+}
+
+/// One frame for all the sockets of a web-chat visitor.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionFrame {
+    /// The visitor's address (`Address::id`).
+    pub visitor: String,
+    /// A JSON text frame.
+    pub frame: String,
+}
+
+impl fmt::Debug for SessionFrame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionFrame").field("frame_bytes", &self.frame.len()).finish_non_exhaustive()
+    }
+}
+
+/// Why a message cannot go out on this channel, whoever is asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Undeliverable {
+    #[error("the message says nothing")]
+    Empty,
+    #[error("the channel cannot carry a message of kind {0}")]
+    Kind(&'static str),
+    #[error("the text is longer than the {max} that the channel carries")]
+    TooLong { max: usize },
+    #[error("the message has more than {max} attachments")]
+    TooManyAttachments { max: usize },
+    #[error("the address is of another channel or account")]
+    WrongChannel,
+    #[error("the address is empty")]
+    NoAddress,
+}
+
+/// What came back from a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProviderResponse {
+    Http {
+        status: u16,
+        headers: Headers,
+        body: Vec<u8>,
+    },
+    /// The connection broke before the provider can have read the request.
+    NotSent,
+    /// The request went out and no answer came: the provider may have done it.
+    TimedOut,
+}
+
+/// What became of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeliveryOutcome {
+    /// The provider has it.
+    Sent {
+        /// Its id of the message, where it says one.
+        provider_id: Option<String>,
+    },
+    /// The same call is worth another try.
+    Retry { after_s: u32, why: String },
+    /// This call is refused, the other is worth a try at once. A chain of these is as long as the rendered
+    /// request, so it ends.
+    Instead(Box<ProviderRequest>),
+    /// It will never be done.
+    Refused {
+        /// The provider's code, or the HTTP status where it has none.
+        code: String,
+        why: String,
+        cause: RefusalCause,
+    },
+    /// Nobody can say whether it was done, and a repetition would not be recognised.
+    Unknown { why: String },
+}
+
+/// Whose business a refusal is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalCause {
+    /// The customer does not want to hear from us: consent is withdrawn.
+    OptedOut,
+    /// The address does not exist or cannot be reached on this channel.
+    Address,
+    /// The message itself.
+    Content,
+    /// Credentials, plan, sender registration: the operator's; no message of the account will pass.
+    Account,
+    /// The provider's window for free messages is closed.
+    Window,
+}
+
+impl ProviderRequest {
+    /// The outcome of a call without an answer, which is the same on every channel; `None` where there is one.
+    pub(crate) fn unanswered(&self, response: &ProviderResponse) -> Option<DeliveryOutcome> {
+        match response {
+            ProviderResponse::Http { .. } => None,
+            ProviderResponse::NotSent => Some(DeliveryOutcome::Retry {
+                after_s: RETRY_AFTER_S_DEFAULT,
+                why: "the provider could not be reached".into(),
+            }),
+            ProviderResponse::TimedOut if self.idempotent => Some(DeliveryOutcome::Retry {
+                after_s: RETRY_AFTER_S_DEFAULT,
+                why: "the provider did not answer; it recognises a repetition".into(),
+            }),
+            ProviderResponse::TimedOut => Some(DeliveryOutcome::Unknown {
+                why: "the provider did not answer, and would not recognise a repetition".into(),
+            }),
+        }
+    }
+}
+
+impl DeliveryOutcome {
+    /// A repetition after what `Retry-After` asks for (RFC 9110, 10.2.3: seconds; the form as a date is not
+    /// read), at most `RETRY_AFTER_S_MAX`.
+    pub(crate) fn retry(headers: &Headers, why: impl AsRef<str>) -> DeliveryOutcome {
+        let after_s = headers.get("retry-after").and_then(|value| value.trim().parse::<u64>().ok());
+        DeliveryOutcome::Retry {
+            after_s: after_s.map_or(RETRY_AFTER_S_DEFAULT, |s| {
+                u32::try_from(s).unwrap_or(RETRY_AFTER_S_MAX).min(RETRY_AFTER_S_MAX)
+            }),
+            why: shortened(why.as_ref()),
+        }
+    }
+
+    pub(crate) fn refused(code: impl ToString, why: impl AsRef<str>, cause: RefusalCause) -> DeliveryOutcome {
+        DeliveryOutcome::Refused { code: code.to_string(), why: shortened(why.as_ref()), cause }
+    }
+}
+
+fn shortened(why: &str) -> String {
+    why.chars().take(WHY_CHARS_MAX).collect()
+}

@@ -1,0 +1,53 @@
+//! The channels that exist.
+
+use crate::channel::Channel;
+use crate::settings::{Reader, SettingsError};
+use crate::simulate::Simulated;
+use crate::sms;
+use patchbay_model::ChannelKind;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A channel's entry: how an account is opened, and settings with which one can be tried.
+struct Entry {
+    kind: ChannelKind,
+    open: fn(Reader<'_>) -> Result<Arc<dyn Simulated>, SettingsError>,
+    example: &'static [(&'static str, &'static str)],
+}
+
+const ENTRIES: &[Entry] = &[Entry { kind: ChannelKind::Sms, open: sms::open, example: sms::EXAMPLE }];
+
+fn entry(kind: ChannelKind) -> Result<&'static Entry, SettingsError> {
+    ENTRIES.iter().find(|entry| entry.kind == kind).ok_or(SettingsError::NotSupported(kind))
+}
+
+/// The channels that can be opened.
+pub fn supported() -> impl Iterator<Item = ChannelKind> {
+    ENTRIES.iter().map(|entry| entry.kind)
+}
+
+/// Opens an account: `settings` are its table of `channels.toml` with secrets resolved, `public_url` is where
+/// providers reach us, without the webhook's path. Every complaint about the settings comes at once.
+pub fn open(
+    kind: ChannelKind,
+    account: &str,
+    settings: &BTreeMap<String, String>,
+    public_url: &str,
+) -> Result<Arc<dyn Channel>, SettingsError> {
+    Ok(open_simulated(kind, account, settings, public_url)?)
+}
+
+/// The same, with the provider's side that can be played.
+pub fn open_simulated(
+    kind: ChannelKind,
+    account: &str,
+    settings: &BTreeMap<String, String>,
+    public_url: &str,
+) -> Result<Arc<dyn Simulated>, SettingsError> {
+    (entry(kind)?.open)(Reader::new(kind, account, settings, public_url))
+}
+
+/// Settings with invented credentials, with which an account opens: for the simulator and for tests.
+pub fn example_settings(kind: ChannelKind) -> Result<BTreeMap<String, String>, SettingsError> {
+    Ok(entry(kind)?.example.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
+}

@@ -1,0 +1,163 @@
+//! The proof that a webhook is the provider's, and the only place where one is made.
+//!
+//! ```compile_fail
+//! use patchbay_channels::{Verified, WebhookRequest};
+//! let request = WebhookRequest::default();
+//! let unchecked = Verified { request: &request, claims: None };
+//! ```
+
+use crate::webhook::{Rejection, RejectionReason, WebhookRequest};
+use hmac::digest::KeyInit;
+use hmac::{Hmac, Mac};
+use patchbay_model::limits::WEBHOOK_BYTES_MAX;
+use sha1::Sha1;
+use sha2::Sha256;
+use std::fmt;
+use subtle::{Choice, ConstantTimeEq};
+
+/// A request whose sender has been proven. Only the functions of this module make one.
+#[derive(Clone, Debug)]
+pub struct Verified<'a> {
+    request: &'a WebhookRequest,
+    claims: Option<Vec<u8>>,
+}
+
+impl<'a> Verified<'a> {
+    pub fn request(&self) -> &'a WebhookRequest {
+        self.request
+    }
+
+    /// What the proof itself states (the payload of a token), where it states anything.
+    pub fn claims(&self) -> Option<&[u8]> {
+        self.claims.as_deref()
+    }
+}
+
+/// One account's secrets: one, or several while they are rotated. The first is the one we sign with.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secrets {
+    current: String,
+    others: Vec<String>,
+}
+
+impl Secrets {
+    /// Reads one secret, or several with commas between.
+    pub fn parse(text: &str) -> Option<Secrets> {
+        let mut secrets = text.split(',').map(str::trim).filter(|secret| !secret.is_empty());
+        let current = secrets.next()?.to_owned();
+        Some(Secrets { current, others: secrets.map(str::to_owned).collect() })
+    }
+
+    /// No secret: proves nothing. What a setting that cannot be read stands as until it is refused.
+    pub(crate) fn none() -> Secrets {
+        Secrets { current: String::new(), others: Vec::new() }
+    }
+
+    pub fn current(&self) -> &str {
+        &self.current
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let all = std::iter::once(self.current.as_str()).chain(self.others.iter().map(String::as_str));
+        all.filter(|secret| !secret.is_empty())
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{} redacted]", self.iter().count())
+    }
+}
+
+/// The hash under an HMAC (RFC 2104).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hash {
+    Sha1,
+    Sha256,
+}
+
+/// HMAC of `message` under `key`.
+pub(crate) fn hmac(hash: Hash, key: &str, message: &[u8]) -> Vec<u8> {
+    fn tag<M: Mac + KeyInit>(key: &str, message: &[u8]) -> Vec<u8> {
+        // A key of any length is a key of HMAC, so the error of `new_from_slice` has no case; were there one,
+        // the empty tag equals no signature.
+        M::new_from_slice(key.as_bytes())
+            .map(|mac| mac.chain_update(message).finalize().into_bytes().to_vec())
+            .unwrap_or_default()
+    }
+    match hash {
+        Hash::Sha1 => tag::<Hmac<Sha1>>(key, message),
+        Hash::Sha256 => tag::<Hmac<Sha256>>(key, message),
+    }
+}
+
+/// Whether `given` is the tag of one of `messages` under one of `secrets`. Every pair is tried and compared in
+/// constant time, so that the time tells neither how much was right nor which secret it was.
+pub(crate) fn is_tag(hash: Hash, secrets: &Secrets, messages: &[Vec<u8>], given: &[u8]) -> bool {
+    let mut found = Choice::from(0);
+    for secret in secrets.iter() {
+        for message in messages {
+            let tag = hmac(hash, secret, message);
+            found |= Choice::from(u8::from(!tag.is_empty())) & tag.as_slice().ct_eq(given);
+        }
+    }
+    found.into()
+}
+
+/// How an account checks its webhooks: the status that a refusal is answered with, and the secrets.
+pub(crate) struct Check<'s> {
+    pub(crate) refusal_status: u16,
+    pub(crate) secrets: &'s Secrets,
+}
+
+impl Check<'_> {
+    pub(crate) fn refuse(&self, reason: RejectionReason) -> Rejection {
+        Rejection { status: self.refusal_status, reason }
+    }
+
+    /// Refuses what no webhook may be, before it costs anything.
+    pub(crate) fn size(&self, request: &WebhookRequest) -> Result<(), Rejection> {
+        if request.body.len() > WEBHOOK_BYTES_MAX {
+            return Err(Rejection { status: 413, reason: RejectionReason::TooLarge });
+        }
+        Ok(())
+    }
+
+    /// The one value of the header that carries the proof. Two are refused: which of them counts would
+    /// depend on who reads.
+    pub(crate) fn header<'r>(&self, request: &'r WebhookRequest, name: &str) -> Result<&'r str, Rejection> {
+        let mut values = request.headers.get_all(name);
+        let value = values.next().ok_or_else(|| self.refuse(RejectionReason::Missing))?;
+        match values.next() {
+            None => Ok(value),
+            Some(_) => Err(self.refuse(RejectionReason::Repeated)),
+        }
+    }
+
+    /// Proves a request by a tag of one of `messages`.
+    pub(crate) fn tag<'a>(
+        &self,
+        request: &'a WebhookRequest,
+        hash: Hash,
+        messages: &[Vec<u8>],
+        given: &[u8],
+    ) -> Result<Verified<'a>, Rejection> {
+        self.size(request)?;
+        if !is_tag(hash, self.secrets, messages, given) {
+            return Err(self.refuse(RejectionReason::Wrong));
+        }
+        Ok(Verified { request, claims: None })
+    }
+
+    /// Proves a request by a token whose payload is `claims`, signed over `signed`.
+    pub(crate) fn token<'a>(
+        &self,
+        request: &'a WebhookRequest,
+        signed: &str,
+        given: &[u8],
+        claims: Vec<u8>,
+    ) -> Result<Verified<'a>, Rejection> {
+        let verified = self.tag(request, Hash::Sha256, &[signed.as_bytes().to_vec()], given)?;
+        Ok(Verified { claims: Some(claims), ..verified })
+    }
+}

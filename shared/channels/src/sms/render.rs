@@ -1,0 +1,95 @@
+use super::{CAPABILITIES, Sender, Sms};
+use crate::delivery::{ProviderRequest, Undeliverable};
+use crate::text::{kind_name, link, place, split};
+use crate::twilio::{form, rest};
+use crate::webhook::Headers;
+use patchbay_model::{Attachment, ChannelKind, Content, OutboundMessage};
+
+impl Sms {
+    /// One request per piece of the text and per ten media, the first of each together.
+    pub(super) fn write_requests(
+        &self,
+        message: &OutboundMessage,
+    ) -> Result<Vec<ProviderRequest>, Undeliverable> {
+        if message.to.channel != ChannelKind::Sms || message.to.account != self.account.name {
+            return Err(Undeliverable::WrongChannel);
+        }
+        if message.to.id.is_empty() {
+            return Err(Undeliverable::NoAddress);
+        }
+        let (text, media) = said(&message.content)?;
+        let pieces: Vec<&str> = split(&text, CAPABILITIES.text_max, CAPABILITIES.text_unit)
+            .into_iter()
+            .filter(|piece| !piece.trim().is_empty())
+            .collect();
+        let batches: Vec<&[&Attachment]> = media.chunks(CAPABILITIES.attachments_max).collect();
+        let count = pieces.len().max(batches.len());
+        if count == 0 {
+            return Err(Undeliverable::Empty);
+        }
+        Ok((0..count)
+            .map(|at| self.create(message, pieces.get(at).copied(), batches.get(at).copied().unwrap_or(&[])))
+            .collect())
+    }
+
+    fn create(
+        &self,
+        message: &OutboundMessage,
+        body: Option<&str>,
+        media: &[&Attachment],
+    ) -> ProviderRequest {
+        let callback = self.status_callback(&message.key.to_string());
+        let mut pairs = vec![("To", message.to.id.as_str())];
+        pairs.push(match &self.sender {
+            Sender::MessagingService(sid) => ("MessagingServiceSid", sid),
+            Sender::Number(number) if message.from.is_empty() => ("From", number),
+            Sender::Number(_) => ("From", &message.from),
+        });
+        pairs.extend(body.map(|body| ("Body", body)));
+        pairs.extend(media.iter().map(|attachment| ("MediaUrl", attachment.url.as_str())));
+        pairs.push(("StatusCallback", &callback));
+        ProviderRequest {
+            method: "POST".into(),
+            url: format!(
+                "{}/{}/Accounts/{}/Messages.json",
+                self.api_base,
+                rest::API_VERSION,
+                self.account_sid
+            ),
+            headers: Headers::from_iter([
+                ("Authorization", self.authorization()),
+                ("Content-Type", "application/x-www-form-urlencoded".to_owned()),
+            ]),
+            body: form::encode(pairs),
+            idempotent: false,
+            on_refused: None,
+        }
+    }
+
+    /// Our key in the callback's own query is how a receipt finds its message, even before Twilio has answered.
+    fn status_callback(&self, key: &str) -> String {
+        format!("{}{}?key={key}", self.account.public_url, self.account.webhook_path(ChannelKind::Sms))
+    }
+}
+
+/// A content as text and media; attachments of a type that MMS does not carry become links.
+fn said(content: &Content) -> Result<(String, Vec<&Attachment>), Undeliverable> {
+    Ok(match content {
+        Content::Text { text } => (text.clone(), Vec::new()),
+        Content::Media { attachments, text } => {
+            let (media, files): (Vec<&Attachment>, Vec<&Attachment>) = attachments
+                .iter()
+                .partition(|a| CAPABILITIES.media_types.iter().any(|t| a.content_type.starts_with(t)));
+            let lines: Vec<String> = text.iter().cloned().chain(files.into_iter().map(link)).collect();
+            (lines.join("\n"), media)
+        }
+        Content::Location { latitude, longitude, name, address } => {
+            (place(*latitude, *longitude, name.as_deref(), address.as_deref()), Vec::new())
+        }
+        Content::Choice { data, text } => (text.as_ref().unwrap_or(data).clone(), Vec::new()),
+        Content::Sticker { text: Some(text), .. } => (text.clone(), Vec::new()),
+        Content::Sticker { text: None, .. } | Content::System { .. } | Content::Unsupported { .. } => {
+            return Err(Undeliverable::Kind(kind_name(content)));
+        }
+    })
+}

@@ -1,0 +1,118 @@
+//! `X-Twilio-Signature`: HMAC-SHA1 over the URL that Twilio called and the sorted parameters
+//! (Twilio, "Webhooks Security"; where the page is silent, what Twilio's own validators accept).
+
+use super::form;
+use crate::signature::{Check, Hash, Verified, hmac};
+use crate::webhook::{Rejection, RejectionReason, WebhookRequest};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use patchbay_model::id::hex;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use subtle::ConstantTimeEq;
+
+pub(crate) const HEADER: &str = "x-twilio-signature";
+const TAG_BYTES: usize = 20;
+const BODY_DIGEST: &str = "bodySHA256";
+
+/// Checks a webhook that Twilio called at `public_url` plus the request's own path and query. The URL is never
+/// rebuilt from `Host` or forwarding headers, which anybody can set.
+pub(crate) fn verify<'a>(
+    check: &Check<'_>,
+    public_url: &str,
+    request: &'a WebhookRequest,
+) -> Result<Verified<'a>, Rejection> {
+    check.size(request)?;
+    let given = STANDARD
+        .decode(check.header(request, HEADER)?)
+        .ok()
+        .filter(|tag| tag.len() == TAG_BYTES)
+        .ok_or_else(|| check.refuse(RejectionReason::Malformed))?;
+    let tail = signed_tail(check, request)?;
+    let messages: Vec<Vec<u8>> = candidates(&called_url(public_url, request))
+        .into_iter()
+        .map(|url| [url.as_bytes(), tail.as_bytes()].concat())
+        .collect();
+    check.tag(request, Hash::Sha1, &messages, &given)
+}
+
+/// Signs a webhook as Twilio does, for the played provider.
+pub(crate) fn sign(secret: &str, public_url: &str, request: &WebhookRequest) -> String {
+    let message = called_url(public_url, request) + &sorted_params(request);
+    STANDARD.encode(hmac(Hash::Sha1, secret, message.as_bytes()))
+}
+
+fn called_url(public_url: &str, request: &WebhookRequest) -> String {
+    let query = if request.raw_query.is_empty() { "" } else { "?" };
+    format!("{public_url}{}{query}{}", request.path, request.raw_query)
+}
+
+/// What is signed after the URL: nothing for a GET; nothing for a body whose SHA-256 is in the URL, which
+/// then must be the body's; else the parameters.
+fn signed_tail(check: &Check<'_>, request: &WebhookRequest) -> Result<String, Rejection> {
+    if let Some(digest) = request.query(BODY_DIGEST) {
+        let actual = hex(&Sha256::digest(&request.body));
+        return if bool::from(actual.as_bytes().ct_eq(digest.as_bytes())) {
+            Ok(String::new())
+        } else {
+            Err(check.refuse(RejectionReason::BodyDigest))
+        };
+    }
+    Ok(if request.method == "POST" { sorted_params(request) } else { String::new() })
+}
+
+/// Names in byte order, each before every distinct value of its own, values in byte order too.
+fn sorted_params(request: &WebhookRequest) -> String {
+    let mut params: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (name, value) in form::pairs(request) {
+        params.entry(name).or_default().insert(value);
+    }
+    params
+        .iter()
+        .flat_map(|(name, values)| values.iter().flat_map(move |value| [name.as_str(), value.as_str()]))
+        .collect()
+}
+
+/// The URLs that Twilio may have signed: it is not consistent about the port, and older parts of it escape
+/// more of the query.
+fn candidates(url: &str) -> BTreeSet<String> {
+    let mut urls = BTreeSet::from([url.to_owned()]);
+    if let Some((scheme, rest)) = url.split_once("://") {
+        let (authority, tail) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        let (host, port) = split_port(authority);
+        let default = if scheme == "https" { "443" } else { "80" };
+        urls.insert(format!("{scheme}://{host}{tail}"));
+        urls.insert(format!("{scheme}://{host}:{}{tail}", port.unwrap_or(default)));
+    }
+    let escaped: Vec<String> = urls.iter().filter_map(|url| with_escaped_query(url)).collect();
+    urls.extend(escaped);
+    urls
+}
+
+/// Splits `user:password@host:port` before the port; an IPv6 address has colons of its own, in brackets.
+fn split_port(authority: &str) -> (&str, Option<&str>) {
+    match authority.rsplit_once(':') {
+        Some((host, port))
+            if !port.is_empty()
+                && port.bytes().all(|byte| byte.is_ascii_digit())
+                && (!host.contains('[') || host.ends_with(']')) =>
+        {
+            (host, Some(port))
+        }
+        _ => (authority, None),
+    }
+}
+
+/// The query with the characters escaped that Node's older `url.parse` escapes, if it has any of them.
+fn with_escaped_query(url: &str) -> Option<String> {
+    let (before, query) = url.split_once('?')?;
+    let needs = |c: char| matches!(c, '\'' | '"' | '<' | '>' | '`' | '{' | '}' | '|' | '\\' | '^' | ' ');
+    if !query.contains(needs) {
+        return None;
+    }
+    let escaped: String = query
+        .chars()
+        .map(|c| if needs(c) { format!("%{:02X}", u32::from(c)) } else { c.to_string() })
+        .collect();
+    Some(format!("{before}?{escaped}"))
+}
