@@ -1,0 +1,98 @@
+//! # Run Function (`run-function`)
+//!
+//! Runs a function and waits for its result. Where the function is, is left to the one who runs it: the
+//! definition's `url` and SIDs are handed on as they are.
+//!
+//! - **Properties** (Liquid): `url`, `service_sid`, `environment_sid`, `function_sid` (a URL or a function SID is
+//!   needed), `parameters` (`[{key, value}]`).
+//! - **Events**: `success` for a 2xx answer; `fail` for any other and for none.
+//! - **Outputs**: `status_code`, `content_type`, `body`, `parsed` when the body is a JSON object, and
+//!   `headers.x-twilio-function-concurrency` when the answer has it.
+//! - **Limits**: 10 s; 64 KB of the body are kept, a longer one is not parsed.
+
+use serde_json::{Map, json};
+
+use super::{Widget, WidgetType};
+use crate::bound::{cut, response};
+use crate::effect::{Effect, RunFunction as RunFunctionEffect};
+use crate::input::FlowInput;
+use crate::problem::ProblemKind;
+use crate::properties::{Pair, Properties};
+use crate::run::{Next, Run, Stop};
+use crate::state::Waiting;
+use crate::template::Template;
+
+/// The one header that Studio hands on.
+const CONCURRENCY_HEADER: &str = "x-twilio-function-concurrency";
+
+pub(super) const TYPE: WidgetType = WidgetType { name: "run-function", events: &["success", "fail"], parse };
+
+#[derive(Debug)]
+struct RunFunction {
+    url: Option<Template>,
+    service_sid: Option<Template>,
+    environment_sid: Option<Template>,
+    function_sid: Option<Template>,
+    parameters: Vec<Pair>,
+}
+
+fn parse(properties: &mut Properties<'_>) -> Box<dyn Widget> {
+    let widget = RunFunction {
+        url: properties.template("url"),
+        service_sid: properties.template("service_sid"),
+        environment_sid: properties.template("environment_sid"),
+        function_sid: properties.template("function_sid"),
+        parameters: properties.pairs("parameters"),
+    };
+    if widget.url.is_none() && widget.function_sid.is_none() {
+        properties.refuse("url or function_sid is required", "url");
+    }
+    Box::new(widget)
+}
+
+impl Widget for RunFunction {
+    fn enter(&self, run: &mut Run) -> Result<Next, Stop> {
+        let mut parameters = Vec::with_capacity(self.parameters.len());
+        for Pair { key, value, .. } in &self.parameters {
+            parameters.push((key.clone(), run.text(value, "parameters")?));
+        }
+        let id = run.effect_id()?;
+        let effect = RunFunctionEffect {
+            id: id.clone(),
+            url: run.optional(self.url.as_ref(), "url")?,
+            service_sid: run.optional(self.service_sid.as_ref(), "service_sid")?,
+            environment_sid: run.optional(self.environment_sid.as_ref(), "environment_sid")?,
+            function_sid: run.optional(self.function_sid.as_ref(), "function_sid")?,
+            parameters,
+        };
+        run.emit(Effect::RunFunction(effect));
+        Ok(Next::Wait(Waiting::Function { call: id }))
+    }
+
+    fn resume(&self, run: &mut Run, waiting: &Waiting, input: &FlowInput) -> Result<Option<Next>, Stop> {
+        let Waiting::Function { call } = waiting else {
+            return Ok(None);
+        };
+        Ok(match input {
+            FlowInput::FunctionResult { effect_id, status, content_type, body, headers }
+                if effect_id == call =>
+            {
+                let mut outputs = response(run, *status, content_type, body);
+                let concurrency =
+                    headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(CONCURRENCY_HEADER));
+                if let Some((_, value)) = concurrency {
+                    let headers = json!({ CONCURRENCY_HEADER: cut(value, 256) });
+                    outputs.insert("headers".to_owned(), headers);
+                }
+                run.set_outputs(outputs)?;
+                Some(Next::Leave(if (200..300).contains(status) { "success" } else { "fail" }))
+            }
+            FlowInput::FunctionFailed { effect_id, reason } if effect_id == call => {
+                run.set_outputs(Map::new())?;
+                run.problem(ProblemKind::Failed { what: "the function".to_owned(), reason: reason.clone() });
+                Some(Next::Leave("fail"))
+            }
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,50 @@
+//! # Set Variables (`set-variables`)
+//!
+//! Sets variables of the flow, one after the other: a value may use what was set before it.
+//!
+//! - **Properties**: `variables`: `[{key, value, type?, index?}]`. `value` is Liquid; with `type` `object` the
+//!   rendered text is read as JSON (text that is none is kept as text and noted). Where every pair has an `index`
+//!   that is the order. Keys are literal and case-sensitive.
+//! - **Events**: `next`.
+//! - **Outputs**: `flow.variables.KEY` and `widgets.NAME.KEY`.
+//! - A key that begins with `contact.` also sets the contact's attribute of the rest of the key, for good:
+//!   `contact.language` is `contact.attributes.language` from here on, in other flows and in task attributes too.
+
+use serde_json::Map;
+
+use super::{Widget, WidgetType};
+use crate::effect::Effect;
+use crate::properties::Pair;
+use crate::run::{Next, Run, Stop};
+
+/// What a key begins with that names a contact's attribute.
+const CONTACT_PREFIX: &str = "contact.";
+
+pub(super) const TYPE: WidgetType = WidgetType {
+    name: "set-variables",
+    events: &["next"],
+    parse: |properties| Box::new(SetVariables { variables: properties.pairs("variables") }),
+};
+
+#[derive(Debug)]
+struct SetVariables {
+    variables: Vec<Pair>,
+}
+
+impl Widget for SetVariables {
+    fn enter(&self, run: &mut Run) -> Result<Next, Stop> {
+        let mut outputs = Map::new();
+        for Pair { key, value, is_json } in &self.variables {
+            let value = run.value(value, *is_json, key)?;
+            outputs.insert(key.clone(), value.clone());
+            if let Some(attribute) = key.strip_prefix(CONTACT_PREFIX).filter(|rest| !rest.is_empty()) {
+                let (id, key) = (run.effect_id()?, attribute.to_owned());
+                run.frame_mut()?.context.contact.attributes.insert(key.clone(), value.clone());
+                run.emit(Effect::SetContactAttribute { id, key, value: value.clone() });
+            }
+            run.frame_mut()?.context.flow.variables.insert(key.clone(), value);
+        }
+        run.set_outputs(outputs)?;
+        Ok(Next::Leave("next"))
+    }
+}
