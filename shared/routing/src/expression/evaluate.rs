@@ -164,3 +164,6 @@ fn order(left: Scalar<'_>, right: Scalar<'_>) -> Option<Ordering> {
         (Scalar::Bool(_), _) | (_, Scalar::Bool(_)) => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

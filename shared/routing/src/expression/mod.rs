@@ -16,6 +16,11 @@ mod scope;
 mod substitute;
 mod token;
 
+#[cfg(test)]
+pub(crate) mod arbitrary;
+#[cfg(test)]
+mod laws;
+
 pub use evaluate::matches;
 pub use inspect::{PathContext, Split};
 pub use number::Number;

@@ -123,7 +123,7 @@ impl<'a> Parser<'a> {
             };
         };
         let right = self.operand()?;
-        let left = if quoted && right.is_constant() { attribute_if_a_name(left) } else { left };
+        let left = if quoted && right.is_constant() { attribute_if_a_name(left, &right) } else { left };
         Ok(Expression::Compare(left, operator, right))
     }
 
@@ -213,10 +213,17 @@ impl<'a> Parser<'a> {
     }
 }
 
-fn attribute_if_a_name(operand: Operand) -> Operand {
-    match &operand {
-        Operand::Literal(Literal::Text(text)) => Path::parse(text).map_or(operand, Operand::Quoted),
-        _ => operand,
+/// A double-quoted text left of a constant, if it has the form of a name. Left of `null` it can only be meant
+/// as one: a text is never null.
+fn attribute_if_a_name(left: Operand, right: &Operand) -> Operand {
+    let path = match &left {
+        Operand::Literal(Literal::Text(text)) => Path::parse(text),
+        _ => None,
+    };
+    match path {
+        Some(path) if *right == Operand::Literal(Literal::Null) => Operand::Path(path),
+        Some(path) => Operand::Quoted(path),
+        None => left,
     }
 }
 
