@@ -13,7 +13,7 @@ use super::{
 };
 use crate::expression::{Expression, Path};
 
-/// Why a document is not a workflow: one fault or more, in the order of the document.
+/// Why a document is not a workflow: one fault or more, filter by filter and target by target.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct WorkflowError {
     pub faults: Vec<WorkflowFault>,
