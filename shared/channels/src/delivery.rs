@@ -1,6 +1,8 @@
 //! What goes out to a provider and what came of it.
 
+use crate::settings::Account;
 use crate::webhook::Headers;
+use patchbay_model::{ChannelKind, OutboundMessage};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -79,6 +81,22 @@ pub enum Undeliverable {
     NoAddress,
 }
 
+/// The customer's address of a message that is for this account.
+pub(crate) fn recipient<'m>(
+    message: &'m OutboundMessage,
+    channel: ChannelKind,
+    account: &Account,
+) -> Result<&'m str, Undeliverable> {
+    let to = &message.to;
+    if to.channel != channel || to.account != account.name {
+        return Err(Undeliverable::WrongChannel);
+    }
+    if to.id.is_empty() {
+        return Err(Undeliverable::NoAddress);
+    }
+    Ok(&to.id)
+}
+
 /// What came back from a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProviderResponse {
@@ -134,21 +152,48 @@ pub enum RefusalCause {
 }
 
 impl ProviderRequest {
-    /// The outcome of a call without an answer, which is the same on every channel; `None` where there is one.
-    pub(crate) fn unanswered(&self, response: &ProviderResponse) -> Option<DeliveryOutcome> {
-        match response {
-            ProviderResponse::Http { .. } => None,
-            ProviderResponse::NotSent => Some(DeliveryOutcome::Retry {
-                after_s: RETRY_AFTER_S_DEFAULT,
-                why: "the provider could not be reached".into(),
-            }),
-            ProviderResponse::TimedOut if self.idempotent => Some(DeliveryOutcome::Retry {
-                after_s: RETRY_AFTER_S_DEFAULT,
+    /// A GET with credentials.
+    pub(crate) fn get(url: &str, authorization: String) -> ProviderRequest {
+        ProviderRequest {
+            method: "GET".into(),
+            url: url.to_owned(),
+            headers: Headers::from_iter([("Authorization", authorization)]),
+            body: Vec::new(),
+            idempotent: true,
+            on_refused: None,
+        }
+    }
+
+    /// A POST that the provider does not recognise when it is repeated.
+    pub(crate) fn post(
+        url: String,
+        authorization: String,
+        content_type: &str,
+        body: Vec<u8>,
+    ) -> ProviderRequest {
+        let content_type = content_type.to_owned();
+        ProviderRequest {
+            method: "POST".into(),
+            url,
+            headers: Headers::from_iter([("Authorization", authorization), ("Content-Type", content_type)]),
+            body,
+            idempotent: false,
+            on_refused: None,
+        }
+    }
+
+    /// What a call without an answer means, on every channel.
+    pub(crate) fn without_answer(&self, sent: bool) -> DeliveryOutcome {
+        let after_s = RETRY_AFTER_S_DEFAULT;
+        match (sent, self.idempotent) {
+            (false, _) => DeliveryOutcome::Retry { after_s, why: "the provider could not be reached".into() },
+            (true, true) => DeliveryOutcome::Retry {
+                after_s,
                 why: "the provider did not answer; it recognises a repetition".into(),
-            }),
-            ProviderResponse::TimedOut => Some(DeliveryOutcome::Unknown {
+            },
+            (true, false) => DeliveryOutcome::Unknown {
                 why: "the provider did not answer, and would not recognise a repetition".into(),
-            }),
+            },
         }
     }
 }

@@ -10,6 +10,7 @@
 pub mod channel;
 pub mod delivery;
 mod identifier;
+mod params;
 pub mod registry;
 pub mod settings;
 pub mod signature;
@@ -18,7 +19,9 @@ pub mod text;
 mod twilio;
 pub mod webhook;
 
+pub mod line;
 pub mod sms;
+pub mod webchat;
 
 pub use channel::{Capabilities, Channel, TextUnit};
 pub use delivery::{

@@ -3,7 +3,7 @@
 use crate::channel::Channel;
 use crate::settings::{Reader, SettingsError};
 use crate::simulate::Simulated;
-use crate::sms;
+use crate::{line, sms, webchat};
 use patchbay_model::ChannelKind;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,11 @@ struct Entry {
     example: &'static [(&'static str, &'static str)],
 }
 
-const ENTRIES: &[Entry] = &[Entry { kind: ChannelKind::Sms, open: sms::open, example: sms::EXAMPLE }];
+const ENTRIES: &[Entry] = &[
+    Entry { kind: ChannelKind::Sms, open: sms::open, example: sms::EXAMPLE },
+    Entry { kind: ChannelKind::Line, open: line::open, example: line::EXAMPLE },
+    Entry { kind: ChannelKind::Webchat, open: webchat::open, example: webchat::EXAMPLE },
+];
 
 fn entry(kind: ChannelKind) -> Result<&'static Entry, SettingsError> {
     ENTRIES.iter().find(|entry| entry.kind == kind).ok_or(SettingsError::NotSupported(kind))

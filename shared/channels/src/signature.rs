@@ -7,6 +7,8 @@
 //! ```
 
 use crate::webhook::{Rejection, RejectionReason, WebhookRequest};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac};
 use patchbay_model::limits::WEBHOOK_BYTES_MAX;
@@ -76,6 +78,15 @@ pub(crate) enum Hash {
     Sha256,
 }
 
+impl Hash {
+    fn bytes(self) -> usize {
+        match self {
+            Hash::Sha1 => 20,
+            Hash::Sha256 => 32,
+        }
+    }
+}
+
 /// HMAC of `message` under `key`.
 pub(crate) fn hmac(hash: Hash, key: &str, message: &[u8]) -> Vec<u8> {
     fn tag<M: Mac + KeyInit>(key: &str, message: &[u8]) -> Vec<u8> {
@@ -132,6 +143,20 @@ impl Check<'_> {
             None => Ok(value),
             Some(_) => Err(self.refuse(RejectionReason::Repeated)),
         }
+    }
+
+    /// The tag in a header, decoded from base64 and as long as the hash makes it.
+    pub(crate) fn tag_header(
+        &self,
+        request: &WebhookRequest,
+        name: &str,
+        hash: Hash,
+    ) -> Result<Vec<u8>, Rejection> {
+        STANDARD
+            .decode(self.header(request, name)?)
+            .ok()
+            .filter(|tag| tag.len() == hash.bytes())
+            .ok_or_else(|| self.refuse(RejectionReason::Malformed))
     }
 
     /// Proves a request by a tag of one of `messages`.

@@ -21,7 +21,7 @@ pub fn split(text: &str, max: usize, unit: TextUnit) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while length(rest, unit) > max {
-        let fits = fitting(rest, max, unit);
+        let fits = piece_end(rest, max, unit);
         let at = word_end(&rest[..fits]).unwrap_or(fits);
         let (piece, after) = rest.split_at(at);
         pieces.push(piece);
@@ -33,25 +33,29 @@ pub fn split(text: &str, max: usize, unit: TextUnit) -> Vec<&str> {
     pieces
 }
 
-/// Bytes of the longest beginning of `text` that is at most `max` long and ends between graphemes; where not
-/// even the first grapheme fits, between characters; at least one character.
-fn fitting(text: &str, max: usize, unit: TextUnit) -> usize {
-    let longest = |parts: &mut dyn Iterator<Item = &str>| {
-        let mut used = 0;
-        parts
-            .take_while(|part| {
-                used += length(part, unit);
-                used <= max
-            })
-            .map(str::len)
-            .sum::<usize>()
-    };
-    let graphemes = longest(&mut text.graphemes(true));
-    if graphemes > 0 {
-        return graphemes;
+/// The longest beginning of `text` that is at most `max` long and ends between graphemes.
+pub fn beginning(text: &str, max: usize, unit: TextUnit) -> &str {
+    &text[..fitting(text.graphemes(true), max, unit)]
+}
+
+/// Bytes of the first parts that together are at most `max` long.
+fn fitting<'t>(parts: impl Iterator<Item = &'t str>, max: usize, unit: TextUnit) -> usize {
+    let mut used = 0;
+    let fits = parts.take_while(|part| {
+        used += length(part, unit);
+        used <= max
+    });
+    fits.map(str::len).sum()
+}
+
+/// Bytes of the next piece of a text that is longer than `max`: whole graphemes; where not even the first of
+/// them fits, whole characters; at least one, so that a piece is never empty.
+fn piece_end(text: &str, max: usize, unit: TextUnit) -> usize {
+    match beginning(text, max, unit).len() {
+        0 => fitting(text.split_inclusive(|_| true), max, unit)
+            .max(text.chars().next().map_or(0, char::len_utf8)),
+        whole => whole,
     }
-    let characters = longest(&mut text.split_inclusive(|_| true));
-    characters.max(text.chars().next().map_or(0, char::len_utf8))
 }
 
 /// Where the last word of a piece that is otherwise full begins, if that is in its last half.

@@ -12,7 +12,7 @@ use crate::settings::{Account, Reader, SettingsError};
 use crate::signature::{Secrets, Verified};
 use crate::simulate::Simulated;
 use crate::twilio::rest;
-use crate::webhook::{Headers, Normalised, Rejection, WebhookRequest};
+use crate::webhook::{Normalised, Rejection, WebhookRequest};
 use patchbay_model::limits::ATTACHMENTS_MAX;
 use patchbay_model::{ChannelKind, OutboundMessage, Timestamp};
 use std::sync::Arc;
@@ -110,14 +110,7 @@ impl Channel for Sms {
         let own = [self.api_base.as_str(), rest::API_BASE]
             .iter()
             .any(|base| url.strip_prefix(base).is_some_and(|rest| rest.starts_with('/')));
-        own.then(|| ProviderRequest {
-            method: "GET".into(),
-            url: url.to_owned(),
-            headers: Headers::from_iter([("Authorization", self.authorization())]),
-            body: Vec::new(),
-            idempotent: true,
-            on_refused: None,
-        })
+        own.then(|| ProviderRequest::get(url, self.authorization()))
     }
 }
 

@@ -1,8 +1,7 @@
 use super::{CAPABILITIES, Sender, Sms};
-use crate::delivery::{ProviderRequest, Undeliverable};
+use crate::delivery::{ProviderRequest, Undeliverable, recipient};
 use crate::text::{kind_name, link, place, split};
 use crate::twilio::{form, rest};
-use crate::webhook::Headers;
 use patchbay_model::{Attachment, ChannelKind, Content, OutboundMessage};
 
 impl Sms {
@@ -11,12 +10,7 @@ impl Sms {
         &self,
         message: &OutboundMessage,
     ) -> Result<Vec<ProviderRequest>, Undeliverable> {
-        if message.to.channel != ChannelKind::Sms || message.to.account != self.account.name {
-            return Err(Undeliverable::WrongChannel);
-        }
-        if message.to.id.is_empty() {
-            return Err(Undeliverable::NoAddress);
-        }
+        let to = recipient(message, ChannelKind::Sms, &self.account)?;
         let (text, media) = said(&message.content)?;
         let pieces: Vec<&str> = split(&text, CAPABILITIES.text_max, CAPABILITIES.text_unit)
             .into_iter()
@@ -28,18 +22,21 @@ impl Sms {
             return Err(Undeliverable::Empty);
         }
         Ok((0..count)
-            .map(|at| self.create(message, pieces.get(at).copied(), batches.get(at).copied().unwrap_or(&[])))
+            .map(|at| {
+                self.create(message, to, pieces.get(at).copied(), batches.get(at).copied().unwrap_or(&[]))
+            })
             .collect())
     }
 
     fn create(
         &self,
         message: &OutboundMessage,
+        to: &str,
         body: Option<&str>,
         media: &[&Attachment],
     ) -> ProviderRequest {
         let callback = self.status_callback(&message.key.to_string());
-        let mut pairs = vec![("To", message.to.id.as_str())];
+        let mut pairs = vec![("To", to)];
         pairs.push(match &self.sender {
             Sender::MessagingService(sid) => ("MessagingServiceSid", sid),
             Sender::Number(number) if message.from.is_empty() => ("From", number),
@@ -48,22 +45,14 @@ impl Sms {
         pairs.extend(body.map(|body| ("Body", body)));
         pairs.extend(media.iter().map(|attachment| ("MediaUrl", attachment.url.as_str())));
         pairs.push(("StatusCallback", &callback));
-        ProviderRequest {
-            method: "POST".into(),
-            url: format!(
-                "{}/{}/Accounts/{}/Messages.json",
-                self.api_base,
-                rest::API_VERSION,
-                self.account_sid
-            ),
-            headers: Headers::from_iter([
-                ("Authorization", self.authorization()),
-                ("Content-Type", "application/x-www-form-urlencoded".to_owned()),
-            ]),
-            body: form::encode(pairs),
-            idempotent: false,
-            on_refused: None,
-        }
+        let url =
+            format!("{}/{}/Accounts/{}/Messages.json", self.api_base, rest::API_VERSION, self.account_sid);
+        ProviderRequest::post(
+            url,
+            self.authorization(),
+            "application/x-www-form-urlencoded",
+            form::encode(pairs),
+        )
     }
 
     /// Our key in the callback's own query is how a receipt finds its message, even before Twilio has answered.

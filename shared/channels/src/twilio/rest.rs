@@ -34,10 +34,12 @@ struct Resource {
 /// What became of a create: 2xx is sent; a known code decides, else the status does. A create has no
 /// idempotency key, so a call without an answer stays unknown.
 pub(crate) fn outcome(request: &ProviderRequest, response: &ProviderResponse) -> DeliveryOutcome {
-    let ProviderResponse::Http { status, headers, body } = response else {
-        return request.unanswered(response).unwrap_or(DeliveryOutcome::Unknown { why: String::new() });
+    let (status, headers, body) = match response {
+        ProviderResponse::Http { status, headers, body } => (*status, headers, body),
+        ProviderResponse::NotSent => return request.without_answer(false),
+        ProviderResponse::TimedOut => return request.without_answer(true),
     };
-    if (200..300).contains(status) {
+    if (200..300).contains(&status) {
         let resource: Resource = serde_json::from_slice(body).unwrap_or_default();
         return DeliveryOutcome::Sent { provider_id: resource.sid };
     }
@@ -47,11 +49,11 @@ pub(crate) fn outcome(request: &ProviderRequest, response: &ProviderResponse) ->
         .message
         .or_else(|| known.map(|(_, meaning)| meaning.to_owned()))
         .unwrap_or_else(|| format!("Twilio answered {status}"));
-    let class = known.map_or_else(|| class_of(*status), |(class, _)| class);
+    let class = known.map_or_else(|| class_of(status), |(class, _)| class);
     match class {
         Class::Passing => DeliveryOutcome::retry(headers, why),
         Class::Final(cause) => {
-            DeliveryOutcome::refused(failure.code.unwrap_or(u32::from(*status)), why, cause)
+            DeliveryOutcome::refused(failure.code.unwrap_or(u32::from(status)), why, cause)
         }
     }
 }

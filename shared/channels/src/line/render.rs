@@ -1,0 +1,124 @@
+use super::{CAPABILITIES, Line};
+use crate::delivery::{ProviderRequest, Undeliverable, recipient};
+use crate::identifier::uuid;
+use crate::text::{beginning, kind_name, link, split};
+use patchbay_model::{Attachment, ChannelKind, Content, OutboundMessage, Timestamp};
+use serde_json::{Value, json};
+
+/// Messages of one call (LINE, "Send push message").
+pub(super) const MESSAGES_MAX: usize = 5;
+/// Characters of a sender's name (LINE, "Change icon and display name").
+const SENDER_NAME_CHARS_MAX: usize = 20;
+/// Characters of a location's title and of its address.
+const LOCATION_CHARS_MAX: usize = 100;
+/// LINE demands an audio's length and only displays it; an attachment does not tell.
+const AUDIO_DURATION_MS: u32 = 60_000;
+
+impl Line {
+    /// One call per five messages. The first is a reply where the customer's token may still work, with a
+    /// push to fall back on; the others are pushes. A push has the same retry key whenever it is rendered.
+    pub(super) fn write_requests(
+        &self,
+        message: &OutboundMessage,
+        now: Timestamp,
+    ) -> Result<Vec<ProviderRequest>, Undeliverable> {
+        let to = recipient(message, ChannelKind::Line, &self.account)?;
+        let mut messages = messages(&message.content)?;
+        if messages.is_empty() {
+            return Err(Undeliverable::Empty);
+        }
+        if let Some(name) = message.author_name.as_deref().and_then(sender_name) {
+            for message in &mut messages {
+                message["sender"] = json!({ "name": name });
+            }
+        }
+        let token = message.reply_token.as_ref().filter(|token| now <= token.usable_until);
+        let mut token = token.map(|token| token.token.as_str());
+        let key = message.key.to_string();
+        Ok(messages
+            .chunks(MESSAGES_MAX)
+            .enumerate()
+            .map(|(at, messages)| {
+                let push = self.push(to, messages, &uuid(&["line-push", &key, &at.to_string()]));
+                match token.take() {
+                    Some(token) => self.reply(token, messages, push),
+                    None => push,
+                }
+            })
+            .collect())
+    }
+
+    fn push(&self, to: &str, messages: &[Value], retry_key: &str) -> ProviderRequest {
+        let mut request = self.call("/v2/bot/message/push", &json!({ "to": to, "messages": messages }));
+        request.headers.push("X-Line-Retry-Key", retry_key);
+        ProviderRequest { idempotent: true, ..request }
+    }
+
+    fn reply(&self, token: &str, messages: &[Value], push: ProviderRequest) -> ProviderRequest {
+        let body = json!({ "replyToken": token, "messages": messages });
+        ProviderRequest { on_refused: Some(Box::new(push)), ..self.call("/v2/bot/message/reply", &body) }
+    }
+}
+
+fn messages(content: &Content) -> Result<Vec<Value>, Undeliverable> {
+    Ok(match content {
+        Content::Text { text } => texts(text),
+        Content::Choice { data, text } => texts(text.as_ref().unwrap_or(data)),
+        Content::Media { attachments, text } => {
+            let caption = text.iter().flat_map(|text| texts(text));
+            caption.chain(attachments.iter().flat_map(media)).collect()
+        }
+        Content::Location { latitude, longitude, name, address } => {
+            let here = format!("{latitude}, {longitude}");
+            let title = stated(name).unwrap_or(&here);
+            let address = stated(address).unwrap_or(&here);
+            vec![json!({
+                "type": "location", "title": title, "address": address,
+                "latitude": latitude, "longitude": longitude,
+            })]
+        }
+        Content::Sticker { package_id, sticker_id, .. } => {
+            vec![json!({ "type": "sticker", "packageId": package_id, "stickerId": sticker_id })]
+        }
+        Content::System { .. } | Content::Unsupported { .. } => {
+            return Err(Undeliverable::Kind(kind_name(content)));
+        }
+    })
+}
+
+/// A part of a location as LINE takes it; it demands both title and address.
+fn stated(text: &Option<String>) -> Option<&str> {
+    let text = text.as_deref().filter(|text| !text.trim().is_empty())?;
+    Some(beginning(text, LOCATION_CHARS_MAX, CAPABILITIES.text_unit))
+}
+
+fn texts(text: &str) -> Vec<Value> {
+    split(text, CAPABILITIES.text_max, CAPABILITIES.text_unit)
+        .into_iter()
+        .filter(|piece| !piece.trim().is_empty())
+        .map(|piece| json!({ "type": "text", "text": piece }))
+        .collect()
+}
+
+/// LINE fetches media itself, over https only; what it cannot show goes out as a link.
+fn media(attachment: &Attachment) -> Vec<Value> {
+    let url = &attachment.url;
+    let known = CAPABILITIES.media_types.iter().any(|kind| attachment.content_type.starts_with(kind));
+    if !known || !url.starts_with("https://") {
+        return texts(&link(attachment));
+    }
+    vec![match attachment.content_type.split('/').next() {
+        Some("audio") => {
+            json!({ "type": "audio", "originalContentUrl": url, "duration": AUDIO_DURATION_MS })
+        }
+        Some(kind) => json!({ "type": kind, "originalContentUrl": url, "previewImageUrl": url }),
+        None => return texts(&link(attachment)),
+    }]
+}
+
+/// The agent's name as LINE takes it. Names with LINE's own in them are refused, and would take the message
+/// with them.
+fn sender_name(name: &str) -> Option<&str> {
+    let name = beginning(name.trim(), SENDER_NAME_CHARS_MAX, CAPABILITIES.text_unit);
+    (!name.is_empty() && !name.to_ascii_uppercase().contains("LINE")).then_some(name)
+}

@@ -1,0 +1,141 @@
+use super::{Line, outcome};
+use crate::delivery::{ProviderRequest, ProviderResponse};
+use crate::identifier::{sid, uuid};
+use crate::simulate::{Answer, CustomerMessage, Delivery, Simulated};
+use crate::webhook::{Headers, WebhookRequest};
+use patchbay_model::{Attachment, ChannelKind, Content};
+use serde_json::{Value, json};
+
+/// LINE's own user id of the official account.
+const DESTINATION: &str = "U00000000000000000000000000000001";
+
+impl Simulated for Line {
+    fn customer_message(&self, message: &CustomerMessage) -> Option<WebhookRequest> {
+        let id = numeric(&message.seed);
+        let events: Vec<Value> = match &message.content {
+            Content::Choice { data, .. } => {
+                vec![self.event(message, 0, "postback", json!({ "postback": { "data": data } }))]
+            }
+            content => said(content, &id)?
+                .into_iter()
+                .enumerate()
+                .map(|(at, said)| self.event(message, at, "message", json!({ "message": said })))
+                .collect(),
+        };
+        let body = json!({ "destination": DESTINATION, "events": events });
+        let mut request = WebhookRequest {
+            method: "POST".into(),
+            path: self.account.webhook_path(ChannelKind::Line),
+            raw_query: String::new(),
+            headers: Headers::from_iter([("Content-Type", "application/json; charset=utf-8")]),
+            body: body.to_string().into_bytes(),
+        };
+        self.sign(&mut request);
+        Some(request)
+    }
+
+    fn read_delivery(&self, request: &ProviderRequest) -> Option<Delivery> {
+        let body: Value = serde_json::from_slice(&request.body).ok()?;
+        let messages = body["messages"].as_array()?;
+        // A reply names no recipient: the push that stands behind it does.
+        let to = match (body["to"].as_str(), &request.on_refused) {
+            (Some(to), _) => to.to_owned(),
+            (None, Some(push)) => self.read_delivery(push)?.to,
+            (None, None) => return None,
+        };
+        let texts: Vec<&str> = messages
+            .iter()
+            .filter_map(|message| message["text"].as_str().or_else(|| message["title"].as_str()))
+            .collect();
+        let media = messages.iter().filter_map(|message| message["originalContentUrl"].as_str());
+        Some(Delivery { to, text: texts.join("\n"), media: media.map(str::to_owned).collect() })
+    }
+
+    fn provider_answer(&self, request: &ProviderRequest, answer: &Answer) -> ProviderResponse {
+        let (status, header, body) = match answer {
+            Answer::Success { seed } => {
+                let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+                let count = body["messages"].as_array().map_or(0, Vec::len);
+                let sent: Vec<Value> = (0..count)
+                    .map(|at| json!({ "id": numeric(&format!("{seed}/{at}")), "quoteToken": uuid(&[seed]) }))
+                    .collect();
+                (200, "x-line-request-id", json!({ "sentMessages": sent }))
+            }
+            Answer::Error { status: 409 } => {
+                let message = "The retry key is already accepted";
+                (409, outcome::ACCEPTED_HEADER, json!({ "message": message }))
+            }
+            Answer::Error { status } => {
+                let message = match status {
+                    400 if request.on_refused.is_some() => "Invalid reply token",
+                    400 => "The request body has 1 error(s)",
+                    401 => "Authentication failed. Confirm that the access token is valid.",
+                    429 => "The API rate limit has been exceeded. Try again later.",
+                    _ => "The request could not be processed",
+                };
+                (*status, "x-line-request-id", json!({ "message": message }))
+            }
+        };
+        ProviderResponse::Http {
+            status,
+            headers: Headers::from_iter([
+                ("Content-Type", "application/json".to_owned()),
+                (header, uuid(&["line-request", &String::from_utf8_lossy(&request.body)])),
+            ]),
+            body: body.to_string().into_bytes(),
+        }
+    }
+}
+
+impl Line {
+    fn event(&self, message: &CustomerMessage, at: usize, kind: &str, about: Value) -> Value {
+        let part = at.to_string();
+        let mut event = json!({
+            "type": kind, "mode": "active", "timestamp": message.at.0,
+            "source": { "type": "user", "userId": message.from },
+            "webhookEventId": sid("01", &["line-webhook", &message.seed, &part]),
+            "deliveryContext": { "isRedelivery": false },
+            "replyToken": sid("", &["line-reply", &message.seed, &part]),
+        });
+        if let (Value::Object(event), Value::Object(about)) = (&mut event, about) {
+            event.extend(about);
+        }
+        event
+    }
+}
+
+/// What a customer says as LINE's messages: it has no captions, so media and text come apart.
+fn said(content: &Content, id: &str) -> Option<Vec<Value>> {
+    Some(match content {
+        Content::Text { text } => vec![json!({ "id": id, "type": "text", "text": text })],
+        Content::Media { attachments, text } => {
+            let texts = text.iter().map(|text| json!({ "id": id, "type": "text", "text": text }));
+            let media = attachments.iter().enumerate().map(|(at, a)| media(a, &format!("{id}{at}")));
+            texts.chain(media).collect()
+        }
+        Content::Location { latitude, longitude, name, address } => vec![json!({
+            "id": id, "type": "location", "title": name, "address": address,
+            "latitude": latitude, "longitude": longitude,
+        })],
+        Content::Sticker { package_id, sticker_id, .. } => vec![json!({
+            "id": id, "type": "sticker", "packageId": package_id, "stickerId": sticker_id,
+            "stickerResourceType": "STATIC",
+        })],
+        Content::Choice { .. } | Content::System { .. } | Content::Unsupported { .. } => return None,
+    })
+}
+
+fn media(attachment: &Attachment, id: &str) -> Value {
+    let stated = attachment.content_type.split('/').next().unwrap_or_default();
+    let kind = if ["image", "video", "audio"].contains(&stated) { stated } else { "file" };
+    json!({
+        "id": id, "type": kind, "fileName": attachment.file_name, "fileSize": attachment.bytes,
+        "contentProvider": { "type": "external", "originalContentUrl": attachment.url },
+    })
+}
+
+/// A message id as LINE writes them: digits.
+fn numeric(seed: &str) -> String {
+    let hex = sid("", &["line-message", seed]);
+    u64::from_str_radix(&hex[..15], 16).unwrap_or_default().to_string()
+}

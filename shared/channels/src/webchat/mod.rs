@@ -1,0 +1,121 @@
+//! Web chat: our own widget, whose provider we are.
+//!
+//! A visitor's client sends JSON documents of `wire.rs`, each with its session token, from an allowed origin;
+//! what we say goes as a frame to the visitor's sockets. The token proves who speaks; the body is not signed.
+
+mod normalise;
+mod outcome;
+mod render;
+mod simulate;
+mod token;
+mod verify;
+mod wire;
+
+pub use token::{Claims, SESSION_TOKEN_S};
+
+use crate::channel::{Capabilities, Channel, TextUnit};
+use crate::delivery::{DeliveryOutcome, ProviderRequest, ProviderResponse, Rendered, Undeliverable};
+use crate::settings::{Account, Reader, SettingsError};
+use crate::signature::{Secrets, Verified};
+use crate::simulate::Simulated;
+use crate::webhook::{Normalised, Rejection, WebhookRequest};
+use patchbay_model::limits::ATTACHMENTS_MAX;
+use patchbay_model::{Address, ChannelKind, OutboundMessage, Timestamp};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub(crate) const EXAMPLE: &[(&str, &str)] = &[
+    ("allowed_origins", "https://shop.example"),
+    ("signing_secret", "an-invented-signing-secret-of-the-widget"),
+];
+
+/// Bytes of a signing secret (RFC 7518, 3.2: at least as many as the hash has).
+const SIGNING_SECRET_BYTES_MIN: usize = 32;
+
+/// A text is at most a frame's size even if JSON escapes each of its characters (`\u0000`).
+const CAPABILITIES: Capabilities = Capabilities {
+    text_max: 16_384,
+    text_unit: TextUnit::Chars,
+    text_splits: false,
+    attachments_max: ATTACHMENTS_MAX,
+    media_types: &[],
+    locations: true,
+    stickers: false,
+    typing_in: true,
+    typing_out: true,
+    delivered_receipts: false,
+    read_receipts: true,
+    window_s: None,
+    idempotent_send: true,
+    signs_body: false,
+};
+
+/// One widget. Settings: `allowed_origins`, with commas between, or `*` while developing; `signing_secret`,
+/// one or two while it is rotated.
+pub struct WebChat {
+    account: Account,
+    allowed_origins: Vec<String>,
+    signing_secret: Secrets,
+}
+
+pub(crate) fn open(settings: Reader<'_>) -> Result<Arc<dyn Simulated>, SettingsError> {
+    Ok(Arc::new(WebChat::read(settings)?))
+}
+
+impl WebChat {
+    /// Opens an account as itself, for what only web chat has: sessions.
+    pub fn open(
+        account: &str,
+        settings: &BTreeMap<String, String>,
+        public_url: &str,
+    ) -> Result<WebChat, SettingsError> {
+        WebChat::read(Reader::new(ChannelKind::Webchat, account, settings, public_url))
+    }
+
+    fn read(mut settings: Reader<'_>) -> Result<WebChat, SettingsError> {
+        let allowed_origins: Vec<String> =
+            settings.required("allowed_origins").split(',').map(|origin| origin.trim().to_owned()).collect();
+        if !allowed_origins.iter().all(|origin| origin.is_empty() || verify::is_origin(origin)) {
+            settings.complain("allowed_origins", "has something that is neither * nor scheme://host[:port]");
+        }
+        let signing_secret = settings.secrets("signing_secret");
+        if signing_secret.iter().any(|secret| secret.len() < SIGNING_SECRET_BYTES_MIN) {
+            settings.complain("signing_secret", "is shorter than 32 bytes");
+        }
+        Ok(WebChat { account: settings.finish()?, allowed_origins, signing_secret })
+    }
+}
+
+impl Channel for WebChat {
+    fn kind(&self) -> ChannelKind {
+        ChannelKind::Webchat
+    }
+
+    fn account(&self) -> &str {
+        &self.account.name
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &CAPABILITIES
+    }
+
+    fn verify<'a>(&self, request: &'a WebhookRequest, now: Timestamp) -> Result<Verified<'a>, Rejection> {
+        self.verify_session(request, now).map(|(verified, _)| verified)
+    }
+
+    fn normalise(&self, request: &Verified<'_>, received_at: Timestamp) -> Normalised {
+        self.read_document(request, received_at)
+    }
+
+    fn render(&self, message: &OutboundMessage, _now: Timestamp) -> Result<Rendered, Undeliverable> {
+        self.write_frame(message).map(Rendered::Session)
+    }
+
+    fn outcome(&self, request: &ProviderRequest, response: &ProviderResponse) -> DeliveryOutcome {
+        outcome::read(request, response)
+    }
+
+    fn typing(&self, to: &Address, on: bool) -> Option<Rendered> {
+        Some(Rendered::Session(render::typing(&to.id, on)))
+    }
+}

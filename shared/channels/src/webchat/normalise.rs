@@ -1,0 +1,158 @@
+use super::WebChat;
+use super::token::Claims;
+use super::wire::{Document, Said};
+use crate::params;
+use crate::signature::Verified;
+use crate::text::{cut, cut_attachments};
+use crate::webhook::{Normalised, Problem, WebhookReply};
+use patchbay_model::event::{Profile, Reference};
+use patchbay_model::{ChannelKind, Content, EventKind, InboundEvent, MessageStatus, Timestamp};
+use serde_json::json;
+
+/// Characters of an id that the client makes.
+const CLIENT_ID_CHARS_MAX: usize = 64;
+/// Characters of a media URL.
+const URL_CHARS_MAX: usize = 2_048;
+
+impl WebChat {
+    /// One document, one event. The client is ours: what it must not send is answered with 400 and the reason.
+    pub(super) fn read_document(&self, request: &Verified<'_>, received_at: Timestamp) -> Normalised {
+        let mut problems = Vec::new();
+        match self.event(request, received_at, &mut problems) {
+            Ok(event) => {
+                let reply = WebhookReply::json(202, &json!({ "event_id": event.event_id }));
+                Normalised { events: vec![event], problems, reply }
+            }
+            Err(problem) => {
+                let error = json!({ "path": problem.path, "message": problem.reason });
+                problems.push(problem);
+                Normalised { events: Vec::new(), problems, reply: WebhookReply::json(400, &error) }
+            }
+        }
+    }
+
+    fn event(
+        &self,
+        request: &Verified<'_>,
+        received_at: Timestamp,
+        problems: &mut Vec<Problem>,
+    ) -> Result<InboundEvent, Problem> {
+        let claims: Claims = serde_json::from_slice(request.claims().unwrap_or_default())
+            .map_err(|error| Problem::new("", format!("the session cannot be read: {error}")))?;
+        let document: Document = serde_json::from_slice(&request.request().body)
+            .map_err(|error| Problem::new("", format!("the document cannot be read: {error}")))?;
+        check_id("client_msg_id", &document.client_msg_id)?;
+        let event_id = scoped(&claims, &document.client_msg_id);
+        let kind = self.kind(&claims, &event_id, document, problems)?;
+        Ok(InboundEvent {
+            event_id,
+            channel: ChannelKind::Webchat,
+            account: self.account.name.clone(),
+            contact_address: claims.sub,
+            our_address: self.account.name.clone(),
+            provider_time: None,
+            received_at,
+            profile: Profile { name: claims.name, language: claims.locale },
+            kind,
+        })
+    }
+
+    fn kind(
+        &self,
+        claims: &Claims,
+        event_id: &str,
+        document: Document,
+        problems: &mut Vec<Problem>,
+    ) -> Result<EventKind, Problem> {
+        if let Some(id) = &document.reply_to {
+            check_id("reply_to", id)?;
+        }
+        let content = match document.said {
+            Said::Text { text } => Content::Text { text },
+            Said::Media { attachments, text } => Content::Media { attachments, text },
+            Said::Location { latitude, longitude, name, address } => {
+                Content::Location { latitude, longitude, name, address }
+            }
+            Said::Choice { data, text } => Content::Choice { data, text },
+            Said::Edit { edits, text } => {
+                check_id("edits", &edits)?;
+                let content = Content::Text { text: cut(text, "text", problems) };
+                return Ok(EventKind::Edited { provider_id: scoped(claims, &edits), content });
+            }
+            Said::Delete { deletes } => {
+                check_id("deletes", &deletes)?;
+                return Ok(EventKind::Deleted { provider_id: scoped(claims, &deletes) });
+            }
+            Said::Typing { on } => return Ok(EventKind::Typing { on }),
+            Said::Read { receipt } => return self.seen(claims, &receipt),
+        };
+        let content = bounded(content, problems)?;
+        Ok(EventKind::Message {
+            provider_id: event_id.to_owned(),
+            params: params::of_message(&claims.sub, &self.account.name, event_id, &content),
+            content,
+            reply_to: document.reply_to,
+            reply_token: None,
+            echo: false,
+        })
+    }
+
+    fn seen(&self, claims: &Claims, receipt: &str) -> Result<EventKind, Problem> {
+        let key = self
+            .read_receipt(&claims.sub, receipt)
+            .ok_or_else(|| Problem::new("receipt", "the receipt is not of a message to this visitor"))?;
+        Ok(EventKind::Receipt { reference: Reference::Ours(key), status: MessageStatus::Read, reason: None })
+    }
+}
+
+/// A client's id is unique in its session; with the session it is in the account.
+fn scoped(claims: &Claims, client_id: &str) -> String {
+    format!("{}:{client_id}", claims.sid)
+}
+
+fn check_id(path: &str, id: &str) -> Result<(), Problem> {
+    let fits =
+        (1..=CLIENT_ID_CHARS_MAX).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
+    if fits {
+        return Ok(());
+    }
+    Err(Problem::new(path, format!("an id is 1 to {CLIENT_ID_CHARS_MAX} printable ASCII characters")))
+}
+
+/// The content within the limits; a place that is none, or a URL that is not a page's, is refused.
+fn bounded(content: Content, problems: &mut Vec<Problem>) -> Result<Content, Problem> {
+    Ok(match content {
+        Content::Text { text } => Content::Text { text: cut(text, "text", problems) },
+        Content::Media { attachments, text } => {
+            let attachments = cut_attachments(attachments, "attachments", problems);
+            if attachments.is_empty() {
+                return Err(Problem::new("attachments", "a media message has at least one attachment"));
+            }
+            for (at, attachment) in attachments.iter().enumerate() {
+                let url = &attachment.url;
+                let web = url.starts_with("https://") || url.starts_with("http://");
+                if !web || url.chars().count() > URL_CHARS_MAX {
+                    let reason = format!("not an http or https URL of at most {URL_CHARS_MAX} characters");
+                    return Err(Problem::new(format!("attachments[{at}].url"), reason));
+                }
+            }
+            Content::Media { attachments, text: text.map(|text| cut(text, "text", problems)) }
+        }
+        Content::Location { latitude, longitude, name, address } => {
+            if !(-90.0..=90.0).contains(&latitude) || !(-180.0..=180.0).contains(&longitude) {
+                return Err(Problem::new("latitude", "the place is not on Earth"));
+            }
+            Content::Location {
+                latitude,
+                longitude,
+                name: name.map(|name| cut(name, "name", problems)),
+                address: address.map(|address| cut(address, "address", problems)),
+            }
+        }
+        Content::Choice { data, text } => Content::Choice {
+            data: cut(data, "data", problems),
+            text: text.map(|text| cut(text, "text", problems)),
+        },
+        other => other,
+    })
+}
