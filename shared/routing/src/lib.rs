@@ -6,6 +6,7 @@ pub mod demand;
 pub mod expression;
 pub mod lifecycle;
 pub mod order;
+pub mod worker;
 pub mod workflow;
 
 pub use demand::{Demand, WorkerClass};

@@ -5,7 +5,7 @@
 mod reservation;
 mod task;
 
-pub use reservation::{Effects, ReservationError, begin, is_open, reservation_can_become, resolve};
+pub use reservation::{Effects, ReservationError, begin, follow, is_open, reservation_can_become, resolve};
 pub use task::{ApiUpdateError, check_api_update, is_terminal, takes_capacity, task_can_become};
 
 /// Offers of a task to workers before it is canceled (TaskRouter docs, "Limits").

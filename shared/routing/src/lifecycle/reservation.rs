@@ -5,8 +5,6 @@ use patchbay_model::ReservationStatus::{
 };
 use patchbay_model::TaskStatus;
 
-use super::task_can_become;
-
 /// Whether a reservation in `from` may become `to`. Nothing becomes itself.
 #[must_use]
 pub fn reservation_can_become(from: ReservationStatus, to: ReservationStatus) -> bool {
@@ -56,7 +54,7 @@ pub fn begin(task: TaskStatus) -> Option<TaskStatus> {
 /// What follows when a reservation of a task goes from `from` to `to`. `other_pending` is how many more of the
 /// task's reservations are pending: the task waits again only when the last of them ended without acceptance.
 ///
-/// A reservation that is canceled because its task is, is the caller's doing and leaves the task canceled.
+/// Where the task changes first (the API cancels or completes it), reservations [`follow`] it.
 pub fn resolve(
     task: TaskStatus,
     from: ReservationStatus,
@@ -69,31 +67,45 @@ pub fn resolve(
     if !reservation_can_become(from, to) {
         return Err(ReservationError::Transition { from, to });
     }
-    let keep = |status| Effects { task: status, other_pending: None, frees_worker: true };
-    let effects = match to {
-        Accepted => Effects {
+    let freed = |task| Effects { task, other_pending: None, frees_worker: true };
+    let effects = match (to, task) {
+        (Accepted, TaskStatus::Reserved) => Effects {
             task: TaskStatus::Assigned,
             other_pending: (other_pending > 0).then_some(Rescinded),
             frees_worker: false,
         },
-        Wrapping => Effects { frees_worker: false, ..keep(TaskStatus::Wrapping) },
-        Completed => keep(TaskStatus::Completed),
-        // The task was canceled, or accepted elsewhere, before: it stays as it is.
-        Canceled if task == TaskStatus::Canceled => keep(task),
-        Rescinded => keep(task),
-        _ if other_pending > 0 => keep(task),
-        _ => keep(TaskStatus::Pending),
+        (Rejected | Timeout | Canceled, TaskStatus::Reserved) if other_pending > 0 => freed(task),
+        (Rejected | Timeout | Canceled, TaskStatus::Reserved) => freed(TaskStatus::Pending),
+        // The task went its way before: the offer ends after it.
+        (Canceled, TaskStatus::Canceled) => freed(task),
+        (Rescinded, _) => freed(task),
+        (Wrapping, TaskStatus::Assigned | TaskStatus::Wrapping) => {
+            Effects { frees_worker: false, ..freed(TaskStatus::Wrapping) }
+        }
+        (Completed, TaskStatus::Assigned | TaskStatus::Wrapping | TaskStatus::Completed) => {
+            freed(TaskStatus::Completed)
+        }
+        _ => return Err(ReservationError::Task { task, to }),
     };
-    if effects.task == task || task_can_become(task, effects.task) {
-        Ok(effects)
-    } else {
-        Err(ReservationError::Task { task, to })
+    Ok(effects)
+}
+
+/// What a reservation becomes because its task became `task`; `None` leaves it.
+#[must_use]
+pub fn follow(task: TaskStatus, reservation: ReservationStatus) -> Option<ReservationStatus> {
+    match (task, reservation) {
+        (TaskStatus::Canceled, Pending) => Some(Canceled),
+        (TaskStatus::Assigned | TaskStatus::Wrapping | TaskStatus::Completed, Pending) => Some(Rescinded),
+        (TaskStatus::Wrapping, Accepted) => Some(Wrapping),
+        (TaskStatus::Completed, Accepted | Wrapping) => Some(Completed),
+        _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lifecycle::task_can_become;
 
     const ALL: [ReservationStatus; 8] =
         [Pending, Accepted, Rejected, Timeout, Canceled, Rescinded, Wrapping, Completed];
@@ -172,6 +184,59 @@ mod tests {
             resolve(TaskStatus::Canceled, Pending, Accepted, 0),
             Err(ReservationError::Task { task: TaskStatus::Canceled, to: Accepted })
         );
+    }
+
+    #[test]
+    fn a_task_that_has_a_worker_is_not_accepted_again_nor_returned() {
+        for to in [Accepted, Rejected, Timeout, Canceled] {
+            for others in [0, 1] {
+                let refused = Err(ReservationError::Task { task: TaskStatus::Assigned, to });
+                assert_eq!(resolve(TaskStatus::Assigned, Pending, to, others), refused);
+            }
+        }
+    }
+
+    const TASKS: [TaskStatus; 6] = [
+        TaskStatus::Pending,
+        TaskStatus::Reserved,
+        TaskStatus::Assigned,
+        TaskStatus::Wrapping,
+        TaskStatus::Completed,
+        TaskStatus::Canceled,
+    ];
+
+    #[test]
+    fn every_effect_is_a_step_of_the_task_and_of_its_reservations() {
+        for (task, from) in TASKS.into_iter().flat_map(|task| ALL.map(|from| (task, from))) {
+            if let Some(to) = follow(task, from) {
+                assert!(reservation_can_become(from, to), "{from:?} of {task:?}");
+                assert_eq!(
+                    resolve(task, from, to, 0).map(|effects| effects.task),
+                    Ok(task),
+                    "{from:?} of {task:?}"
+                );
+            }
+            for (to, others) in ALL.into_iter().flat_map(|to| [(to, 0), (to, 1)]) {
+                if let Ok(effects) = resolve(task, from, to, others) {
+                    assert!(
+                        effects.task == task || task_can_become(task, effects.task),
+                        "{from:?} to {to:?}"
+                    );
+                    assert!(effects.other_pending.is_none_or(|other| reservation_can_become(Pending, other)));
+                    assert_eq!(effects.frees_worker, !is_open(to), "{from:?} to {to:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn reservations_follow_their_task() {
+        assert_eq!(follow(TaskStatus::Canceled, Pending), Some(Canceled));
+        assert_eq!(follow(TaskStatus::Wrapping, Accepted), Some(Wrapping));
+        assert_eq!(follow(TaskStatus::Completed, Wrapping), Some(Completed));
+        assert_eq!(follow(TaskStatus::Assigned, Pending), Some(Rescinded));
+        assert_eq!(follow(TaskStatus::Assigned, Accepted), None);
+        assert_eq!(follow(TaskStatus::Reserved, Pending), None);
     }
 
     #[test]

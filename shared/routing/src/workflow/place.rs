@@ -226,13 +226,14 @@ impl<'w, 't> Walk<'w, 't> {
 
     /// The default filter takes what no filter matched or all skipped, never what timed out.
     fn without_filter(mut self) -> Placement<'w> {
+        let none = if self.why.is_empty() { "no filter matches" } else { "no other filter matches" };
+        self.why.push(none.to_owned());
         let reason = match (&self.workflow.default_queue, self.timed_out, self.skipped) {
             (_, true, _) => CancelReason::WorkflowTimeout,
             (Some(queue), false, _) => return self.by_default(queue),
             (None, false, true) => CancelReason::Skipped,
             (None, false, false) => CancelReason::NoMatch,
         };
-        self.why.push("no other filter matches".to_owned());
         Placement::Canceled { reason, why: self.why.join("; ") }
     }
 

@@ -192,6 +192,7 @@ fn rule_7_the_default_filter_takes_what_no_filter_matches_and_keeps_it() {
     let configuration = json!({"filters": [filter("a", json!([{"queue": "A", "timeout": 1}]))], "default_filter": {"queue": "D"}});
     let mut unmatched = task(&configuration, json!({}));
     assert_eq!(unmatched.placed(0), "default D@0");
+    assert_eq!(unmatched.why, "no filter matches; in the default filter");
     assert_eq!(unmatched.placed(100_000), "default D@0");
     unmatched.attributes = json!({"a": true});
     assert_eq!(unmatched.drive(Some(Leave::Timeout), 100_000), "default D@0");
