@@ -46,8 +46,8 @@ fn replace(input: &dyn ValueView, arguments: &[Value], runtime: &dyn Runtime) ->
     Ok(Value::scalar(text.replace(from.as_str(), to.as_str())))
 }
 
-/// `date: format`, in UTC unless the input names an offset. `"now"` and `"today"` are the step's moment, whole
-/// numbers are seconds since the epoch, text that is no date stays as it is.
+/// `date: format`. `"now"` and `"today"` are the step's moment, whole numbers are seconds since the epoch, text that
+/// is no date stays as it is. In UTC, but for dates that carry an offset in Liquid's own form (`… +0200`).
 fn date(input: &dyn ValueView, arguments: &[Value], runtime: &dyn Runtime) -> Result<Value> {
     let format = arguments.first().map(|a| a.to_kstr().into_string()).unwrap_or_default();
     if format.is_empty() {
@@ -62,7 +62,10 @@ fn date(input: &dyn ValueView, arguments: &[Value], runtime: &dyn Runtime) -> Re
     } else if let Ok(seconds) = word.parse::<i64>() {
         moment(Timestamp(seconds.saturating_mul(1000)))
     } else {
-        DateTime::from_str(word)
+        Timestamp::parse_iso(word)
+            .and_then(moment)
+            .or_else(|| DateTime::from_str(word))
+            .or_else(|| DateTime::from_str(&format!("{word} 00:00:00 +0000")))
     };
     match at {
         Some(at) => at

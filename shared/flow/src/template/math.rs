@@ -55,6 +55,11 @@ impl Number {
 }
 
 fn number(value: &dyn ValueView) -> Number {
+    if let Some(scalar) = value.as_scalar()
+        && scalar.type_name() == "fractional number"
+    {
+        return scalar.to_float().filter(|x| x.is_finite()).map_or(Number::Whole(0), Number::Fraction);
+    }
     let text = value.to_kstr();
     let text = text.trim();
     match text.parse::<i64>() {

@@ -131,3 +131,125 @@ impl Widget for MakeHttpRequest {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::testing::play;
+    use crate::effect::EffectId;
+    use crate::input::FlowInput;
+    use crate::limits::RESPONSE_BYTES_MAX;
+
+    fn check_request(properties: Value, expect: Value) {
+        let outcome = play("make-http-request", properties.clone(), &[]);
+        let mut effect = outcome.effects[0].clone();
+        if let Some(effect) = effect.as_object_mut() {
+            effect.retain(|key, _| !["type", "id", "add_twilio_auth"].contains(&key.as_str()));
+        }
+        assert_eq!(effect, expect, "{properties}");
+    }
+
+    #[test]
+    fn parameters_go_where_the_method_takes_them() {
+        let parameters =
+            json!([{"key": "a b", "value": "{{trigger.message.Body}}"}, {"key": "c", "value": "ü&"}]);
+        let form = "application/x-www-form-urlencoded;charset=utf-8";
+        let json_type = "application/json;charset=utf-8";
+        check_request(
+            json!({"method": "GET", "url": "https://x/y?z=1", "content_type": form, "parameters": parameters, "body": "b"}),
+            json!({"method": "GET", "url": "https://x/y?z=1&a+b=Hi&c=%C3%BC%26"}),
+        );
+        check_request(
+            json!({"method": "post", "url": "https://x", "content_type": form, "parameters": parameters}),
+            json!({"method": "POST", "url": "https://x", "content_type": form, "body": "a+b=Hi&c=%C3%BC%26"}),
+        );
+        check_request(
+            json!({"method": "POST", "url": "https://x", "content_type": form, "parameters": [{"key": "k", "value": 1}],
+                "body": "a=b"}),
+            json!({"method": "POST", "url": "https://x", "content_type": form, "body": "a=b&k=1"}),
+        );
+        check_request(
+            json!({"method": "POST", "url": "https://x", "content_type": json_type, "parameters": parameters}),
+            json!({"method": "POST", "url": "https://x", "content_type": json_type, "body": r#"{"a b":"Hi","c":"ü&"}"#}),
+        );
+        check_request(
+            json!({"method": "POST", "url": "https://x", "content_type": json_type, "body": "{\"m\":\"{{trigger.message.Body}}\"}"}),
+            json!({"method": "POST", "url": "https://x", "content_type": json_type, "body": "{\"m\":\"Hi\"}"}),
+        );
+    }
+
+    fn check_answer(status: u16, content_type: &str, body: &str, at: &str, outputs: Value) {
+        let answer = FlowInput::HttpResponse {
+            effect_id: EffectId("2.under_test.0".to_owned()),
+            status,
+            content_type: content_type.to_owned(),
+            body: body.to_owned(),
+        };
+        // A repeated answer comes too late and changes nothing.
+        let outcome = play("make-http-request", json!({"url": "https://x"}), &[answer.clone(), answer]);
+        assert_eq!((outcome.at.as_str(), &outcome.outputs), (at, &outputs));
+        assert_eq!(outcome.problems, ["input ignored: the execution has ended"]);
+    }
+
+    #[test]
+    fn answers() {
+        let kind = "application/json; charset=utf-8";
+        check_answer(
+            200,
+            kind,
+            "{\"a\":1}",
+            "success",
+            json!({"status_code": 200, "content_type": kind, "body": "{\"a\":1}", "parsed": {"a": 1}}),
+        );
+        check_answer(
+            201,
+            kind,
+            "[1]",
+            "success",
+            json!({"status_code": 201, "content_type": kind, "body": "[1]"}),
+        );
+        check_answer(
+            200,
+            "text/plain",
+            "{}",
+            "success",
+            json!({"status_code": 200, "content_type": "text/plain", "body": "{}"}),
+        );
+        check_answer(
+            404,
+            kind,
+            "{",
+            "failed",
+            json!({"status_code": 404, "content_type": kind, "body": "{"}),
+        );
+        check_answer(302, kind, "", "failed", json!({"status_code": 302, "content_type": kind, "body": ""}));
+    }
+
+    #[test]
+    fn no_answer_and_no_url_fail() {
+        let id = EffectId("2.under_test.0".to_owned());
+        let failed = FlowInput::HttpFailed { effect_id: id, reason: "timed out".to_owned() };
+        let outcome = play("make-http-request", json!({"url": "https://x"}), &[failed]);
+        assert_eq!((outcome.at.as_str(), outcome.outputs), ("failed", json!({})));
+        let outcome = play("make-http-request", json!({"url": "{{nothing}}"}), &[]);
+        assert_eq!((outcome.at.as_str(), outcome.effects), ("failed", json!([])));
+    }
+
+    #[test]
+    fn a_body_is_kept_up_to_the_limit() {
+        for (bytes, kept) in
+            [(RESPONSE_BYTES_MAX, RESPONSE_BYTES_MAX), (RESPONSE_BYTES_MAX + 1, RESPONSE_BYTES_MAX)]
+        {
+            let answer = FlowInput::HttpResponse {
+                effect_id: EffectId("2.under_test.0".to_owned()),
+                status: 200,
+                content_type: String::new(),
+                body: "x".repeat(bytes),
+            };
+            let outcome = play("make-http-request", json!({"url": "https://x"}), &[answer]);
+            assert_eq!(outcome.outputs["body"].as_str().map(str::len), Some(kept));
+            assert_eq!(outcome.problems.len(), usize::from(bytes > kept));
+        }
+    }
+}

@@ -96,3 +96,52 @@ impl Widget for RunFunction {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::testing::play;
+    use crate::effect::EffectId;
+    use crate::input::FlowInput;
+
+    fn check(status: u16, header: &str, at: &str, headers: Value) {
+        let result = FlowInput::FunctionResult {
+            effect_id: EffectId("2.under_test.0".to_owned()),
+            status,
+            content_type: "application/json".to_owned(),
+            body: "{\"ok\":true}".to_owned(),
+            headers: [(header.to_owned(), "3".to_owned()), ("x-other".to_owned(), "4".to_owned())].into(),
+        };
+        let outcome = play("run-function", json!({"function_sid": "ZH1"}), &[result]);
+        assert_eq!((outcome.at.as_str(), &outcome.outputs["headers"]), (at, &headers));
+        assert_eq!(outcome.outputs["parsed"], json!({"ok": true}));
+    }
+
+    #[test]
+    fn results() {
+        check(200, "X-Twilio-Function-Concurrency", "success", json!({"x-twilio-function-concurrency": "3"}));
+        check(500, "x-any", "fail", Value::Null);
+    }
+
+    #[test]
+    fn the_effect_says_what_the_definition_says() {
+        let properties = json!({"url": "https://f/{{trigger.message.Body}}", "service_sid": "ZS1", "environment_sid": null,
+            "parameters": [{"key": "a", "value": "{{contact.channel.address}}"}, {"key": "a", "value": "2"}]});
+        let outcome = play("run-function", properties, &[]);
+        let expect = json!([{"type": "run_function", "id": "2.under_test.0", "url": "https://f/Hi", "service_sid": "ZS1",
+            "parameters": [["a", "+15550001"], ["a", "2"]]}]);
+        assert_eq!((outcome.at.as_str(), outcome.effects), ("under_test", expect));
+    }
+
+    #[test]
+    fn no_answer_fails() {
+        let id = EffectId("2.under_test.0".to_owned());
+        let failed = FlowInput::FunctionFailed { effect_id: id, reason: "timed out".to_owned() };
+        let outcome = play("run-function", json!({"url": "https://f"}), &[failed]);
+        assert_eq!(
+            (outcome.at.as_str(), outcome.problems[0].as_str()),
+            ("fail", "the function failed: timed out")
+        );
+    }
+}

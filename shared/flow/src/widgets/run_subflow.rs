@@ -56,3 +56,60 @@ impl Widget for RunSubflow {
         Ok(Next::Call { flow: flow.trim().to_owned(), revision, trigger })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::{Value, json};
+
+    use super::super::testing::{NOW, definition, flow, play, start};
+    use crate::{Flow, FlowState, step};
+
+    fn parent() -> Flow {
+        let properties = json!({"flow_sid": "FW2", "flow_revision": "LatestPublished",
+            "parameters": [{"key": "who", "value": "{{trigger.message.Body}}"},
+                {"key": "list", "value": "[1,2]", "type": "object"}]});
+        let transitions =
+            json!([{"event": "completed", "next": "completed"}, {"event": "failed", "next": "failed"}]);
+        let sub = json!({"name": "sub", "type": "run-subflow", "properties": properties, "transitions": transitions});
+        flow(&definition("sub", vec![sub], &["completed", "failed"]))
+    }
+
+    /// What the variables of the subflow are, once it came back.
+    fn check(variables: Value, expect: Value) {
+        let set = json!({"name": "set", "type": "set-variables", "properties": {"variables": variables}});
+        let library = BTreeMap::from([("FW2".to_owned(), flow(&definition("set", vec![set], &[])))]);
+        let done = step(&parent(), &library, FlowState::default(), &start(), NOW);
+        assert_eq!(done.state.widget(), Some("completed"), "{:?}", done.problems);
+        assert_eq!(done.state.context().and_then(|context| context.widgets.get("sub")), Some(&expect));
+    }
+
+    #[test]
+    fn parameters_go_in_and_variables_come_out() {
+        check(
+            json!([{"key": "greeting", "value": "Hello {{trigger.parent.parameters.who}}"},
+                {"key": "second", "value": "{{trigger.parent.parameters.list[1]}}"},
+                {"key": "from", "value": "{{trigger.parent.flow_sid}} {{trigger.parent.trigger_type}}"},
+                {"key": "me", "value": "{{flow.flow_sid}} {{contact.channel.address}} {{trigger.message.Body}}"}]),
+            json!({"greeting": "Hello Hi", "second": "2", "from": "FW1 incomingMessage", "me": "FW2 +15550001 "}),
+        );
+    }
+
+    #[test]
+    fn a_contact_attribute_set_inside_stays() {
+        let set = json!({"name": "set", "type": "set-variables",
+            "properties": {"variables": [{"key": "contact.vip", "value": "yes"}]}});
+        let library = BTreeMap::from([("FW2".to_owned(), flow(&definition("set", vec![set], &[])))]);
+        let done = step(&parent(), &library, FlowState::default(), &start(), NOW);
+        let vip = done.state.context().and_then(|context| context.contact.attributes.get("vip").cloned());
+        assert_eq!(vip, Some(json!("yes")));
+    }
+
+    #[test]
+    fn an_unknown_flow_fails() {
+        let outcome = play("run-subflow", json!({"flow_sid": "FW404"}), &[]);
+        assert_eq!(outcome.at, "failed");
+        assert_eq!(outcome.problems, ["flow FW404 (revision LatestPublished) does not exist"]);
+    }
+}

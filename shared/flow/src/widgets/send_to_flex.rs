@@ -121,3 +121,68 @@ impl Widget for SendToFlex {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::testing::{params, play};
+    use crate::effect::EffectId;
+    use crate::input::{FlowInput, TaskEvent};
+    use crate::limits::TASK_ATTRIBUTES_BYTES_MAX;
+
+    fn check(events: Vec<TaskEvent>, at: &str, outputs: Value) {
+        let id = EffectId("2.under_test.0".to_owned());
+        let inputs: Vec<FlowInput> =
+            events.into_iter().map(|event| FlowInput::TaskEvent { effect_id: id.clone(), event }).collect();
+        let outcome = play("send-to-flex", json!({"workflow": "WW1"}), &inputs);
+        assert_eq!((outcome.at.as_str(), outcome.outputs), (at, outputs), "{inputs:?}");
+    }
+
+    #[test]
+    fn each_event() {
+        let created = TaskEvent::Created { fields: params(json!({"sid": "WT1"})) };
+        check(vec![], "under_test", json!({}));
+        check(vec![created.clone(), created.clone()], "under_test", json!({"sid": "WT1"}));
+        let completed = TaskEvent::Completed { fields: params(json!({"assignment_status": "completed"})) };
+        check(
+            vec![created, completed],
+            "callComplete",
+            json!({"sid": "WT1", "assignment_status": "completed"}),
+        );
+        let reason = "no filter".to_owned();
+        check(
+            vec![TaskEvent::FailedToEnqueue { reason: reason.clone() }],
+            "failedToEnqueue",
+            json!({"ErrorMessage": "no filter"}),
+        );
+        check(vec![TaskEvent::Failed { reason }], "callFailure", json!({"ErrorMessage": "no filter"}));
+    }
+
+    #[test]
+    fn the_task_is_what_the_definition_says() {
+        let properties = json!({"workflow": "WW1", "channel": "TC1", "priority": "5", "timeout": "3600", "waitUrl": "",
+            "attributes": "{\"name\": \"{{trigger.message.From}}\", \"type\": \"inbound\"}"});
+        let expect = json!([{"type": "create_task", "id": "2.under_test.0", "workflow": "WW1", "task_channel": "TC1",
+            "attributes": {"name": "+15550001", "type": "inbound"}, "priority": 5, "timeout_s": 3600}]);
+        assert_eq!(play("send-to-flex", properties, &[]).effects, expect);
+    }
+
+    #[test]
+    fn attributes_that_cannot_be_used_fail_to_enqueue() {
+        for attributes in ["[1]", "{\"a\": {{trigger.message.Body}}}"] {
+            let outcome = play("send-to-flex", json!({"attributes": attributes}), &[]);
+            assert_eq!(
+                (outcome.at.as_str(), outcome.effects),
+                ("failedToEnqueue", json!([])),
+                "{attributes}"
+            );
+        }
+        for (bytes, at) in
+            [(TASK_ATTRIBUTES_BYTES_MAX, "under_test"), (TASK_ATTRIBUTES_BYTES_MAX + 1, "failedToEnqueue")]
+        {
+            let attributes = format!("{{\"a\":\"{}\"}}", "x".repeat(bytes - 8));
+            assert_eq!(play("send-to-flex", json!({"attributes": attributes}), &[]).at, at);
+        }
+    }
+}

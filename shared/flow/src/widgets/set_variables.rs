@@ -48,3 +48,58 @@ impl Widget for SetVariables {
         Ok(Next::Leave("next"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::testing::play;
+
+    fn check(variables: Value, outputs: Value, effects: Value) {
+        let outcome = play("set-variables", json!({"variables": variables.clone()}), &[]);
+        assert_eq!(
+            (outcome.at.as_str(), outcome.outputs, outcome.effects),
+            ("next", outputs, effects),
+            "{variables}"
+        );
+    }
+
+    #[test]
+    fn values_are_text_or_json_and_see_earlier_ones() {
+        check(
+            json!([{"key": "a", "value": "{{trigger.message.Body}}"}, {"key": "b", "value": "{{flow.variables.a}}!"},
+                {"key": "n", "value": 5}, {"key": "o", "value": "{\"x\": [1]}", "type": "object"},
+                {"key": "A", "value": "{{flow.variables.o.x[0] | plus: 1}}"}, {"key": "e"}]),
+            json!({"a": "Hi", "b": "Hi!", "n": "5", "o": {"x": [1]}, "A": "2", "e": ""}),
+            json!([]),
+        );
+    }
+
+    #[test]
+    fn index_gives_the_order() {
+        check(
+            json!([{"key": "b", "value": "{{flow.variables.a}}", "index": "1"}, {"key": "a", "value": "x", "index": "0"}]),
+            json!({"a": "x", "b": "x"}),
+            json!([]),
+        );
+    }
+
+    #[test]
+    fn contact_keys_set_the_contact() {
+        check(
+            json!([{"key": "was", "value": "{{contact.attributes.language}}"},
+                {"key": "contact.language", "value": "fr"},
+                {"key": "is", "value": "{{contact.attributes.language}}"}]),
+            json!({"was": "de", "contact.language": "fr", "is": "fr"}),
+            json!([{"type": "set_contact_attribute", "id": "2.under_test.0", "key": "language", "value": "fr"}]),
+        );
+    }
+
+    #[test]
+    fn text_that_is_no_json_is_kept_and_noted() {
+        let variables = json!([{"key": "o", "value": "{x", "type": "object"}]);
+        let outcome = play("set-variables", json!({"variables": variables}), &[]);
+        assert_eq!(outcome.outputs, json!({"o": "{x"}));
+        assert!(outcome.problems[0].contains("not JSON"), "{:?}", outcome.problems);
+    }
+}

@@ -58,3 +58,48 @@ impl Widget for Split {
         Ok(Next::Leave("noMatch"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::testing::play_with;
+
+    fn branch(next: &str, conditions: Value) -> Value {
+        json!({"event": "match", "next": next, "conditions": conditions})
+    }
+
+    fn check(input: &str, transitions: Vec<Value>, expect: &str) {
+        let exits = ["first", "second", "other"];
+        let outcome = play_with("split-based-on", json!({ "input": input }), transitions, &exits, &[]);
+        assert_eq!(outcome.at, expect, "{input}");
+    }
+
+    #[test]
+    fn the_first_branch_that_holds_is_taken() {
+        let yes = json!([{"type": "equal_to", "arguments": ["{{trigger.message.Body}}"], "value": "HI"}]);
+        let any = json!([{"type": "is_not_blank", "arguments": [], "value": "Is Not Blank"}]);
+        let no_match = json!({"event": "noMatch", "next": "other"});
+        check(
+            "{{trigger.message.Body}}",
+            vec![no_match.clone(), branch("first", yes.clone()), branch("second", any.clone())],
+            "first",
+        );
+        check("x", vec![branch("second", any.clone()), branch("first", yes.clone())], "second");
+        check(" ", vec![no_match.clone(), branch("second", any.clone())], "other");
+        // Without a noMatch transition the flow ends here.
+        check(" ", vec![branch("second", any.clone())], "under_test");
+        // All conditions of one branch must hold.
+        let both = json!([yes[0].clone(), {"type": "is_blank", "arguments": ["{{nothing}}"], "value": ""}]);
+        check("x", vec![no_match.clone(), branch("first", both)], "first");
+        let not_both = json!([yes[0].clone(), any[0].clone()]);
+        check(" ", vec![no_match, branch("first", not_both)], "other");
+    }
+
+    #[test]
+    fn the_compared_value_may_be_liquid() {
+        let condition =
+            json!([{"type": "equal_to", "arguments": ["hi"], "value": "{{trigger.message.Body}}"}]);
+        check("", vec![branch("first", condition)], "first");
+    }
+}

@@ -30,3 +30,33 @@ impl Widget for Trigger {
         Ok(Next::Leave(run.frame()?.context.trigger_event()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::testing::{flow, start, steps};
+    use crate::{FlowInput, StartContext, Trigger};
+
+    fn check(input: FlowInput, widget: &str) {
+        let events = ["incomingMessage", "incomingConversationMessage", "incomingRequest"];
+        let exits = events.map(|event| json!({"name": event, "type": "set-variables"}));
+        let transitions = events.map(|event| json!({"event": event, "next": event}));
+        let mut states = exits.to_vec();
+        states.push(json!({"name": "Trigger", "type": "trigger", "transitions": transitions}));
+        let flow = flow(&json!({"initial_state": "Trigger", "states": states}));
+        let done = steps(&flow, &[input]);
+        assert_eq!(done[0].state.widget(), Some(widget));
+    }
+
+    #[test]
+    fn leaves_by_what_began_the_execution() {
+        check(start(), "incomingMessage");
+        let (trigger, context) =
+            (Trigger::IncomingConversationMessage { params: Default::default() }, StartContext::default());
+        check(FlowInput::Start { trigger, context: context.clone() }, "incomingConversationMessage");
+        let trigger =
+            Trigger::IncomingRequest { from: String::new(), to: String::new(), parameters: Value::Null };
+        check(FlowInput::Start { trigger, context }, "incomingRequest");
+    }
+}
