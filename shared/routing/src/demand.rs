@@ -32,8 +32,8 @@ pub enum DemandError {
 }
 
 impl Demand {
-    /// The demand of a task in a target. `condition` is the target's expression, and the known worker's, if
-    /// there is one, joined to it ([`Expression::all`]).
+    /// The demand of a task in a target; `condition` is what the step requires of a worker
+    /// (`StepPlacement::requirement`).
     pub fn of(queue: &str, condition: Option<&Expression>, task: &Value) -> Result<Demand, DemandError> {
         let residual = condition.map(|condition| condition.substitute_task(task));
         let residual = residual.filter(|residual| residual.as_constant() != Some(true));

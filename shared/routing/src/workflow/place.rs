@@ -11,7 +11,7 @@ use patchbay_model::{Task, Timestamp};
 use serde_json::Value;
 
 use super::{Condition, Filter, KnownWorker, OrderBy, Target, Workflow};
-use crate::expression::{Scope, matches};
+use crate::expression::{Expression, Scope, matches};
 
 /// What a workflow knows of a task.
 #[derive(Clone, Copy, Debug)]
@@ -96,6 +96,17 @@ pub enum CancelReason {
     Skipped,
     /// No filter matches, and there is no default filter.
     NoMatch,
+}
+
+impl StepPlacement<'_> {
+    /// All that a worker of the queue must fulfil: the target's condition, and being the known worker.
+    #[must_use]
+    pub fn requirement(&self) -> Option<Expression> {
+        let condition = self.condition.map(|condition| condition.expression.clone());
+        let known = self.known_worker.as_ref().map(KnownWorker::condition);
+        let members: Vec<_> = condition.into_iter().chain(known).collect();
+        (!members.is_empty()).then(|| Expression::all(members))
+    }
 }
 
 /// Where the task belongs now. In the step it is in, unless that step's window is over; a step that the
@@ -257,5 +268,7 @@ impl Target {
     }
 }
 
+#[cfg(test)]
+mod laws;
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,5 @@
 use super::*;
+use proptest::prelude::*;
 use serde_json::json;
 
 fn read_well(document: &Value) -> Workflow {
@@ -180,4 +181,50 @@ fn length_limit() {
     };
     assert!(Workflow::parse(&of(WORKFLOW_BYTES_MAX)).is_ok());
     assert_eq!(Workflow::parse(&of(WORKFLOW_BYTES_MAX + 1)).expect_err("too long").faults.len(), 1);
+}
+
+/// JSON made of the words of the document, so that its parts are reached.
+fn documents() -> impl Strategy<Value = Value> {
+    let texts = ["", "WQ1", "a == 1", "worker.a DESC", "task.a", "30", "(", "-1"];
+    let leaf = proptest::sample::select(texts.map(Value::from).to_vec()).boxed().prop_union(
+        proptest::sample::select(vec![json!(null), json!(7), json!(-1), json!(1.5), json!(true)]).boxed(),
+    );
+    let keys = proptest::sample::select(vec![
+        "task_routing",
+        "filters",
+        "default_filter",
+        "targets",
+        "queue",
+        "expression",
+        "timeout",
+        "priority",
+        "order_by",
+        "skip_if",
+        "known_worker_sid",
+        "filter_friendly_name",
+    ]);
+    leaf.prop_recursive(6, 64, 6, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
+            proptest::collection::btree_map(keys.clone().prop_map(str::to_owned), inner, 0..6)
+                .prop_map(|members| members.into_iter().collect::<Value>()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_json_is_read_or_refused_at_a_place_it_has(document in documents()) {
+        match Workflow::from_value(&document) {
+            Ok(workflow) => prop_assert!(workflow.filters.iter().all(|filter| !filter.targets.is_empty())),
+            Err(error) => {
+                prop_assert!(!error.faults.is_empty());
+                for fault in error.faults {
+                    // What is missing has a parent.
+                    let parent = fault.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
+                    prop_assert!(document.is_string() || document.pointer(parent).is_some(), "{}", fault.pointer);
+                }
+            }
+        }
+    }
 }

@@ -148,6 +148,14 @@ fn rule_5_the_default_filter_does_not_catch_timeouts() {
     let mut skipping_later = task(&configuration, json!({"a": true, "b": true}));
     assert_eq!([0, 10].map(|age_s| skipping_later.placed(age_s)), ["A@0<10", "B@0"]);
     assert_eq!(skipping_later.skipped(10), "WorkflowTimeout");
+    let two_skips = json!({"filters": [
+        filter("a", json!([{"queue": "A", "timeout": 10}])),
+        filter("b", json!([{"queue": "B"}])),
+        filter("c", json!([{"queue": "C"}])),
+    ], "default_filter": {"queue": "D"}});
+    let mut remembering = task(&two_skips, json!({"a": true, "b": true, "c": true}));
+    assert_eq!([0, 10].map(|age_s| remembering.placed(age_s)), ["A@0<10", "B@0"]);
+    assert_eq!([10, 10].map(|age_s| remembering.skipped(age_s)), ["C@0", "WorkflowTimeout"]);
 }
 
 #[test]
@@ -245,6 +253,26 @@ fn rule_9_the_known_worker_is_whom_the_task_names() {
     assert_eq!(known("known_worker_sid", json!({"owner": {"id": null}})), nobody(false));
     assert_eq!(known("known_worker_sid", json!({"owner": {"id": 5}})), nobody(true));
     assert_eq!(known("known_worker_sid", json!({})), nobody(true));
+}
+
+#[test]
+fn rule_9_the_expression_must_hold_for_the_known_worker_too() {
+    let requirement = |target: Value| {
+        let workflow =
+            Workflow::from_value(&json!({"filters": [{"targets": [target]}]})).expect("a workflow");
+        let attributes = json!({"owner": "WK1"});
+        let view =
+            TaskView { attributes: &attributes, priority: 0, entered: ENTERED, position: Position::Outside };
+        match place(&workflow, &view, ENTERED) {
+            Placement::Step(step) => step.requirement().map(|requirement| requirement.to_string()),
+            other => panic!("{other:?}"),
+        }
+    };
+    let both = json!({"queue": "A", "expression": "worker.a OR worker.b", "known_worker_sid": "task.owner"});
+    assert_eq!(requirement(both).as_deref(), Some("(worker.a OR worker.b) AND worker.sid == 'WK1'"));
+    let known = json!({"queue": "A", "known_worker_sid": "task.owner"});
+    assert_eq!(requirement(known).as_deref(), Some("worker.sid == 'WK1'"));
+    assert_eq!(requirement(json!({"queue": "A"})), None);
 }
 
 #[test]
