@@ -13,6 +13,12 @@ use serde_json::Value;
 use super::{Condition, Filter, KnownWorker, OrderBy, Target, Workflow};
 use crate::expression::{Expression, Scope, matches};
 
+/// Parts of an explanation; of a longer way the beginning is left out.
+const WHY_PARTS_MAX: usize = 12;
+
+/// Characters of a filter's name in an explanation.
+const WHY_NAME_CHARS_MAX: usize = 64;
+
 /// What a workflow knows of a task.
 #[derive(Clone, Copy, Debug)]
 pub struct TaskView<'a> {
@@ -201,7 +207,8 @@ impl<'w, 't> Walk<'w, 't> {
         };
         let filters = self.workflow.filters.iter().enumerate().skip(from);
         let (position, filter) = filters.into_iter().find(|(_, filter)| matching(filter))?;
-        self.why.push(format!("filter {} {:?} matches", position + 1, filter.name));
+        let name: String = filter.name.chars().take(WHY_NAME_CHARS_MAX).collect();
+        self.why.push(format!("filter {} {name:?} matches", position + 1));
         Some(self.enter(Step { filter: position, target: 0, window_start_ms, timed_out }))
     }
 
@@ -231,7 +238,7 @@ impl<'w, 't> Walk<'w, 't> {
             skip_if: target.skip_if.as_ref(),
             priority: self.priority,
             deadline: end_ms.map(|end| self.task.entered.plus_ms(end)),
-            why: self.why.join("; "),
+            why: self.explained(),
         })
     }
 
@@ -245,12 +252,18 @@ impl<'w, 't> Walk<'w, 't> {
             (None, false, true) => CancelReason::Skipped,
             (None, false, false) => CancelReason::NoMatch,
         };
-        Placement::Canceled { reason, why: self.why.join("; ") }
+        Placement::Canceled { reason, why: self.explained() }
+    }
+
+    fn explained(&self) -> String {
+        let hidden = self.why.len().saturating_sub(WHY_PARTS_MAX);
+        let beginning = if hidden > 0 { "…; " } else { "" };
+        format!("{beginning}{}", self.why[hidden..].join("; "))
     }
 
     fn by_default(mut self, queue: &'w str) -> Placement<'w> {
         self.why.push("in the default filter".to_owned());
-        Placement::Default(DefaultPlacement { queue, priority: self.priority, why: self.why.join("; ") })
+        Placement::Default(DefaultPlacement { queue, priority: self.priority, why: self.explained() })
     }
 }
 

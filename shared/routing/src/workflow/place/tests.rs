@@ -302,6 +302,24 @@ fn the_way_is_explained() {
 }
 
 #[test]
+fn explanation_limits() {
+    let explained = |targets: usize, name_chars: usize| {
+        let targets = vec![json!({"queue": "A", "timeout": 1}); targets];
+        let filter = json!({"friendly_name": "x".repeat(name_chars), "targets": targets});
+        let mut passing = task(&json!({"filters": [filter]}), json!({}));
+        assert_eq!(passing.placed(1_000), "WorkflowTimeout");
+        passing.why
+    };
+    // The filter, its targets, and that there is no other.
+    let whole = explained(WHY_PARTS_MAX - 2, WHY_NAME_CHARS_MAX);
+    assert!(whole.starts_with("filter 1 ") && whole.split("; ").count() == WHY_PARTS_MAX);
+    let cut = explained(WHY_PARTS_MAX - 1, WHY_NAME_CHARS_MAX);
+    assert!(cut.starts_with("…; target 1 ended") && cut.split("; ").count() == WHY_PARTS_MAX + 1);
+    assert_eq!(explained(1, WHY_NAME_CHARS_MAX + 1), explained(1, WHY_NAME_CHARS_MAX));
+    assert_ne!(explained(1, WHY_NAME_CHARS_MAX - 1), explained(1, WHY_NAME_CHARS_MAX));
+}
+
+#[test]
 fn a_clock_behind_the_entry_is_age_zero() {
     assert_eq!(task(&three_tens(), json!({})).placed(-5), "A@0<10");
 }
