@@ -20,8 +20,8 @@ pub struct CustomerMessage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
     pub to: String,
-    /// The texts, one line each; empty for media alone.
-    pub text: String,
+    /// One for each provider message that has a text.
+    pub texts: Vec<String>,
     pub media: Vec<String>,
 }
 
@@ -39,6 +39,10 @@ pub trait Simulated: Channel {
     /// The provider's webhook for a message of a customer, signed with the account's secret; `None` for a
     /// content that customers of this channel cannot send.
     fn customer_message(&self, message: &CustomerMessage) -> Option<WebhookRequest>;
+
+    /// Adds the proof to a request that is otherwise whole: the provider's signature, or, where we are the
+    /// provider, the session of the customer `from`.
+    fn sign(&self, request: &mut WebhookRequest, from: &str, at: Timestamp);
 
     /// Reads what a call would show to the customer; `None` for a call that shows no message.
     fn read_delivery(&self, request: &ProviderRequest) -> Option<Delivery>;

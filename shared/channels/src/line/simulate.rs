@@ -3,7 +3,7 @@ use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::{sid, uuid};
 use crate::simulate::{Answer, CustomerMessage, Delivery, Simulated};
 use crate::webhook::{Headers, WebhookRequest};
-use patchbay_model::{Attachment, ChannelKind, Content};
+use patchbay_model::{Attachment, ChannelKind, Content, Timestamp};
 use serde_json::{Value, json};
 
 /// LINE's own user id of the official account.
@@ -30,8 +30,12 @@ impl Simulated for Line {
             headers: Headers::from_iter([("Content-Type", "application/json; charset=utf-8")]),
             body: body.to_string().into_bytes(),
         };
-        self.sign(&mut request);
+        self.add_signature(&mut request);
         Some(request)
+    }
+
+    fn sign(&self, request: &mut WebhookRequest, _from: &str, _at: Timestamp) {
+        self.add_signature(request);
     }
 
     fn read_delivery(&self, request: &ProviderRequest) -> Option<Delivery> {
@@ -43,12 +47,13 @@ impl Simulated for Line {
             (None, Some(push)) => self.read_delivery(push)?.to,
             (None, None) => return None,
         };
-        let texts: Vec<&str> = messages
+        let texts = messages
             .iter()
             .filter_map(|message| message["text"].as_str().or_else(|| message["title"].as_str()))
+            .map(str::to_owned)
             .collect();
         let media = messages.iter().filter_map(|message| message["originalContentUrl"].as_str());
-        Some(Delivery { to, text: texts.join("\n"), media: media.map(str::to_owned).collect() })
+        Some(Delivery { to, texts, media: media.map(str::to_owned).collect() })
     }
 
     fn provider_answer(&self, request: &ProviderRequest, answer: &Answer) -> ProviderResponse {

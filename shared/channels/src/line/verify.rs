@@ -21,7 +21,7 @@ impl Line {
     }
 
     /// Signs a webhook as LINE does, for the played provider.
-    pub(super) fn sign(&self, request: &mut WebhookRequest) {
+    pub(super) fn add_signature(&self, request: &mut WebhookRequest) {
         let tag = hmac(Hash::Sha256, self.channel_secret.current(), &request.body);
         request.headers.push(HEADER, STANDARD.encode(tag));
     }

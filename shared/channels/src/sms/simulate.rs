@@ -4,7 +4,7 @@ use crate::identifier::sid;
 use crate::simulate::{Answer, CustomerMessage, Delivery, Simulated};
 use crate::twilio::{form, rest, signature};
 use crate::webhook::{Headers, WebhookRequest};
-use patchbay_model::{ChannelKind, Content, MessageStatus};
+use patchbay_model::{Attachment, ChannelKind, Content, MessageStatus, Timestamp};
 use serde_json::json;
 
 /// The number that is played where only a messaging service is configured.
@@ -20,6 +20,10 @@ impl Simulated for Sms {
         Some(self.inbound(message, text, attachments))
     }
 
+    fn sign(&self, request: &mut WebhookRequest, _from: &str, _at: Timestamp) {
+        self.add_signature(request);
+    }
+
     fn read_delivery(&self, request: &ProviderRequest) -> Option<Delivery> {
         if !request.url.ends_with("/Messages.json") {
             return None;
@@ -27,7 +31,7 @@ impl Simulated for Sms {
         let value = |name: &str| values(request, name).next();
         Some(Delivery {
             to: value("To")?,
-            text: value("Body").unwrap_or_default(),
+            texts: values(request, "Body").collect(),
             media: values(request, "MediaUrl").collect(),
         })
     }
@@ -88,12 +92,7 @@ impl Simulated for Sms {
 }
 
 impl Sms {
-    fn inbound(
-        &self,
-        message: &CustomerMessage,
-        text: &str,
-        attachments: &[patchbay_model::Attachment],
-    ) -> WebhookRequest {
+    fn inbound(&self, message: &CustomerMessage, text: &str, attachments: &[Attachment]) -> WebhookRequest {
         let prefix = if attachments.is_empty() { "SM" } else { "MM" };
         let sid = sid(prefix, &[&message.seed]);
         let to = match &self.sender {
@@ -138,9 +137,13 @@ impl Sms {
             headers: Headers::from_iter([("Content-Type", "application/x-www-form-urlencoded")]),
             body: form::encode(pairs.iter().copied()),
         };
-        let tag = signature::sign(self.auth_token.current(), &self.account.public_url, &request);
-        request.headers.push("X-Twilio-Signature", tag);
+        self.add_signature(&mut request);
         request
+    }
+
+    fn add_signature(&self, request: &mut WebhookRequest) {
+        let tag = signature::sign(self.auth_token.current(), &self.account.public_url, request);
+        request.headers.push("X-Twilio-Signature", tag);
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) fn verify<'a>(
 
 /// Signs a webhook as Twilio does, for the played provider.
 pub(crate) fn sign(secret: &str, public_url: &str, request: &WebhookRequest) -> String {
-    let message = called_url(public_url, request) + &sorted_params(request);
+    let message = called_url(public_url, request) + &tail(request);
     STANDARD.encode(hmac(Hash::Sha1, secret, message.as_bytes()))
 }
 
@@ -42,18 +42,22 @@ fn called_url(public_url: &str, request: &WebhookRequest) -> String {
     format!("{public_url}{}{query}{}", request.path, request.raw_query)
 }
 
-/// What is signed after the URL: nothing for a GET; nothing for a body whose SHA-256 is in the URL, which
-/// then must be the body's; else the parameters.
+/// What is signed after the URL. A body whose SHA-256 is in the URL must be that body.
 fn signed_tail(check: &Check<'_>, request: &WebhookRequest) -> Result<String, Rejection> {
-    if let Some(digest) = request.query(BODY_DIGEST) {
-        let actual = hex(&Sha256::digest(&request.body));
-        return if bool::from(actual.as_bytes().ct_eq(digest.as_bytes())) {
-            Ok(String::new())
-        } else {
-            Err(check.refuse(RejectionReason::BodyDigest))
-        };
+    let is_digest =
+        |digest: String| bool::from(hex(&Sha256::digest(&request.body)).as_bytes().ct_eq(digest.as_bytes()));
+    if request.query(BODY_DIGEST).is_some_and(|digest| !is_digest(digest)) {
+        return Err(check.refuse(RejectionReason::BodyDigest));
     }
-    Ok(if request.method == "POST" { sorted_params(request) } else { String::new() })
+    Ok(tail(request))
+}
+
+/// The parameters of a POST, unless its body is in the URL already; nothing for a GET.
+fn tail(request: &WebhookRequest) -> String {
+    if request.method != "POST" || request.query(BODY_DIGEST).is_some() {
+        return String::new();
+    }
+    sorted_params(request)
 }
 
 /// Names in byte order, each before every distinct value of its own, values in byte order too.

@@ -1,10 +1,11 @@
 use super::WebChat;
 use super::token::{Claims, SESSION_TOKEN_S};
+use super::verify::ANY_ORIGIN;
 use crate::delivery::{ProviderRequest, ProviderResponse, SessionFrame};
 use crate::identifier::uuid;
 use crate::simulate::{Answer, CustomerMessage, Delivery, Simulated};
 use crate::webhook::{Headers, WebhookRequest};
-use patchbay_model::{ChannelKind, Content, SessionSid};
+use patchbay_model::{ChannelKind, Content, SessionSid, Timestamp};
 use serde_json::{Value, json};
 
 impl Simulated for WebChat {
@@ -17,26 +18,29 @@ impl Simulated for WebChat {
         }
         let mut document = serde_json::to_value(&message.content).ok()?;
         document["client_msg_id"] = json!(uuid(&["webchat-message", &message.seed]));
-        let token = self.mint(&Claims {
-            sid: SessionSid::derive(&["simulated", &message.from]),
-            sub: message.from.clone(),
-            aud: self.account.name.clone(),
-            exp: message.at.seconds() + SESSION_TOKEN_S,
-            name: None,
-            locale: None,
-        });
-        let origin = self.allowed_origins.iter().find(|origin| *origin != "*");
-        Some(WebhookRequest {
+        let mut request = WebhookRequest {
             method: "POST".into(),
             path: self.account.webhook_path(ChannelKind::Webchat),
             raw_query: String::new(),
-            headers: Headers::from_iter([
-                ("Content-Type", "application/json".to_owned()),
-                ("Origin", origin.unwrap_or(&self.account.public_url).clone()),
-                ("Authorization", format!("Bearer {token}")),
-            ]),
+            headers: Headers::from_iter([("Content-Type", "application/json")]),
             body: document.to_string().into_bytes(),
-        })
+        };
+        self.sign(&mut request, &message.from, message.at);
+        Some(request)
+    }
+
+    fn sign(&self, request: &mut WebhookRequest, from: &str, at: Timestamp) {
+        let token = self.mint(&Claims {
+            sid: SessionSid::derive(&["simulated", from]),
+            sub: from.to_owned(),
+            aud: self.account.name.clone(),
+            exp: at.plus_s(SESSION_TOKEN_S).seconds(),
+            name: None,
+            locale: None,
+        });
+        let origin = self.allowed_origins.iter().find(|origin| *origin != ANY_ORIGIN);
+        request.headers.push("Origin", origin.unwrap_or(&self.account.public_url));
+        request.headers.push("Authorization", format!("Bearer {token}"));
     }
 
     /// Nothing is called: a visitor is told by frames.
@@ -52,7 +56,11 @@ impl Simulated for WebChat {
         let content: Content = serde_json::from_value(document["payload"].clone()).ok()?;
         Some(Delivery {
             to: frame.visitor.clone(),
-            text: content.plain_text().to_owned(),
+            texts: Some(content.plain_text())
+                .filter(|t| !t.is_empty())
+                .map(str::to_owned)
+                .into_iter()
+                .collect(),
             media: content.attachments().iter().map(|attachment| attachment.url.clone()).collect(),
         })
     }

@@ -8,7 +8,7 @@ use patchbay_model::{MessageKey, Timestamp};
 
 const REFUSAL_STATUS: u16 = 401;
 const ORIGIN_REFUSAL_STATUS: u16 = 403;
-const ANY_ORIGIN: &str = "*";
+pub(super) const ANY_ORIGIN: &str = "*";
 
 /// Whether a setting is `*` or an origin as browsers send it (RFC 6454, 6.2): no path, no slash at the end.
 pub(super) fn is_origin(text: &str) -> bool {

@@ -1,0 +1,120 @@
+//! A customer, our messages to them, and the channels of the registry, opened with their example settings.
+
+use patchbay_channels::registry::{example_settings, supported};
+use patchbay_channels::simulate::{CustomerMessage, Delivery};
+use patchbay_channels::webhook::{Headers, Normalised, WebhookRequest};
+use patchbay_channels::{Rendered, Simulated, Undeliverable, open_simulated};
+use patchbay_model::{
+    Address, Attachment, ChannelKind, ContactSid, Content, MessageKey, MessageSid, OutboundMessage, Seq,
+    Timestamp,
+};
+use std::sync::Arc;
+
+pub(crate) const PUBLIC_URL: &str = "https://center.example";
+pub(crate) const NOW: Timestamp = Timestamp(1_795_359_904_789);
+/// An address that every channel takes: LINE's form of a person, and no channel else looks closer.
+pub(crate) const CUSTOMER: &str = "U0123456789abcdef0123456789abcdef";
+
+pub(crate) fn channels() -> impl Iterator<Item = Arc<dyn Simulated>> {
+    supported().map(|kind| {
+        let settings = example_settings(kind).expect("it is supported");
+        open_simulated(kind, "default", &settings, PUBLIC_URL).expect("examples are valid")
+    })
+}
+
+pub(crate) fn contents() -> Vec<Content> {
+    let attachment = |name: &str, content_type: &str| Attachment {
+        url: format!("https://media.example/{name}"),
+        content_type: content_type.into(),
+        file_name: None,
+        bytes: None,
+    };
+    vec![
+        Content::text("Café & thé + 100% 😀\nline 2"),
+        Content::Media { attachments: vec![attachment("a.jpg", "image/jpeg")], text: None },
+        Content::Media {
+            attachments: vec![attachment("b.png", "image/png"), attachment("c.pdf", "application/pdf")],
+            text: Some("see these".into()),
+        },
+        Content::Location {
+            latitude: 35.65910807942215,
+            longitude: 139.70372892916203,
+            name: Some("my place".into()),
+            address: Some("Tokyo".into()),
+        },
+        Content::Sticker { package_id: "446".into(), sticker_id: "1988".into(), text: None },
+        Content::Choice { data: "action=buy".into(), text: None },
+    ]
+}
+
+/// The provider's webhook for what the customer says.
+pub(crate) fn said(channel: &dyn Simulated, content: &Content, seed: &str) -> Option<WebhookRequest> {
+    channel.customer_message(&CustomerMessage {
+        from: CUSTOMER.into(),
+        content: content.clone(),
+        seed: seed.into(),
+        at: NOW,
+    })
+}
+
+/// What comes of a webhook that must be believed.
+pub(crate) fn hear(channel: &dyn Simulated, request: &WebhookRequest) -> Normalised {
+    let verified = channel.verify(request, NOW).expect("it is signed");
+    channel.normalise(&verified, NOW)
+}
+
+pub(crate) fn outbound(channel: ChannelKind, content: Content) -> OutboundMessage {
+    OutboundMessage {
+        key: MessageKey {
+            contact: ContactSid::derive(&["ann"]),
+            seq: Seq::at(NOW),
+            sid: MessageSid::derive(&["hello"]),
+        },
+        to: Address::new(channel, "default", CUSTOMER),
+        from: String::new(),
+        content,
+        reply_token: None,
+        reply_to: None,
+        author_name: None,
+    }
+}
+
+/// What the customer sees of a message, provider call by provider call.
+pub(crate) fn shown(
+    channel: &dyn Simulated,
+    message: &OutboundMessage,
+) -> Result<Vec<Delivery>, Undeliverable> {
+    Ok(match channel.render(message, NOW)? {
+        Rendered::Requests(requests) => requests
+            .iter()
+            .map(|request| channel.read_delivery(request).expect("it shows a message"))
+            .collect(),
+        Rendered::Session(frame) => vec![channel.read_frame(&frame).expect("it shows a message")],
+    })
+}
+
+/// The request with one bit changed, in every byte of every header's value and, if asked, of the body.
+pub(crate) fn flipped(request: &WebhookRequest, body: bool) -> Vec<WebhookRequest> {
+    let mut changed = Vec::new();
+    for bit in 0..7 {
+        for (name, value) in request.headers.iter() {
+            for at in 0..value.len() {
+                let mut bytes = value.as_bytes().to_vec();
+                bytes[at] ^= 1 << bit;
+                let bytes = String::from_utf8_lossy(&bytes).into_owned();
+                let headers: Headers = request
+                    .headers
+                    .iter()
+                    .map(|(n, v)| (n.to_owned(), if n == name { bytes.clone() } else { v.to_owned() }))
+                    .collect();
+                changed.push(WebhookRequest { headers, ..request.clone() });
+            }
+        }
+        for at in (0..request.body.len()).filter(|_| body) {
+            let mut other = request.clone();
+            other.body[at] ^= 1 << bit;
+            changed.push(other);
+        }
+    }
+    changed
+}
