@@ -15,6 +15,8 @@ pub mod registry;
 pub mod settings;
 pub mod signature;
 pub mod simulate;
+#[cfg(test)]
+mod testing;
 pub mod text;
 mod twilio;
 pub mod webhook;

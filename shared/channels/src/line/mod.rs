@@ -121,3 +121,6 @@ impl Line {
         ProviderRequest::post(url, self.authorization(), "application/json", body.to_string().into_bytes())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -119,3 +119,6 @@ impl Sms {
         rest::basic(&self.account_sid, self.auth_token.current())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -119,3 +119,6 @@ impl Channel for WebChat {
         Some(Rendered::Session(render::typing(&to.id, on)))
     }
 }
+
+#[cfg(test)]
+mod tests;

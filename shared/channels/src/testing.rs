@@ -1,0 +1,81 @@
+//! What the tests of the channels' folders share.
+
+use crate::channel::Channel;
+use crate::delivery::{ProviderRequest, ProviderResponse, Rendered};
+use crate::registry::{example_settings, open_simulated};
+use crate::simulate::Simulated;
+use crate::webhook::{Headers, Normalised, WebhookRequest};
+use patchbay_model::{
+    Address, ChannelKind, ContactSid, Content, MessageKey, MessageSid, OutboundMessage, Seq, Timestamp,
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+pub(crate) const NOW: Timestamp = Timestamp(1_795_359_904_789);
+pub(crate) const PUBLIC_URL: &str = "https://center.example";
+
+/// The channel with its example settings, some of them changed.
+pub(crate) fn channel(kind: ChannelKind, changes: &[(&str, &str)]) -> Arc<dyn Simulated> {
+    let mut settings = example_settings(kind).unwrap();
+    settings.extend(changes.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+    open_simulated(kind, "default", &settings, PUBLIC_URL).unwrap()
+}
+
+/// What is heard of a signed POST of this body.
+pub(crate) fn heard(channel: &dyn Simulated, query: &str, from: &str, body: &str) -> Normalised {
+    let mut request = WebhookRequest {
+        method: "POST".into(),
+        path: format!("/webhooks/{}/default", channel.kind()),
+        raw_query: query.into(),
+        headers: Headers::new(),
+        body: body.into(),
+    };
+    channel.sign(&mut request, from, NOW);
+    channel.normalise(&channel.verify(&request, NOW).unwrap(), NOW)
+}
+
+/// For a snapshot: events, problems and reply as JSON.
+pub(crate) fn picture(heard: &Normalised) -> Value {
+    json!({ "events": heard.events, "problems": heard.problems, "reply": heard.reply })
+}
+
+pub(crate) fn outbound(channel: ChannelKind, to: &str, content: Content) -> OutboundMessage {
+    let sid = MessageSid::derive(&["hello"]);
+    OutboundMessage {
+        key: MessageKey { contact: ContactSid::derive(&["ann"]), seq: Seq::of(NOW, &sid), sid },
+        to: Address::new(channel, "default", to),
+        from: String::new(),
+        content,
+        reply_token: None,
+        reply_to: None,
+        author_name: None,
+    }
+}
+
+/// The calls of a message that has some.
+pub(crate) fn requests(channel: &dyn Channel, message: &OutboundMessage) -> Vec<ProviderRequest> {
+    match channel.render(message, NOW).unwrap() {
+        Rendered::Requests(requests) => requests,
+        Rendered::Session(frame) => panic!("{frame:?} is no call"),
+    }
+}
+
+/// For a snapshot: a call as a person would write it down.
+pub(crate) fn call(request: &ProviderRequest) -> Value {
+    let text = String::from_utf8(request.body.clone()).unwrap();
+    json!({
+        "line": format!("{} {}", request.method, request.url),
+        "headers": request.headers,
+        "body": serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        "idempotent": request.idempotent,
+        "on_refused": request.on_refused.as_deref().map(call),
+    })
+}
+
+pub(crate) fn http(status: u16, headers: &[(&str, &str)], body: &Value) -> ProviderResponse {
+    ProviderResponse::Http {
+        status,
+        headers: headers.iter().copied().collect(),
+        body: body.to_string().into_bytes(),
+    }
+}
