@@ -211,7 +211,7 @@ impl Reader {
                 self.warnings.push(FlowIssue::new(message, format!("{path}/transitions/{at}/event")));
             }
         }
-        let mut properties = Properties::new(state, &path, &mut self.errors);
+        let mut properties = Properties::new(state, &path, &mut self.errors, &mut self.warnings);
         let widget = (kind.parse)(&mut properties);
         Some(State { widget, transitions })
     }
@@ -255,3 +255,6 @@ fn transitions(state: &Value) -> impl Iterator<Item = (usize, &Value)> {
 pub(crate) fn target(transition: &Value) -> Option<String> {
     transition.get("next").and_then(scalar).filter(|next| !next.is_empty())
 }
+
+#[cfg(test)]
+mod tests;

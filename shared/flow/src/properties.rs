@@ -39,12 +39,23 @@ pub(crate) struct Properties<'a> {
     map: Option<&'a Map<String, Value>>,
     path: &'a str,
     errors: &'a mut Vec<FlowIssue>,
+    warnings: &'a mut Vec<FlowIssue>,
 }
 
 impl<'a> Properties<'a> {
-    pub(crate) fn new(state: &'a Value, path: &'a str, errors: &'a mut Vec<FlowIssue>) -> Self {
+    pub(crate) fn new(
+        state: &'a Value,
+        path: &'a str,
+        errors: &'a mut Vec<FlowIssue>,
+        warnings: &'a mut Vec<FlowIssue>,
+    ) -> Self {
         let map = state.get("properties").and_then(Value::as_object);
-        Self { state, map, path, errors }
+        Self { state, map, path, errors, warnings }
+    }
+
+    /// Notes that property `key` is odd.
+    pub(crate) fn warn(&mut self, message: impl Into<String>, key: &str) {
+        self.warnings.push(FlowIssue::new(message, format!("{}/properties/{key}", self.path)));
     }
 
     /// Notes that property `key` is wrong.
@@ -69,12 +80,17 @@ impl<'a> Properties<'a> {
         Some(compile(&source, path, self.errors))
     }
 
-    /// A template that must be there.
+    /// A template that must be there. One that is there but empty is odd: flows that are published as examples leave
+    /// blank what each installation fills in.
     pub(crate) fn required(&mut self, key: &str) -> Template {
-        self.template(key).unwrap_or_else(|| {
-            self.refuse(format!("{key} is required"), key);
-            Template::Literal(String::new())
-        })
+        if let Some(template) = self.template(key) {
+            return template;
+        }
+        match self.map.and_then(|map| map.get(key)) {
+            None | Some(Value::Null) => self.refuse(format!("{key} is required"), key),
+            Some(_) => self.warn(format!("{key} is empty"), key),
+        }
+        Template::Literal(String::new())
     }
 
     /// A template whose value is a whole number; one without Liquid is checked now.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::effect::{Effect, EffectId, EndReason};
 use crate::problem::{Problem, ProblemKind};
+use crate::properties::Pair;
 use crate::state::{FlowState, Frame, Waiting};
 use crate::template::{RenderError, Template};
 
@@ -120,6 +121,11 @@ impl Run {
             self.problem(ProblemKind::BadValue { property: property.to_owned(), reason });
             Value::String(text)
         }))
+    }
+
+    /// Renders the values of `pairs`, as texts.
+    pub(crate) fn pairs(&mut self, pairs: &[Pair], property: &str) -> Result<Vec<(String, String)>, Stop> {
+        pairs.iter().map(|pair| Ok((pair.key.clone(), self.text(&pair.value, property)?))).collect()
     }
 
     /// The id of the present widget's next effect.

@@ -56,41 +56,38 @@ fn real_flows(root: &Path) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn types(json: &str) -> Vec<String> {
+/// What is wrong with a definition, found without the parser: unsupported types, and transitions to nowhere.
+fn faults(json: &str) -> (Vec<String>, usize) {
     let json: Value = serde_json::from_str(json).unwrap();
-    json["states"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|state| state["type"].as_str().unwrap().to_owned())
-        .collect()
+    let states = json["states"].as_array().unwrap();
+    let names: Vec<&Value> = states.iter().map(|state| &state["name"]).collect();
+    let types = states.iter().map(|state| state["type"].as_str().unwrap().to_owned());
+    let transitions = states.iter().flat_map(|state| state["transitions"].as_array().unwrap());
+    let nowhere = transitions
+        .filter_map(|transition| transition.get("next"))
+        .filter(|next| next.as_str().is_some_and(|next| !next.is_empty()) && !names.contains(next));
+    (types.filter(|kind| !SUPPORTED.contains(&kind.as_str())).collect(), nowhere.count())
 }
 
 #[test]
 fn exported_flows_parse() {
     let Some(root) = corpus() else { return };
-    let (mut parsed, mut unsupported) = (0, BTreeMap::<String, usize>::new());
+    let (mut parsed, mut dangling, mut unsupported) = (0, 0, BTreeMap::<String, usize>::new());
     for (name, json) in real_flows(&root) {
-        let missing: Vec<String> =
-            types(&json).into_iter().filter(|kind| !SUPPORTED.contains(&kind.as_str())).collect();
-        match Flow::parse(&name, &json) {
-            Ok(_) => {
-                assert!(missing.is_empty(), "{name} has {missing:?} and was taken");
-                parsed += 1;
-            }
-            Err(FlowErrors { errors, .. }) => {
-                assert!(!missing.is_empty(), "{name}: {errors:#?}");
-                let others: Vec<_> =
-                    errors.iter().filter(|e| !e.message.contains("is not supported")).collect();
-                assert!(others.is_empty(), "{name}: {others:#?}");
-                assert_eq!(errors.len(), missing.len(), "{name}");
-                for kind in missing {
-                    *unsupported.entry(kind).or_default() += 1;
-                }
-            }
+        let (missing, nowhere) = faults(&json);
+        let errors =
+            Flow::parse(&name, &json).err().map_or_else(Vec::new, |FlowErrors { errors, .. }| errors);
+        let about = |text: &str| errors.iter().filter(|error| error.message.contains(text)).count();
+        assert_eq!(about("is not supported"), missing.len(), "{name}: {errors:#?}");
+        assert_eq!(about("the transition leads to"), nowhere, "{name}: {errors:#?}");
+        assert_eq!(errors.len(), missing.len() + nowhere, "{name}: {errors:#?}");
+        parsed += usize::from(errors.is_empty());
+        dangling += usize::from(nowhere > 0);
+        for kind in missing {
+            *unsupported.entry(kind).or_default() += 1;
         }
     }
-    println!("{parsed} flows parse; widgets that are not supported: {unsupported:?}");
+    println!("{parsed} flows parse, {dangling} lead nowhere, unsupported widgets: {unsupported:?}");
     assert!(parsed > 0);
 }
 

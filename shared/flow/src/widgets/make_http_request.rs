@@ -71,10 +71,7 @@ impl Widget for MakeHttpRequest {
         }
         let content_type = run.optional(self.content_type.as_ref(), "content_type")?;
         let mut body = run.optional(self.body.as_ref(), "body")?;
-        let mut parameters = Vec::with_capacity(self.parameters.len());
-        for Pair { key, value, .. } in &self.parameters {
-            parameters.push((key.clone(), run.text(value, "parameters")?));
-        }
+        let parameters = run.pairs(&self.parameters, "parameters")?;
         let is_json = content_type.as_deref().is_some_and(|kind| kind.contains("json"));
         match self.method {
             _ if parameters.is_empty() => {}

@@ -51,4 +51,4 @@ pub(crate) const TYPES: &[WidgetType] = &[
 ];
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;

@@ -1,7 +1,5 @@
 //! The message properties that send-message and send-and-wait-for-reply share.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use crate::effect::{ContentTemplate, Effect, EffectId, SendMessage};
@@ -79,11 +77,9 @@ impl Outgoing {
     fn render(&self, run: &mut Run) -> Result<SendMessage, Stop> {
         let attributes = run.optional(self.attributes.as_ref(), "attributes")?;
         let content_sid = run.optional(self.content_sid.as_ref(), "content_sid")?;
-        let mut variables = BTreeMap::new();
-        for Pair { key, value, .. } in &self.content_variables {
-            let placeholder = key.trim_matches(['{', '}', ' ']).to_owned();
-            variables.insert(placeholder, run.text(value, "content_variables")?);
-        }
+        let variables = run.pairs(&self.content_variables, "content_variables")?.into_iter();
+        let variables =
+            variables.map(|(key, value)| (key.trim_matches(['{', '}', ' ']).to_owned(), value)).collect();
         Ok(SendMessage {
             id: run.effect_id()?,
             body: run.optional(self.body.as_ref(), "body")?.unwrap_or_default(),

@@ -5,7 +5,7 @@
 //!
 //! - **Properties** (Liquid): `url`, `service_sid`, `environment_sid`, `function_sid` (a URL or a function SID is
 //!   needed), `parameters` (`[{key, value}]`).
-//! - **Events**: `success` for a 2xx answer; `fail` for any other and for none.
+//! - **Events**: `success` for a 2xx answer; `fail` for any other, for none, and when no function is named.
 //! - **Outputs**: `status_code`, `content_type`, `body`, `parsed` when the body is a JSON object, and
 //!   `headers.x-twilio-function-concurrency` when the answer has it.
 //! - **Limits**: 10 s; 64 KB of the body are kept, a longer one is not parsed.
@@ -45,17 +45,14 @@ fn parse(properties: &mut Properties<'_>) -> Box<dyn Widget> {
         parameters: properties.pairs("parameters"),
     };
     if widget.url.is_none() && widget.function_sid.is_none() {
-        properties.refuse("url or function_sid is required", "url");
+        properties.warn("without url or function_sid this widget always fails", "url");
     }
     Box::new(widget)
 }
 
 impl Widget for RunFunction {
     fn enter(&self, run: &mut Run) -> Result<Next, Stop> {
-        let mut parameters = Vec::with_capacity(self.parameters.len());
-        for Pair { key, value, .. } in &self.parameters {
-            parameters.push((key.clone(), run.text(value, "parameters")?));
-        }
+        let parameters = run.pairs(&self.parameters, "parameters")?;
         let id = run.effect_id()?;
         let effect = RunFunctionEffect {
             id: id.clone(),
@@ -65,6 +62,11 @@ impl Widget for RunFunction {
             function_sid: run.optional(self.function_sid.as_ref(), "function_sid")?,
             parameters,
         };
+        if effect.url.is_none() && effect.function_sid.is_none() {
+            let reason = "no url and no function_sid; nothing was run".to_owned();
+            run.problem(ProblemKind::BadValue { property: "url".to_owned(), reason });
+            return Ok(Next::Leave("fail"));
+        }
         run.emit(Effect::RunFunction(effect));
         Ok(Next::Wait(Waiting::Function { call: id }))
     }
