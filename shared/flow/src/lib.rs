@@ -17,6 +17,8 @@ pub mod limits;
 mod problem;
 mod properties;
 mod run;
+#[cfg(test)]
+mod shapes;
 mod state;
 mod step;
 mod template;
