@@ -33,8 +33,8 @@ impl HttpResponse {
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HttpError {
-    /// The egress rules forbid the URL.
-    #[error("the URL is not allowed: {0}")]
+    /// The egress rules forbid the request (its URL, a header) or it is malformed: never worth a retry.
+    #[error("the request is not allowed: {0}")]
     Forbidden(String),
     /// No byte of the request was taken: trying again is safe.
     #[error("no connection: {0}")]

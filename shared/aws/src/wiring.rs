@@ -1,0 +1,125 @@
+//! From a function's environment to its ports.
+
+use crate::push::GatewayPush;
+use crate::queue::{QueueUrls, SqsQueue};
+use crate::sdk::Sdk;
+use crate::table::DynamoTable;
+use patchbay_center::ports::{Http, Push, Queue, Table, World};
+use patchbay_edge::{EgressHttp, SystemWorld};
+use patchbay_model::ChannelKind;
+use std::sync::Arc;
+
+/// What `template.yaml` tells each function, read once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// `PATCHBAY_TABLE`: the table's name.
+    pub table: String,
+    /// `PATCHBAY_INBOUND_QUEUE_URL`, `PATCHBAY_ROUTING_QUEUE_URL`, `PATCHBAY_OUTBOUND_QUEUE_URL`.
+    pub queues: QueueUrls,
+    /// `PATCHBAY_MANAGEMENT_URL`: the sockets' management endpoint with its stage. Never derived from an event,
+    /// which somebody else may have written.
+    pub management_url: String,
+    /// `PATCHBAY_PUBLIC_URL`: scheme and host under which providers know us, part of what some of them sign.
+    /// Without a slash at its end.
+    pub public_url: String,
+    /// `CHANNEL`: of a webhook function, the channel that it serves.
+    pub channel: Option<ChannelKind>,
+}
+
+/// Why a function cannot start.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    #[error("missing or empty in the environment: {}", .0.join(", "))]
+    Missing(Vec<&'static str>),
+    #[error("{name} is not an http or https URL: {value:?}")]
+    NotAUrl { name: &'static str, value: String },
+    #[error("CHANNEL is not a channel: {0:?}")]
+    Channel(String),
+    #[error("TLS cannot be set up: {0}")]
+    Tls(String),
+}
+
+impl Settings {
+    /// Reads the settings; `variable` answers for the environment.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Settings, SettingsError> {
+        let names = [
+            "PATCHBAY_TABLE",
+            "PATCHBAY_INBOUND_QUEUE_URL",
+            "PATCHBAY_ROUTING_QUEUE_URL",
+            "PATCHBAY_OUTBOUND_QUEUE_URL",
+            "PATCHBAY_MANAGEMENT_URL",
+            "PATCHBAY_PUBLIC_URL",
+        ];
+        let values = required(&variable, names)?;
+        for (name, value) in names.into_iter().zip(&values).skip(1) {
+            check_url(name, value)?;
+        }
+        let [table, inbound, routing, outbound, management_url, public_url] = values;
+        let channel = variable("CHANNEL").map(|name| name.parse().map_err(|_| SettingsError::Channel(name)));
+        Ok(Settings {
+            table,
+            queues: QueueUrls { inbound, routing, outbound },
+            management_url,
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            channel: channel.transpose()?,
+        })
+    }
+}
+
+/// The values of all `names`, or which of them are missing.
+pub(crate) fn required<const N: usize>(
+    variable: impl Fn(&str) -> Option<String>,
+    names: [&'static str; N],
+) -> Result<[String; N], SettingsError> {
+    let values = names.map(|name| variable(name).unwrap_or_default());
+    let missing: Vec<_> =
+        names.into_iter().zip(&values).filter(|(_, value)| value.is_empty()).map(|(name, _)| name).collect();
+    if missing.is_empty() { Ok(values) } else { Err(SettingsError::Missing(missing)) }
+}
+
+fn check_url(name: &'static str, value: &str) -> Result<(), SettingsError> {
+    let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
+    match rest {
+        Some(rest) if !rest.is_empty() => Ok(()),
+        _ => Err(SettingsError::NotAUrl { name, value: value.to_owned() }),
+    }
+}
+
+/// Everything a handler touches the world with.
+#[derive(Clone)]
+pub struct Ports {
+    pub table: Arc<dyn Table>,
+    pub queue: Arc<dyn Queue>,
+    pub push: Arc<dyn Push>,
+    pub http: Arc<dyn Http>,
+    pub world: Arc<dyn World>,
+}
+
+impl Ports {
+    /// Makes the clients; nothing is called yet. `variable` answers for the environment that AWS SDKs share.
+    pub fn new(
+        settings: &Settings,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Ports, SettingsError> {
+        let sdk = Sdk::from_environment(variable)?;
+        let http = EgressHttp::new().map_err(|error| SettingsError::Tls(error.to_string()))?;
+        Ok(Ports {
+            table: Arc::new(DynamoTable::new(sdk.dynamodb(), &settings.table)),
+            queue: Arc::new(SqsQueue::new(sdk.sqs(), settings.queues.clone())),
+            push: Arc::new(GatewayPush::new(sdk.sockets(&settings.management_url))),
+            http: Arc::new(http),
+            world: Arc::new(SystemWorld),
+        })
+    }
+}
+
+/// Settings and ports from the process's environment.
+pub fn from_environment() -> Result<(Settings, Ports), SettingsError> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let settings = Settings::read(variable)?;
+    let ports = Ports::new(&settings, variable)?;
+    Ok((settings, ports))
+}
+
+#[cfg(test)]
+mod tests;

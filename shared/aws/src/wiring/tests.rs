@@ -1,0 +1,62 @@
+use super::*;
+use std::collections::BTreeMap;
+
+const ENVIRONMENT: [(&str, &str); 10] = [
+    ("PATCHBAY_TABLE", "table"),
+    ("PATCHBAY_INBOUND_QUEUE_URL", "https://sqs.example/inbound.fifo"),
+    ("PATCHBAY_ROUTING_QUEUE_URL", "https://sqs.example/routing"),
+    ("PATCHBAY_OUTBOUND_QUEUE_URL", "https://sqs.example/outbound.fifo"),
+    ("PATCHBAY_MANAGEMENT_URL", "https://gateway.example/agent"),
+    ("PATCHBAY_PUBLIC_URL", "https://center.example/"),
+    ("CHANNEL", "line"),
+    ("AWS_REGION", "eu-west-1"),
+    ("AWS_ACCESS_KEY_ID", "key"),
+    ("AWS_SECRET_ACCESS_KEY", "secret"),
+];
+
+/// Reads the environment above with one variable changed or, for `None`, taken away.
+fn read(name: &'static str, value: Option<&str>) -> Result<Settings, SettingsError> {
+    let mut environment = BTreeMap::from(ENVIRONMENT);
+    match value {
+        Some(value) => environment.insert(name, value),
+        None => environment.remove(name),
+    };
+    let variable = |name: &str| environment.get(name).map(|value| (*value).to_owned());
+    let settings = Settings::read(variable)?;
+    Ports::new(&settings, variable)?;
+    Ok(settings)
+}
+
+#[test]
+fn a_whole_environment_is_read() {
+    let settings = read("PATCHBAY_TABLE", Some("table")).unwrap();
+    assert_eq!(settings.table, "table");
+    assert_eq!(settings.queues.routing, "https://sqs.example/routing");
+    assert_eq!(settings.public_url, "https://center.example");
+    assert_eq!(settings.channel, Some(ChannelKind::Line));
+}
+
+#[test]
+fn what_is_missing_or_empty_is_named() {
+    for (name, _) in ENVIRONMENT.into_iter().filter(|(name, _)| *name != "CHANNEL") {
+        for value in [None, Some("")] {
+            assert_eq!(read(name, value), Err(SettingsError::Missing(vec![name])));
+        }
+    }
+    let all = Settings::read(|_| None).unwrap_err();
+    assert!(matches!(all, SettingsError::Missing(names) if names.len() == 6));
+}
+
+#[test]
+fn a_function_without_a_channel_is_no_webhook() {
+    assert_eq!(read("CHANNEL", None).unwrap().channel, None);
+    assert_eq!(read("CHANNEL", Some("fax")), Err(SettingsError::Channel("fax".to_owned())));
+}
+
+#[test]
+fn an_address_must_be_a_url() {
+    for value in ["gateway.example", "wss://gateway.example", "https://"] {
+        let name = "PATCHBAY_MANAGEMENT_URL";
+        assert_eq!(read(name, Some(value)), Err(SettingsError::NotAUrl { name, value: value.to_owned() }));
+    }
+}
