@@ -10,6 +10,7 @@
 pub mod channel;
 pub mod delivery;
 mod identifier;
+mod json;
 mod params;
 pub mod registry;
 pub mod settings;

@@ -1,6 +1,6 @@
 //! The proof that a webhook is the provider's, and the only place where one is made.
 //!
-//! ```compile_fail
+//! ```compile_fail,E0451
 //! use patchbay_channels::{Verified, WebhookRequest};
 //! let request = WebhookRequest::default();
 //! let unchecked = Verified { request: &request, claims: None };

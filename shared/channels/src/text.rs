@@ -114,3 +114,61 @@ pub(crate) fn link(attachment: &Attachment) -> String {
         None => attachment.url.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn pieces_end_after_words_or_between_graphemes() {
+        let check = |text: &str, max: usize, expect: &[&str]| {
+            assert_eq!(split(text, max, TextUnit::Utf16), expect);
+        };
+        check("", 4, &[]);
+        check("abcd", 4, &["abcd"]);
+        check("abcde", 4, &["abcd", "e"]);
+        check("one two three", 8, &["one two ", "three"]);
+        check("a bcdefghij", 8, &["a bcdefg", "hij"]);
+        check("ab😀", 3, &["ab", "😀"]);
+        check("abe\u{301}", 3, &["ab", "e\u{301}"]);
+        check("👩\u{200d}👩\u{200d}👧", 3, &["👩\u{200d}", "👩\u{200d}", "👧"]);
+        check("😀😀", 1, &["😀", "😀"]);
+    }
+
+    #[test]
+    fn a_text_is_cut_one_past_the_limit() {
+        let check = |length: usize, problems: usize| {
+            let mut told = Vec::new();
+            let kept = cut("é".repeat(length), "text", &mut told);
+            assert_eq!((kept.chars().count(), told.len()), (TEXT_CHARS_MAX, problems));
+        };
+        check(TEXT_CHARS_MAX, 0);
+        check(TEXT_CHARS_MAX + 1, 1);
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_make_up_the_text_and_fit(
+            text in prop_oneof![any::<String>(), "[ab é👩\u{200d}👧\n]{0,200}"],
+            max in 2_usize..50,
+            unit in prop_oneof![Just(TextUnit::Chars), Just(TextUnit::Utf16)],
+        ) {
+            let pieces = split(&text, max, unit);
+            prop_assert_eq!(&pieces.concat(), &text);
+            for piece in pieces {
+                prop_assert!(!piece.is_empty() && length(piece, unit) <= max);
+            }
+        }
+
+        #[test]
+        fn whole_graphemes_stay_whole(text in "(e\u{301}|👩\u{200d}👧|a| ){0,60}") {
+            let ends: Vec<usize> = text.grapheme_indices(true).map(|(at, _)| at).collect();
+            let mut at = 0;
+            for piece in split(&text, 8, TextUnit::Utf16) {
+                prop_assert!(ends.contains(&at));
+                at += piece.len();
+            }
+        }
+    }
+}

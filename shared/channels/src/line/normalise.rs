@@ -1,13 +1,14 @@
 use super::Line;
 use super::wire::{Event, Message, Postback, Webhook};
 use crate::identifier::uuid;
+use crate::json;
 use crate::params;
 use crate::signature::Verified;
 use crate::text::cut;
 use crate::webhook::{Normalised, Problem, WebhookReply};
 use patchbay_model::event::Profile;
 use patchbay_model::{Attachment, ChannelKind, Content, EventKind, InboundEvent, ReplyToken, Timestamp};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Seconds after its arrival within which a reply token is worth a try. LINE allows one minute, and the call
@@ -19,7 +20,7 @@ const REPLY_TOKEN_REDELIVERED_S: i64 = 20 * 60;
 impl Line {
     pub(super) fn read_webhook(&self, request: &Verified<'_>, received_at: Timestamp) -> Normalised {
         let mut problems = Vec::new();
-        let webhook = serde_json::from_slice(&request.request().body).unwrap_or_else(|error| {
+        let webhook = json::parse(&request.request().body).unwrap_or_else(|error| {
             problems.push(Problem::new("", format!("the body is not a webhook of LINE: {error}")));
             Webhook { destination: String::new(), events: Vec::new() }
         });
@@ -29,7 +30,7 @@ impl Line {
             let reading = Reading { line: self, destination: &webhook.destination, received_at, path };
             events.extend(reading.event(event, &mut problems));
         }
-        Normalised { events, problems, reply: WebhookReply::json(200, &json!({})) }
+        Normalised { events, problems, reply: WebhookReply::json(200, &serde_json::json!({})) }
     }
 }
 
@@ -95,11 +96,16 @@ impl Reading<'_> {
                 .unsend
                 .as_ref()
                 .map(|unsend| EventKind::Deleted { provider_id: unsend.message_id.clone() }),
-            "postback" => event.postback.as_ref().map(|postback| self.choice(event, event_id, postback)),
+            "postback" => {
+                event.postback.as_ref().map(|postback| self.choice(event, event_id, postback, problems))
+            }
             // A friend may be written to; one who blocks us gets nothing, without a word from LINE.
             "follow" => Some(EventKind::Consent { opted_in: true, content: None }),
             "unfollow" => Some(EventKind::Consent { opted_in: false, content: None }),
-            name => Some(EventKind::Note { name: name.to_owned(), text: note(name, document) }),
+            name => Some(EventKind::Note {
+                name: name.to_owned(),
+                text: cut(note(name, document), &self.path, problems),
+            }),
         };
         if kind.is_none() {
             let reason = format!("the event {:?} lacks what it is about", event.kind);
@@ -121,10 +127,17 @@ impl Reading<'_> {
         }
     }
 
-    fn choice(&self, event: &Event, event_id: &str, postback: &Postback) -> EventKind {
+    fn choice(
+        &self,
+        event: &Event,
+        event_id: &str,
+        postback: &Postback,
+        problems: &mut Vec<Problem>,
+    ) -> EventKind {
+        let path = format!("{}.postback", self.path);
         let chosen: Vec<&str> = postback.params.iter().flatten().filter_map(|(_, v)| v.as_str()).collect();
-        let text = Some(chosen.join(" ")).filter(|text| !text.is_empty());
-        let content = Content::Choice { data: postback.data.clone(), text };
+        let text = Some(cut(chosen.join(" "), &path, problems)).filter(|text| !text.is_empty());
+        let content = Content::Choice { data: cut(postback.data.clone(), &path, problems), text };
         let params = self.params(event, event_id, &content);
         EventKind::Message {
             provider_id: event_id.to_owned(),
@@ -138,7 +151,8 @@ impl Reading<'_> {
 
     fn content(&self, message: &Message, problems: &mut Vec<Problem>) -> Content {
         let path = format!("{}.message", self.path);
-        let text = message.text.clone().map(|text| cut(text, &format!("{path}.text"), problems));
+        let mut bounded = |text: &Option<String>| text.clone().map(|text| cut(text, &path, problems));
+        let text = bounded(&message.text);
         let read = match (message.kind.as_str(), message) {
             ("text", _) => text.clone().map(|text| Content::Text { text }),
             ("image", _) => Some(self.media(message, "image/*")),
@@ -149,12 +163,13 @@ impl Reading<'_> {
                 Some(Content::Location {
                     latitude: *latitude,
                     longitude: *longitude,
-                    name: message.title.clone(),
-                    address: message.address.clone(),
+                    name: bounded(&message.title),
+                    address: bounded(&message.address),
                 })
             }
             ("sticker", Message { package_id: Some(package), sticker_id: Some(sticker), .. }) => {
                 let keywords = Some(message.keywords.join(", ")).filter(|words| !words.is_empty());
+                let keywords = bounded(&keywords);
                 Some(Content::Sticker {
                     package_id: package.clone(),
                     sticker_id: sticker.clone(),

@@ -9,7 +9,6 @@ pub(super) struct Webhook {
     #[serde(default)]
     pub(super) destination: String,
     /// Kept apart, so that one that cannot be read does not take the others with it.
-    #[serde(default)]
     pub(super) events: Vec<Value>,
 }
 

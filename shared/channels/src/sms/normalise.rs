@@ -1,6 +1,6 @@
 use super::{Sms, outcome};
 use crate::signature::Verified;
-use crate::text::{cut, cut_attachments};
+use crate::text::cut_attachments;
 use crate::twilio::form;
 use crate::webhook::{Normalised, Problem, WebhookReply};
 use patchbay_model::event::{Profile, Reference};
@@ -19,10 +19,7 @@ impl Sms {
     pub(super) fn read_webhook(&self, request: &Verified<'_>, received_at: Timestamp) -> Normalised {
         let request = request.request();
         let mut problems = Vec::new();
-        let mut params = form::params(request, &mut problems);
-        if let Some(body) = params.get_mut("Body") {
-            *body = cut(std::mem::take(body), "Body", &mut problems);
-        }
+        let params = form::params(request, &mut problems);
         let status = params.get("MessageStatus").or_else(|| params.get("SmsStatus")).cloned();
         let event = match status.as_deref() {
             None | Some("received" | "receiving") => self.message(params, received_at, &mut problems),

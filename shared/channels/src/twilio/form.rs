@@ -1,5 +1,6 @@
 //! The parameters of a Twilio webhook.
 
+use crate::text::cut;
 use crate::webhook::{Problem, WebhookRequest};
 use std::collections::BTreeMap;
 
@@ -22,6 +23,7 @@ pub(crate) fn params(request: &WebhookRequest, problems: &mut Vec<Problem>) -> B
                 .push(Problem::new("", format!("more than {PARAMS_MAX} parameters; the rest is left out")));
             break;
         }
+        let value = cut(value, &name, problems);
         params.entry(name).or_insert(value);
     }
     params

@@ -115,3 +115,82 @@ fn with_escaped_query(url: &str) -> Option<String> {
         .collect();
     Some(format!("{before}?{escaped}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signature::Secrets;
+
+    const URL: &str = "https://center.example";
+
+    fn request(method: &str, query: &str, body: &str) -> WebhookRequest {
+        WebhookRequest {
+            method: method.into(),
+            path: "/webhooks/sms".into(),
+            raw_query: query.into(),
+            body: body.into(),
+            ..Default::default()
+        }
+    }
+
+    /// Whether what is signed for one URL and request is believed at another.
+    fn check(signed: (&str, &WebhookRequest), seen: (&str, &WebhookRequest), expect: bool) {
+        let secrets = Secrets::parse("token").unwrap();
+        let mut seen_request = seen.1.clone();
+        seen_request.headers.push(HEADER, sign("token", signed.0, signed.1));
+        let check = Check { refusal_status: 403, secrets: &secrets };
+        let verdict = verify(&check, seen.0, &seen_request).map(|_| ()).map_err(|rejection| rejection.reason);
+        assert_eq!(verdict.is_ok(), expect, "{} {:?}", seen.0, verdict);
+    }
+
+    #[test]
+    fn ports_may_be_there_or_not() {
+        let post = request("POST", "", "Body=x");
+        let with = |url: &str, seen: &str, expect| check((url, &post), (seen, &post), expect);
+        with("https://center.example:443", URL, true);
+        with(URL, "https://center.example:443", true);
+        with(URL, "https://center.example:8443", true);
+        with("https://center.example:8443", URL, false);
+        with("http://center.example:80", "http://center.example", true);
+        with("https://user:pass@center.example:443", "https://user:pass@center.example", true);
+        with("https://user:443@center.example", "https://user@center.example", false);
+        with("https://[2001:db8::1]:443", "https://[2001:db8::1]", true);
+        with("http://center.example", URL, false);
+    }
+
+    #[test]
+    fn form_values_are_what_they_decode_to() {
+        let is = |signed: &str, seen: &str, expect| {
+            check((URL, &request("POST", "", signed)), (URL, &request("POST", "", seen)), expect);
+        };
+        is("a=1&b=2", "b=2&a=1", true);
+        is("a=%2B1", "a=%2b1", true);
+        is("a=2&a=1&a=1", "a=1&a=2", true);
+        is("a=1&b=", "a=1", false);
+        is("a=1", "a= 1", false);
+        is("a=1&A=2", "A=1&a=2", false);
+    }
+
+    #[test]
+    fn an_older_escaping_of_the_query_is_believed() {
+        let (old, new) = (request("GET", "q=it%27s+a%7Cb", ""), request("GET", "q=it's+a|b", ""));
+        check((URL, &old), (URL, &new), true);
+        check((URL, &new), (URL, &old), false);
+    }
+
+    #[test]
+    fn the_body_of_a_get_is_neither_signed_nor_read() {
+        let (bare, full) = (request("GET", "Body=x", ""), request("GET", "Body=x", "Body=forged"));
+        check((URL, &bare), (URL, &full), true);
+        assert_eq!(form::pairs(&full), [("Body".to_owned(), "x".to_owned())]);
+    }
+
+    #[test]
+    fn a_json_body_is_signed_by_its_digest() {
+        let digest = |body: &str| format!("bodySHA256={}", hex(&Sha256::digest(body.as_bytes())));
+        let post = request("POST", &digest("{}"), "{}");
+        check((URL, &post), (URL, &post), true);
+        check((URL, &post), (URL, &request("POST", &digest("{}"), "{ }")), false);
+        check((URL, &post), (URL, &request("POST", &digest("{ }"), "{ }")), false);
+    }
+}

@@ -1,13 +1,13 @@
 use super::WebChat;
 use super::token::Claims;
 use super::wire::{Document, Said};
+use crate::json;
 use crate::params;
 use crate::signature::Verified;
 use crate::text::{cut, cut_attachments};
 use crate::webhook::{Normalised, Problem, WebhookReply};
 use patchbay_model::event::{Profile, Reference};
 use patchbay_model::{ChannelKind, Content, EventKind, InboundEvent, MessageStatus, Timestamp};
-use serde_json::json;
 
 /// Characters of an id that the client makes.
 const CLIENT_ID_CHARS_MAX: usize = 64;
@@ -20,11 +20,11 @@ impl WebChat {
         let mut problems = Vec::new();
         match self.event(request, received_at, &mut problems) {
             Ok(event) => {
-                let reply = WebhookReply::json(202, &json!({ "event_id": event.event_id }));
+                let reply = WebhookReply::json(202, &serde_json::json!({ "event_id": event.event_id }));
                 Normalised { events: vec![event], problems, reply }
             }
             Err(problem) => {
-                let error = json!({ "path": problem.path, "message": problem.reason });
+                let error = serde_json::json!({ "path": problem.path, "message": problem.reason });
                 problems.push(problem);
                 Normalised { events: Vec::new(), problems, reply: WebhookReply::json(400, &error) }
             }
@@ -39,7 +39,7 @@ impl WebChat {
     ) -> Result<InboundEvent, Problem> {
         let claims: Claims = serde_json::from_slice(request.claims().unwrap_or_default())
             .map_err(|error| Problem::new("", format!("the session cannot be read: {error}")))?;
-        let document: Document = serde_json::from_slice(&request.request().body)
+        let document: Document = json::parse(&request.request().body)
             .map_err(|error| Problem::new("", format!("the document cannot be read: {error}")))?;
         check_id("client_msg_id", &document.client_msg_id)?;
         let event_id = scoped(&claims, &document.client_msg_id);
