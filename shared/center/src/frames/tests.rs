@@ -1,0 +1,235 @@
+use super::*;
+use crate::config::{Config, ConfigDocuments};
+use crate::store::WorkerProfile;
+use patchbay_model::task::TaskReservation;
+use patchbay_model::worker::WorkerChannel;
+use patchbay_model::workspace::Workspace;
+use patchbay_model::{
+    Address, Author, ChannelKind, Contact, ContactSid, Content, Conversation, ConversationState, Direction,
+    Message, MessageSid, MessageStatus, ReservationSid, ReservationStatus, Seq, Task, TaskQueueSid, TaskSid,
+    TaskStatus, Timestamp, Worker, WorkerSid, WorkflowSid,
+};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+const NOW: Timestamp = Timestamp(1_795_359_904_789);
+
+fn config() -> Config {
+    let workspace: Workspace = serde_json::from_value(json!({
+        "activities": [{ "friendly_name": "Ready", "available": true }],
+        "task_queues": [{ "friendly_name": "Support" }],
+        "workflows": [{
+            "friendly_name": "Everyone",
+            "configuration": { "task_routing": { "filters": [], "default_filter": { "queue": "Support" } } }
+        }],
+    }))
+    .unwrap();
+    ConfigDocuments { workspace, ..Default::default() }.compile(1).unwrap()
+}
+
+fn contact_sid() -> ContactSid {
+    ContactSid::random([7; 16])
+}
+
+fn worker_sid() -> WorkerSid {
+    WorkerSid::derive(&["worker", "ann"])
+}
+
+fn offered() -> TaskReservation {
+    TaskReservation {
+        sid: ReservationSid::derive(&["reservation"]),
+        worker_sid: worker_sid(),
+        status: ReservationStatus::Pending,
+        created_at: NOW,
+        expires_at: NOW.plus_s(120),
+    }
+}
+
+fn some_task() -> Task {
+    Task {
+        sid: TaskSid::derive(&["task"]),
+        status: TaskStatus::Reserved,
+        workflow_sid: WorkflowSid::derive(&["workflow", "Everyone"]),
+        queue_sid: Some(TaskQueueSid::derive(&["task_queue", "Support"])),
+        step: None,
+        step_deadline: None,
+        waiting: None,
+        timer_due: None,
+        routing_target: None,
+        task_channel: "chat".into(),
+        priority: 5,
+        attributes: json!({ "customer": "Zoë" }),
+        conversation_sid: Some(contact_sid().conversation(1)),
+        reservations: vec![offered()],
+        excluded: vec![],
+        attempts: 1,
+        timeout_s: 86_400,
+        reason: None,
+        created_at: NOW.plus_s(-65),
+        virtual_start_time: NOW.plus_s(-65),
+        updated_at: NOW,
+        version: 3,
+    }
+}
+
+fn some_worker(config: &Config) -> Worker {
+    Worker {
+        sid: worker_sid(),
+        activity_sid: config.activity("Ready").unwrap().sid.clone(),
+        activity_available: true,
+        class: "c".into(),
+        channels: BTreeMap::from([(
+            "chat".to_owned(),
+            WorkerChannel { capacity: 3, assigned: 1, available: true, token: None },
+        )]),
+        reservations: BTreeMap::new(),
+        ended: vec![],
+        connections: vec![],
+        absent_since: None,
+        direct_waiting: 0,
+        last_assigned: NOW.plus_s(-10),
+        activity_since: NOW.plus_s(-60),
+        version: 9,
+    }
+}
+
+fn profile() -> WorkerProfile {
+    let attributes = Map::from_iter([("languages".to_owned(), json!(["de", "en"]))]);
+    WorkerProfile { sid: worker_sid(), friendly_name: "Ann".into(), attributes, version: 1 }
+}
+
+fn said(text: &str) -> Message {
+    let sid = MessageSid::derive(&["message"]);
+    Message {
+        seq: Seq::of(NOW, &sid),
+        sid,
+        conversation_sid: contact_sid().conversation(1),
+        contact_sid: contact_sid(),
+        channel: ChannelKind::Sms,
+        account: "default".into(),
+        direction: Direction::Inbound,
+        author: Author::Contact,
+        content: Content::text(text),
+        reply_to: None,
+        provider_id: Some("SM1".into()),
+        status: MessageStatus::Received,
+        reason: None,
+        deleted: false,
+        edited: None,
+        created_at: NOW,
+    }
+}
+
+fn some_conversation() -> Conversation {
+    Conversation {
+        sid: contact_sid().conversation(1),
+        contact_sid: contact_sid(),
+        state: ConversationState::WithAgent,
+        workers: vec![worker_sid()],
+        task_sid: Some(TaskSid::derive(&["task"])),
+        execution: None,
+        address: Address::new(ChannelKind::Sms, "default", "+15005550006"),
+        our_address: "+15005550001".into(),
+        first_seq: Seq::at(NOW.plus_s(-65)),
+        created_at: NOW.plus_s(-65),
+        updated_at: NOW,
+        version: 2,
+    }
+}
+
+fn some_contact() -> Contact {
+    Contact {
+        sid: contact_sid(),
+        name: Some("Zoë".into()),
+        identities: vec![Address::new(ChannelKind::Sms, "default", "+15005550006")],
+        attributes: Map::from_iter([("vip".to_owned(), json!(true))]),
+        attribute_sources: BTreeMap::new(),
+        consent: BTreeMap::new(),
+        tags: vec![],
+        notes: String::new(),
+        created_at: NOW,
+        version: 1,
+    }
+}
+
+#[track_caller]
+fn check(name: &str, frame: &Bytes) {
+    let read: Value = serde_json::from_slice(frame).unwrap();
+    insta::with_settings!({ sort_maps => true, prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_json_snapshot!(name, read);
+    });
+}
+
+#[test]
+fn taskrouter_frames() {
+    let config = config();
+    let task_of = some_task();
+    check("reservation_created", &reservation("created", &config, &task_of, &offered()));
+    check("task_updated", &task("updated", &config, &task_of));
+    check("worker_activity_update", &worker("activity.update", &config, &some_worker(&config), &profile()));
+}
+
+#[test]
+fn messaging_frames() {
+    check("message_created", &message("created", &said("Hello")));
+    check(
+        "message_edited",
+        &message("updated", &Message { edited: Some(Box::new(Content::text("Hello!"))), ..said("Helo") }),
+    );
+    check(
+        "message_deleted",
+        &message(
+            "updated",
+            &Message {
+                deleted: true,
+                edited: Some(Box::new(Content::text("a secret again"))),
+                ..said("a secret")
+            },
+        ),
+    );
+    check("conversation_updated", &conversation(&some_conversation()));
+    check("contact_updated", &contact(&some_conversation().sid, NOW, &some_contact()));
+    check("typing", &typing(&some_conversation().sid, NOW, &Author::Contact, true));
+}
+
+#[test]
+fn answers() {
+    let config = config();
+    let snapshot =
+        Map::from_iter([("reservations".to_owned(), json!([])), ("conversations".to_owned(), json!([]))]);
+    let worker = some_worker(&config);
+    let about = Init { config: &config, worker: &worker, profile: &profile(), token_lifetime_ms: 3_600_000 };
+    check("init", &init(&about, snapshot.clone()));
+    check("sync", &sync(snapshot));
+    check("ack", &ack(Some("7"), Map::from_iter([("seq".to_owned(), json!(1))])));
+    check("error", &error(None, Fault::BadJson, "not a JSON object", Map::new()));
+}
+
+/// The properties without which the worker SDK throws (`ReservationDescriptor` and its like).
+#[test]
+fn every_property_that_the_worker_sdk_insists_on_is_there() {
+    let config = config();
+    let worker = some_worker(&config);
+    let of_reservation = "account_sid workspace_sid sid date_created date_updated worker_sid reservation_status \
+                          reservation_timeout version task";
+    let of_task = "addons age attributes date_created date_updated priority queue_name queue_sid reason \
+                   routing_target sid assignment_status task_channel_unique_name task_channel_sid timeout \
+                   workflow_name workflow_sid version virtual_start_time";
+    let of_worker = "account_sid activity_name activity_sid attributes available date_created \
+                     date_status_changed date_updated friendly_name sid workspace_sid version";
+    let of_channel = "account_sid assigned_tasks available available_capacity_percentage configured_capacity \
+                      date_created date_updated last_reserved_time sid task_channel_sid \
+                      task_channel_unique_name worker_sid workspace_sid";
+    let of_activity = "account_sid available date_created date_updated friendly_name sid workspace_sid";
+    for (payload, names) in [
+        (reservation_payload(&config, &some_task(), &offered()), of_reservation),
+        (task_payload(&config, &some_task()), of_task),
+        (worker_payload(&config, &worker, &profile()), of_worker),
+        (worker_channel_payload(&config, &worker, "chat", &worker.channels["chat"]), of_channel),
+        (activity_payload(&config, &config.activities[0]), of_activity),
+    ] {
+        for name in names.split_whitespace() {
+            assert!(payload.get(name).is_some(), "{name} is missing in {payload}");
+        }
+    }
+}
