@@ -219,3 +219,42 @@ impl DeliveryOutcome {
 fn shortened(why: &str) -> String {
     why.chars().take(WHY_CHARS_MAX).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_without_an_answer_is_repeated_if_that_is_recognised() {
+        let check = |sent: bool, idempotent: bool, repeated: bool| {
+            let request =
+                ProviderRequest { idempotent, ..ProviderRequest::get("https://a.example", "x".into()) };
+            let outcome = request.without_answer(sent);
+            assert_eq!(matches!(outcome, DeliveryOutcome::Retry { .. }), repeated, "{outcome:?}");
+            assert_eq!(matches!(outcome, DeliveryOutcome::Unknown { .. }), !repeated, "{outcome:?}");
+        };
+        check(false, false, true);
+        check(false, true, true);
+        check(true, true, true);
+        check(true, false, false);
+    }
+
+    #[test]
+    fn what_is_private_is_not_printed() {
+        let call =
+            ProviderRequest::post("https://a.example".into(), "canary".into(), "x", b"canary".to_vec());
+        let frame = SessionFrame { visitor: "canary".into(), frame: "canary".into() };
+        for printed in [format!("{call:?}"), format!("{frame:?}")] {
+            assert!(!printed.contains("canary"), "{printed}");
+        }
+    }
+
+    #[test]
+    fn a_providers_words_are_bounded() {
+        let why = |length: usize| match DeliveryOutcome::retry(&Headers::new(), "é".repeat(length)) {
+            DeliveryOutcome::Retry { why, .. } => why.chars().count(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((why(WHY_CHARS_MAX), why(WHY_CHARS_MAX + 1)), (WHY_CHARS_MAX, WHY_CHARS_MAX));
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! One folder per channel, the same file names in each: `mod.rs` (the `Channel` implementation, capabilities,
 //! settings), `verify.rs`, `normalise.rs`, `render.rs`, `outcome.rs`, `simulate.rs`, `tests.rs`. A new channel
-//! is a folder and its line in `registry.rs`; the contract suite of `tests/contract.rs` then runs over it.
+//! is a folder, its `pub mod` below and its line in `registry.rs`; the contract suite of `tests/contract/` then runs over it.
 //!
 //! Architecture invariant: nothing here calls anybody, reads a clock or draws a random number. A webhook is
 //! verified over its raw bytes before anything is parsed, and `Verified` cannot be made in any other way.

@@ -186,3 +186,41 @@ impl Check<'_> {
         Ok(Verified { claims: Some(claims), ..verified })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_one_or_several() {
+        let check = |text: &str, expect: Option<&[&str]>| {
+            let secrets = Secrets::parse(text);
+            assert_eq!(secrets.as_ref().map(|secrets| secrets.iter().collect::<Vec<_>>()).as_deref(), expect);
+        };
+        check("a", Some(&["a"]));
+        check(" new , old,", Some(&["new", "old"]));
+        check("", None);
+        check(" , ", None);
+    }
+
+    #[test]
+    fn tags_are_those_of_rfc_2202_and_rfc_4231() {
+        let check = |hash: Hash, key: &str, message: &str, expect: &str| {
+            assert_eq!(patchbay_model::id::hex(&hmac(hash, key, message.as_bytes())), expect);
+        };
+        let message = "what do ya want for nothing?";
+        check(Hash::Sha1, "Jefe", message, "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+        let long = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        check(Hash::Sha256, "Jefe", message, long);
+    }
+
+    #[test]
+    fn no_secret_and_no_message_prove_nothing() {
+        let tag = hmac(Hash::Sha256, "", b"message");
+        assert!(!is_tag(Hash::Sha256, &Secrets::none(), &[b"message".to_vec()], &tag));
+        let secrets = Secrets::parse("a").unwrap();
+        assert!(!is_tag(Hash::Sha256, &secrets, &[], &hmac(Hash::Sha256, "a", b"message")));
+        assert!(is_tag(Hash::Sha256, &secrets, &[b"message".to_vec()], &hmac(Hash::Sha256, "a", b"message")));
+        assert!(!is_tag(Hash::Sha256, &secrets, &[b"message".to_vec()], &[]));
+    }
+}

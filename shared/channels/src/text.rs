@@ -128,7 +128,7 @@ mod tests {
         check("", 4, &[]);
         check("abcd", 4, &["abcd"]);
         check("abcde", 4, &["abcd", "e"]);
-        check("one two three", 8, &["one two ", "three"]);
+        check("one two three", 10, &["one two ", "three"]);
         check("a bcdefghij", 8, &["a bcdefg", "hij"]);
         check("ab😀", 3, &["ab", "😀"]);
         check("abe\u{301}", 3, &["ab", "e\u{301}"]);

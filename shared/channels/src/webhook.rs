@@ -146,3 +146,37 @@ impl WebhookReply {
         WebhookReply { status, content_type: "application/json", body: body.to_string() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn header_names_have_no_case_and_may_repeat() {
+        let headers = Headers::from_iter([("X-Line-Signature", "a"), ("x-line-signature", "b")]);
+        assert_eq!(headers.get("X-LINE-SIGNATURE"), Some("a"));
+        assert_eq!(headers.get_all("x-Line-Signature").collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(headers.get("x-line"), None);
+    }
+
+    #[test]
+    fn a_query_is_decoded() {
+        let request = WebhookRequest { raw_query: "a=%2B1+2&a=3&b".into(), ..Default::default() };
+        let check = |name: &str, expect: Option<&str>| assert_eq!(request.query(name).as_deref(), expect);
+        check("a", Some("+1 2"));
+        check("b", Some(""));
+        check("c", None);
+    }
+
+    #[test]
+    fn what_is_private_is_not_printed() {
+        let request = WebhookRequest {
+            raw_query: "token=canary".into(),
+            headers: Headers::from_iter([("Authorization", "canary")]),
+            body: b"canary".to_vec(),
+            ..Default::default()
+        };
+        let printed = format!("{request:?}");
+        assert!(printed.contains("Authorization") && !printed.contains("canary"), "{printed}");
+    }
+}

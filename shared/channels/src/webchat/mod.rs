@@ -73,9 +73,13 @@ impl WebChat {
     }
 
     fn read(mut settings: Reader<'_>) -> Result<WebChat, SettingsError> {
-        let allowed_origins: Vec<String> =
-            settings.required("allowed_origins").split(',').map(|origin| origin.trim().to_owned()).collect();
-        if !allowed_origins.iter().all(|origin| origin.is_empty() || verify::is_origin(origin)) {
+        let allowed_origins: Vec<String> = settings
+            .required("allowed_origins")
+            .split(',')
+            .map(|origin| origin.trim().to_owned())
+            .filter(|origin| !origin.is_empty())
+            .collect();
+        if !allowed_origins.iter().all(|origin| verify::is_origin(origin)) {
             settings.complain("allowed_origins", "has something that is neither * nor scheme://host[:port]");
         }
         let signing_secret = settings.secrets("signing_secret");

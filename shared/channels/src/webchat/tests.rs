@@ -178,6 +178,7 @@ fn origins() {
         check(two, Some(origin), false);
     }
     check(two, None, false);
+    check("https://shop.example,", Some(""), false);
     check("*", None, true);
     check("*", Some("https://anywhere.example"), true);
 

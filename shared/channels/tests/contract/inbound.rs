@@ -1,0 +1,147 @@
+use crate::support::*;
+use patchbay_channels::open_simulated;
+use patchbay_channels::registry::example_settings;
+use patchbay_channels::webhook::{RejectionReason, WebhookRequest};
+use patchbay_model::limits::{TEXT_CHARS_MAX, WEBHOOK_BYTES_MAX};
+use patchbay_model::{Content, EventKind};
+use proptest::prelude::*;
+
+#[test]
+fn what_a_customer_says_arrives_as_it_was_said() {
+    for channel in channels() {
+        let mut played = 0;
+        for content in contents() {
+            let Some(request) = said(&*channel, &content, "1") else { continue };
+            played += 1;
+            let heard = hear(&*channel, &request);
+            assert_eq!(heard.problems, [], "{}", channel.kind());
+            assert!((200..300).contains(&heard.reply.status));
+            let (mut texts, mut media) = (Vec::new(), Vec::new());
+            for event in &heard.events {
+                assert_eq!((event.channel, event.account.as_str()), (channel.kind(), channel.account()));
+                assert_eq!(event.contact_address, CUSTOMER);
+                assert_eq!(event.received_at, NOW);
+                let EventKind::Message { content, params, .. } = &event.kind else {
+                    panic!("{}: {:?} came as {:?}", channel.kind(), content, event.kind)
+                };
+                for param in ["From", "To", "Body", "MessageSid", "NumMedia"] {
+                    assert!(params.contains_key(param), "{}: no {param}", channel.kind());
+                }
+                texts.push(content.plain_text().to_owned());
+                media.extend(content.attachments().iter().map(|attachment| attachment.url.clone()));
+            }
+            assert_eq!(texts.concat(), content.plain_text(), "{}", channel.kind());
+            let urls: Vec<String> = content.attachments().iter().map(|a| a.url.clone()).collect();
+            assert_eq!(media, urls, "{}", channel.kind());
+        }
+        assert!(played > 0, "{} plays nothing", channel.kind());
+    }
+}
+
+#[test]
+fn the_same_message_again_has_the_same_event_ids() {
+    for channel in channels() {
+        let ids = |seed| -> Vec<String> {
+            let request = said(&*channel, &Content::text("hello"), seed).expect("text is played");
+            hear(&*channel, &request).events.into_iter().map(|event| event.event_id).collect()
+        };
+        assert_eq!(ids("1"), ids("1"));
+        assert_ne!(ids("1"), ids("2"));
+    }
+}
+
+#[test]
+fn nobody_else_is_believed() {
+    for channel in channels() {
+        let request = said(&*channel, &Content::text("hello"), "1").expect("text is played");
+        let others = example_settings(channel.kind()).expect("it is supported");
+        let others = others.into_iter().map(|(key, value)| (key, value + "0")).collect();
+        let other = open_simulated(channel.kind(), "default", &others, PUBLIC_URL).expect("valid settings");
+        assert!(other.verify(&request, NOW).is_err(), "{}: another account's secret", channel.kind());
+
+        let unsigned = WebhookRequest { headers: Default::default(), ..request.clone() };
+        let rejection = channel.verify(&unsigned, NOW).expect_err("no signature");
+        assert!(matches!(rejection.status, 401 | 403));
+
+        let mut twice = request.clone();
+        for (name, value) in request.headers.iter() {
+            twice.headers.push(name, value);
+        }
+        let rejection = channel.verify(&twice, NOW).expect_err("two signatures");
+        assert_eq!(rejection.reason, RejectionReason::Repeated);
+    }
+}
+
+#[test]
+fn a_flipped_bit_is_refused_or_changes_nothing() {
+    for channel in channels() {
+        let request = said(&*channel, &Content::text("hello, world"), "1").expect("text is played");
+        let truth = hear(&*channel, &request);
+        let mut refused = 0;
+        for changed in flipped(&request, channel.capabilities().signs_body) {
+            match channel.verify(&changed, NOW) {
+                Err(_) => refused += 1,
+                Ok(verified) => assert_eq!(channel.normalise(&verified, NOW), truth, "{}", channel.kind()),
+            }
+        }
+        assert!(refused > 0);
+    }
+}
+
+#[test]
+fn a_body_is_bounded() {
+    for channel in channels() {
+        let reason = |bytes| {
+            let mut request =
+                WebhookRequest { method: "POST".into(), body: vec![b'a'; bytes], ..Default::default() };
+            channel.sign(&mut request, CUSTOMER, NOW);
+            channel.verify(&request, NOW).err().map(|rejection| rejection.reason)
+        };
+        assert_eq!(reason(WEBHOOK_BYTES_MAX), None);
+        assert_eq!(reason(WEBHOOK_BYTES_MAX + 1), Some(RejectionReason::TooLarge));
+    }
+}
+
+#[test]
+fn a_text_beyond_the_limit_is_cut_and_told() {
+    for channel in channels() {
+        for (length, problems) in [(TEXT_CHARS_MAX, 0), (TEXT_CHARS_MAX + 1, 1)] {
+            let content = Content::text("é".repeat(length));
+            let heard = hear(&*channel, &said(&*channel, &content, "1").expect("text is played"));
+            assert_eq!(heard.problems.len(), problems, "{}", channel.kind());
+            let EventKind::Message { content, params, .. } = &heard.events[0].kind else { panic!() };
+            assert_eq!(content.plain_text().chars().count(), TEXT_CHARS_MAX);
+            assert_eq!(params["Body"].chars().count(), TEXT_CHARS_MAX);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic(
+        method in "GET|POST|[A-Z]{0,4}",
+        query in ".{0,40}",
+        body in prop_oneof![proptest::collection::vec(any::<u8>(), 0..200), json_like().prop_map(String::into_bytes)],
+    ) {
+        for channel in channels() {
+            let mut request = WebhookRequest {
+                method: method.clone(), path: "/".into(), raw_query: query.clone(), body: body.clone(),
+                headers: Default::default(),
+            };
+            prop_assert!(channel.verify(&request, NOW).is_err());
+            channel.sign(&mut request, CUSTOMER, NOW);
+            let heard = hear(&*channel, &request);
+            prop_assert!(heard.reply.status >= 200 && heard.reply.status < 500);
+        }
+    }
+}
+
+/// Documents with the fields that channels look for, not always where they look.
+fn json_like() -> impl Strategy<Value = String> {
+    let words = "(type|kind|events|text|message|source|userId|client_msg_id|id)";
+    proptest::collection::vec((words, "[a-z0-9]{0,4}"), 0..6).prop_map(|fields| {
+        let fields: Vec<String> =
+            fields.iter().map(|(name, value)| format!("\"{name}\":\"{value}\"")).collect();
+        format!("{{\"events\":[{{{}}}],{}}}", fields.join(","), fields.join(",")).replace(",}", "}")
+    })
+}

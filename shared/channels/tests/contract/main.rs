@@ -1,0 +1,7 @@
+//! What every channel keeps: run over whatever `registry` lists, with each channel's own simulation.
+
+mod inbound;
+mod outbound;
+mod settings;
+#[path = "../support/mod.rs"]
+mod support;

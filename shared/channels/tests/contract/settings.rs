@@ -1,0 +1,31 @@
+use crate::support::*;
+use patchbay_channels::SettingsError;
+use patchbay_channels::registry::{example_settings, open, supported};
+use patchbay_model::ChannelKind;
+
+#[test]
+fn settings_are_checked_as_a_whole() {
+    for kind in supported() {
+        let settings = example_settings(kind).expect("it is supported");
+        for key in settings.keys() {
+            let mut wrong = settings.clone();
+            wrong.remove(key);
+            wrong.insert("colour".into(), "red".into());
+            let Err(SettingsError::Invalid { problems, .. }) = open(kind, "default", &wrong, "ftp://x")
+            else {
+                panic!("{kind} opened without {key}")
+            };
+            let keys: Vec<&str> = problems.iter().map(|problem| problem.key.as_str()).collect();
+            for expected in [key.as_str(), "colour", "public_url"] {
+                assert!(keys.contains(&expected), "{kind}: {keys:?} lacks {expected}");
+            }
+        }
+        let mut common = settings.clone();
+        common.insert("flow".into(), "welcome".into());
+        common.insert("api_base".into(), "http://127.0.0.1:1".into());
+        assert!(open(kind, "default", &common, PUBLIC_URL).is_ok());
+        assert!(open(kind, "a/b", &settings, PUBLIC_URL).is_err());
+    }
+    let unbuilt = open(ChannelKind::Custom, "default", &Default::default(), PUBLIC_URL).err();
+    assert_eq!(unbuilt, Some(SettingsError::NotSupported(ChannelKind::Custom)));
+}
