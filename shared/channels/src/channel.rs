@@ -2,6 +2,7 @@
 
 use crate::delivery::{DeliveryOutcome, ProviderRequest, ProviderResponse, Rendered, Undeliverable};
 use crate::signature::Verified;
+use crate::webchat::WebChat;
 use crate::webhook::{Normalised, Rejection, WebhookRequest};
 use patchbay_model::{Address, ChannelKind, OutboundMessage, Timestamp};
 use serde::Serialize;
@@ -33,6 +34,11 @@ pub trait Channel: Send + Sync {
 
     /// Shows the customer that an agent types (or no longer does), where the channel can.
     fn typing(&self, _to: &Address, _on: bool) -> Option<Rendered> {
+        None
+    }
+
+    /// Itself, where it is the web chat: what only that has is sessions.
+    fn webchat(&self) -> Option<&WebChat> {
         None
     }
 

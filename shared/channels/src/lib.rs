@@ -11,7 +11,7 @@ pub mod channel;
 pub mod delivery;
 mod identifier;
 mod json;
-mod params;
+pub mod params;
 pub mod registry;
 pub mod settings;
 pub mod signature;

@@ -5,12 +5,7 @@ use std::collections::BTreeMap;
 
 /// What flows read as `trigger.message`: Twilio's parameter names, as Twilio fills them for its own channels
 /// (`ButtonPayload`, `Latitude` and `Longitude` are those of its WhatsApp webhook).
-pub(crate) fn of_message(
-    from: &str,
-    to: &str,
-    provider_id: &str,
-    content: &Content,
-) -> BTreeMap<String, String> {
+pub fn of_message(from: &str, to: &str, provider_id: &str, content: &Content) -> BTreeMap<String, String> {
     let attachments = content.attachments();
     let mut params = BTreeMap::new();
     let mut put = |name: String, value: String| params.insert(name, value);

@@ -3,6 +3,7 @@ use crate::delivery::{ProviderRequest, Undeliverable, recipient};
 use crate::identifier::uuid;
 use crate::text::{beginning, kind_name, link, split};
 use patchbay_model::{Attachment, ChannelKind, Content, OutboundMessage, Timestamp};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
 /// Messages of one call (LINE, "Send push message").
@@ -11,6 +12,10 @@ pub(super) const MESSAGES_MAX: usize = 5;
 const SENDER_NAME_CHARS_MAX: usize = 20;
 /// Characters of a location's title and of its address.
 const LOCATION_CHARS_MAX: usize = 100;
+/// Characters of a media URL.
+const URL_CHARS_MAX: usize = 2_000;
+/// What LINE wants percent-encoded besides everything that is not ASCII.
+const NOT_IN_URLS: &AsciiSet = &CONTROLS.add(b' ');
 /// LINE demands an audio's length and only displays it; an attachment does not tell.
 const AUDIO_DURATION_MS: u32 = 60_000;
 
@@ -102,17 +107,16 @@ fn texts(text: &str) -> Vec<Value> {
 
 /// LINE fetches media itself, over https only; what it cannot show goes out as a link.
 fn media(attachment: &Attachment) -> Vec<Value> {
-    let url = &attachment.url;
+    let url = utf8_percent_encode(&attachment.url, NOT_IN_URLS).to_string();
     let known = CAPABILITIES.media_types.iter().any(|kind| attachment.content_type.starts_with(kind));
-    if !known || !url.starts_with("https://") {
+    if !known || !url.starts_with("https://") || url.len() > URL_CHARS_MAX {
         return texts(&link(attachment));
     }
-    vec![match attachment.content_type.split('/').next() {
-        Some("audio") => {
-            json!({ "type": "audio", "originalContentUrl": url, "duration": AUDIO_DURATION_MS })
+    vec![match attachment.content_type.split_once('/') {
+        Some((kind @ ("image" | "video"), _)) => {
+            json!({ "type": kind, "originalContentUrl": url, "previewImageUrl": url })
         }
-        Some(kind) => json!({ "type": kind, "originalContentUrl": url, "previewImageUrl": url }),
-        None => return texts(&link(attachment)),
+        _ => json!({ "type": "audio", "originalContentUrl": url, "duration": AUDIO_DURATION_MS }),
     }]
 }
 

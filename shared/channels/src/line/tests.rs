@@ -201,15 +201,24 @@ fn names_that_line_refuses_are_left_out() {
 
 #[test]
 fn media_that_line_cannot_fetch_are_links() {
-    let attachment = Attachment {
-        url: "http://127.0.0.1/a.png".into(),
-        content_type: "image/png".into(),
-        file_name: Some("a.png".into()),
-        bytes: None,
+    let check = |url: &str, expect: Value| {
+        let attachment = Attachment {
+            url: url.into(),
+            content_type: "image/png".into(),
+            file_name: Some("a.png".into()),
+            bytes: None,
+        };
+        let media = Content::Media { attachments: vec![attachment], text: None };
+        let body: Value = serde_json::from_slice(&requests(&*line(), &message(media))[0].body).unwrap();
+        assert_eq!(body["messages"], json!([expect]));
     };
-    let media = Content::Media { attachments: vec![attachment], text: None };
-    let body: Value = serde_json::from_slice(&requests(&*line(), &message(media))[0].body).unwrap();
-    assert_eq!(body["messages"], json!([{ "type": "text", "text": "a.png: http://127.0.0.1/a.png" }]));
+    let image = |url: &str| json!({ "type": "image", "originalContentUrl": url, "previewImageUrl": url });
+    let linked = |url: &str| json!({ "type": "text", "text": format!("a.png: {url}") });
+    check("https://a.example/caf\u{e9} 1%20.png", image("https://a.example/caf%C3%A9%201%20.png"));
+    check("http://127.0.0.1/a.png", linked("http://127.0.0.1/a.png"));
+    let long = |length: usize| format!("https://a.example/{}", "a".repeat(length - 18));
+    check(&long(2_000), image(&long(2_000)));
+    check(&long(2_001), linked(&long(2_001)));
 }
 
 #[test]

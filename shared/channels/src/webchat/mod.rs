@@ -119,6 +119,10 @@ impl Channel for WebChat {
         outcome::read(request, response)
     }
 
+    fn webchat(&self) -> Option<&WebChat> {
+        Some(self)
+    }
+
     fn typing(&self, to: &Address, on: bool) -> Option<Rendered> {
         Some(Rendered::Session(render::typing(&to.id, on)))
     }

@@ -43,6 +43,7 @@ impl WebChat {
             .map_err(|error| Problem::new("", format!("the document cannot be read: {error}")))?;
         check_id("client_msg_id", &document.client_msg_id)?;
         let event_id = scoped(&claims, &document.client_msg_id);
+        let provider_time = time_of(&document.client_msg_id);
         let kind = self.kind(&claims, &event_id, document, problems)?;
         Ok(InboundEvent {
             event_id,
@@ -50,7 +51,7 @@ impl WebChat {
             account: self.account.name.clone(),
             contact_address: claims.sub,
             our_address: self.account.name.clone(),
-            provider_time: None,
+            provider_time,
             received_at,
             profile: Profile { name: claims.name, language: claims.locale },
             kind,
@@ -110,6 +111,21 @@ fn scoped(claims: &Claims, client_id: &str) -> String {
     format!("{}:{client_id}", claims.sid)
 }
 
+/// The time in an id that is a UUID of version 7 (RFC 9562, 5.7): what the clients of ours make. Any other id
+/// has none.
+fn time_of(client_id: &str) -> Option<Timestamp> {
+    let bytes = client_id.as_bytes();
+    let is_uuid = bytes.len() == 36
+        && bytes.iter().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            14 => *byte == b'7',
+            19 => matches!(byte, b'8' | b'9' | b'a' | b'b' | b'A' | b'B'),
+            _ => byte.is_ascii_hexdigit(),
+        });
+    let time = is_uuid.then(|| format!("{}{}", &client_id[..8], &client_id[9..13]))?;
+    i64::from_str_radix(&time, 16).ok().map(Timestamp)
+}
+
 fn check_id(path: &str, id: &str) -> Result<(), Problem> {
     let fits =
         (1..=CLIENT_ID_CHARS_MAX).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
@@ -155,4 +171,25 @@ fn bounded(content: Content, problems: &mut Vec<Problem>) -> Result<Content, Pro
         },
         other => other,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_id_of_version_7_has_a_time() {
+        // The example of RFC 9562, A.6.
+        let time = time_of("017F22E2-79B0-7CC3-98C4-DC0C0C07398F");
+        assert_eq!(time, Some(Timestamp(0x017f_22e2_79b0)));
+        for other in [
+            "1",
+            "017f22e2-79b0-4cc3-98c4-dc0c0c07398f",
+            "017f22e2-79b0-7cc3-c8c4-dc0c0c07398f",
+            "017f22e279b07cc398c4dc0c0c07398f0000",
+            "0é7f22e2-79b0-7cc3-98c4-dc0c0c07398",
+        ] {
+            assert_eq!(time_of(other), None, "{other}");
+        }
+    }
 }
