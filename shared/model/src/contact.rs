@@ -41,4 +41,6 @@ pub struct Contact {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub notes: String,
     pub created_at: Timestamp,
+    /// Counts the changes; every write is conditional on the one before.
+    pub version: u64,
 }

@@ -61,6 +61,18 @@ pub struct Step {
     pub timed_out: bool,
 }
 
+/// Where a task waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingEntry {
+    /// The waiting list: of a demand, or of one worker, on one task channel.
+    pub list: String,
+    /// Its place there, as a sort key.
+    pub order: String,
+    /// What each candidate must be asked besides, as an expression; empty for nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub filter: String,
+}
+
 /// A task. Every write is conditional on `version`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Task {
@@ -73,14 +85,19 @@ pub struct Task {
     /// The workflow step it is in; none in the default filter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<Step>,
-    /// Counts the steps entered: a timer of an earlier step finds another number and does nothing.
-    pub step_no: u32,
     /// When the present step ends, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step_deadline: Option<Timestamp>,
-    /// The partition and sort key of its entry in a waiting list; present exactly when the entry exists.
+    /// Its entry in a waiting list; present exactly when the entry exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub waiting: Option<(String, String)>,
+    pub waiting: Option<WaitingEntry>,
+    /// When the timer that is under way for it is due: another timer's firing means nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timer_due: Option<Timestamp>,
+    /// A worker's or a task queue's SID: the task goes there and its workflow is not asked
+    /// (TaskRouter `RoutingTarget`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routing_target: Option<String>,
     /// TaskRouter's task channel, by unique name.
     pub task_channel: String,
     pub priority: u32,

@@ -53,6 +53,10 @@ pub struct Worker {
     pub channels: BTreeMap<String, WorkerChannel>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub reservations: BTreeMap<ReservationSid, Held>,
+    /// The reservations that it held last, with their tasks: a client that repeats an action on one gets the
+    /// same answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ended: Vec<(ReservationSid, TaskSid)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub connections: Vec<Connection>,
     /// When the last socket went away; none while one is there.

@@ -179,6 +179,9 @@ pub struct Query {
     pub to: String,
     /// From the last to the first.
     pub backwards: bool,
+    /// Begin behind this sort key, in the direction of travel: the last one of the page before
+    /// (DynamoDB `ExclusiveStartKey`).
+    pub after: Option<String>,
     /// Items at most; 0 means as many as the page holds.
     pub limit: usize,
     pub consistency: Consistency,
@@ -192,6 +195,7 @@ impl Query {
             from: prefix.into(),
             to: format!("{prefix}\u{10ffff}"),
             backwards: false,
+            after: None,
             limit: 0,
             consistency: Consistency::Eventual,
         }
@@ -207,6 +211,10 @@ impl Query {
 
     pub fn backwards(self) -> Query {
         Query { backwards: true, ..self }
+    }
+
+    pub fn after(self, sort: Option<String>) -> Query {
+        Query { after: sort, ..self }
     }
 }
 

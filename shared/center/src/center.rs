@@ -1,0 +1,76 @@
+//! What every handler is given: the ports, the channels' accounts, the configuration in force.
+
+use crate::config::{Config, ConfigCache};
+use crate::inbound::Functions;
+use crate::ports::{Http, Push, Queue, Table, World};
+use crate::router::DirectoryCache;
+use crate::store::StoreError;
+use patchbay_channels::Channel;
+use patchbay_model::{ChannelKind, Timestamp};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// One account of one channel, opened, and the flow that answers on it.
+#[derive(Clone)]
+pub struct ChannelAccount {
+    pub channel: Arc<dyn Channel>,
+    /// Name of the flow that a first message starts.
+    pub flow: String,
+}
+
+/// All accounts: their secrets are already resolved, which is the edge's business.
+pub type ChannelAccounts = BTreeMap<(ChannelKind, String), ChannelAccount>;
+
+/// The handlers' world. Cheap to share: handlers borrow it.
+pub struct Center {
+    pub table: Arc<dyn Table>,
+    pub queue: Arc<dyn Queue>,
+    pub push: Arc<dyn Push>,
+    pub http: Arc<dyn Http>,
+    pub world: Arc<dyn World>,
+    pub channels: ChannelAccounts,
+    /// Where the functions are that flows run; none unless the edge says.
+    pub functions: Functions,
+    pub(crate) config: ConfigCache,
+    pub(crate) directory: DirectoryCache,
+}
+
+/// The ports of one deployment.
+#[derive(Clone)]
+pub struct Ports {
+    pub table: Arc<dyn Table>,
+    pub queue: Arc<dyn Queue>,
+    pub push: Arc<dyn Push>,
+    pub http: Arc<dyn Http>,
+    pub world: Arc<dyn World>,
+}
+
+impl Center {
+    pub fn new(ports: Ports, channels: ChannelAccounts) -> Center {
+        let Ports { table, queue, push, http, world } = ports;
+        Center {
+            table,
+            queue,
+            push,
+            http,
+            world,
+            channels,
+            functions: Functions::default(),
+            config: ConfigCache::default(),
+            directory: DirectoryCache::default(),
+        }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.world.now()
+    }
+
+    pub fn channel(&self, kind: ChannelKind, account: &str) -> Option<&ChannelAccount> {
+        self.channels.get(&(kind, account.to_owned()))
+    }
+
+    /// The configuration in force, at most `config::CACHED_MS` old.
+    pub async fn config(&self) -> Result<Arc<Config>, StoreError> {
+        self.config.get(self.table.as_ref(), self.now()).await
+    }
+}

@@ -1,0 +1,204 @@
+//! The bodies of queue messages: commands as data. A tag names each, so that a newer version can be told from
+//! an older one that is still in a queue.
+
+use patchbay_model::{
+    Address, ContactSid, ConversationSid, ExecutionSid, InboundEvent, MessageKey, ReservationSid, TaskSid,
+    Timestamp, WorkerSid, WorkflowSid, id::digest16, id::hex,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// What waits on `inbound`: everything that may move a conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum InboundBody {
+    /// A provider's event.
+    Event(Box<InboundEvent>),
+    /// A timer of a flow execution is due.
+    FlowTimer { contact_sid: ContactSid, execution_sid: ExecutionSid, timer: String },
+    /// A conversation's task came to this.
+    Task { conversation_sid: ConversationSid, task_sid: TaskSid, outcome: TaskOutcome },
+    /// A message was stored just after its conversation had closed: it belongs to a new one.
+    Stray { key: MessageKey },
+}
+
+/// What a flow learns of the task that it made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum TaskOutcome {
+    /// Its conversation is over (TaskRouter: wrapping or completed).
+    Completed,
+    /// It left the workflow, or was canceled.
+    Canceled { reason: String },
+}
+
+/// What waits on `routing`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum RoutingBody {
+    CreateTask(Box<NewTask>),
+    CancelTask {
+        task_sid: TaskSid,
+        reason: String,
+    },
+    /// Something about a waiting task may be due: its step's or its own deadline, the end of an exclusion.
+    TaskTimer {
+        task_sid: TaskSid,
+        due: Timestamp,
+    },
+    ReservationTimer {
+        task_sid: TaskSid,
+        reservation_sid: ReservationSid,
+        due: Timestamp,
+    },
+    /// Look for a worker again.
+    RecheckTask {
+        task_sid: TaskSid,
+    },
+    /// Look for tasks again.
+    RecheckWorker {
+        worker_sid: WorkerSid,
+    },
+    /// A worker without a socket may have stayed away for too long.
+    PresenceTimer {
+        worker_sid: WorkerSid,
+        absent_since: Timestamp,
+    },
+    /// A flow's timer: handed on to `inbound`, whose order it needs and which cannot delay.
+    FlowTimer {
+        contact_sid: ContactSid,
+        execution_sid: ExecutionSid,
+        timer: String,
+        due: Timestamp,
+        address: Address,
+        our_address: String,
+    },
+    /// A conversation closed at `closed_at`: look for messages that were stored behind its back.
+    CloseCheck {
+        conversation_sid: ConversationSid,
+        closed_at: Timestamp,
+        /// The messages of the last minutes that the closing side had seen.
+        seen: Vec<MessageKey>,
+    },
+    /// The configuration changed: put the workers after this one into the classes that it makes.
+    Reclassify {
+        version: u64,
+        #[serde(default)]
+        after: Option<WorkerSid>,
+    },
+    /// Once a minute: repair what nothing else has.
+    Sweep,
+}
+
+/// A task to be made. Its id is derived by whoever asks, so that asking twice makes one task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NewTask {
+    pub task_sid: TaskSid,
+    pub workflow_sid: WorkflowSid,
+    pub task_channel: String,
+    pub attributes: Value,
+    #[serde(default)]
+    pub priority: u32,
+    pub timeout_s: u32,
+    #[serde(default)]
+    pub conversation_sid: Option<ConversationSid>,
+    /// A worker's or a task queue's SID: the workflow is not asked (TaskRouter `RoutingTarget`).
+    #[serde(default)]
+    pub routing_target: Option<String>,
+    pub created_at: Timestamp,
+}
+
+/// One message of a queue as a handler receives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The queue's id of the message: what a handler reports a failure by.
+    pub message_id: String,
+    /// FIFO queues only.
+    pub group: Option<String>,
+    pub body: String,
+    /// How often it has been received, this time included.
+    pub receive_count: u32,
+}
+
+/// What of a batch of a FIFO queue failed. After the first failure of a group the rest of the group counts as
+/// failed too: handling it now would put it in front.
+#[derive(Debug, Default)]
+pub struct FifoFailures {
+    ids: Vec<String>,
+    groups: BTreeSet<String>,
+}
+
+impl FifoFailures {
+    /// Whether the record must wait for an earlier one; it is then reported with it.
+    pub fn holds_back(&mut self, record: &Record) -> bool {
+        let held = record.group.as_ref().is_some_and(|group| self.groups.contains(group));
+        if held {
+            self.ids.push(record.message_id.clone());
+        }
+        held
+    }
+
+    pub fn push(&mut self, record: &Record) {
+        self.ids.push(record.message_id.clone());
+        self.groups.extend(record.group.clone());
+    }
+
+    /// The ids to report, in the order of the batch.
+    pub fn into_ids(self) -> Vec<String> {
+        self.ids
+    }
+}
+
+/// The FIFO group of a pair of addresses: what arrives from one customer on one of our accounts stays in order.
+pub fn group(address: &Address, our_address: &str) -> String {
+    hex(&digest16(&[address.channel.as_str(), &address.account, &address.id, our_address]))
+}
+
+/// The body as the queue carries it: JSON without the two characters that a customer may type and SQS refuses
+/// ("SendMessage": the characters of XML 1.0). JSON has none outside its texts, where it can escape them.
+pub fn body<T: Serialize>(command: &T) -> String {
+    // Our own types serialise: maps have text keys, numbers are finite.
+    let json = serde_json::to_string(command).unwrap_or_default();
+    if !json.contains(['\u{fffe}', '\u{ffff}']) {
+        return json;
+    }
+    json.replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::{Outgoing, QueueName};
+    use crate::rules::queue::check_outgoing;
+
+    fn record(message_id: &str, group: Option<&str>) -> Record {
+        Record {
+            message_id: message_id.into(),
+            group: group.map(str::to_owned),
+            body: String::new(),
+            receive_count: 1,
+        }
+    }
+
+    #[test]
+    fn a_failure_holds_back_its_group_only() {
+        let mut failures = FifoFailures::default();
+        failures.push(&record("1", Some("a")));
+        assert!(failures.holds_back(&record("2", Some("a"))));
+        assert!(!failures.holds_back(&record("3", Some("b"))));
+        failures.push(&record("4", None));
+        assert!(!failures.holds_back(&record("5", None)));
+        assert_eq!(failures.into_ids(), ["1", "2", "4"]);
+    }
+
+    #[test]
+    fn every_text_fits_the_queue_and_reads_back() {
+        for text in ["plain", "\u{0}\u{1f}\u{7f}", "\u{fffe}", "a\u{ffff}\"\\"] {
+            let body = body(&text);
+            let message = Outgoing::after_s(body.clone(), 0);
+            assert_eq!(check_outgoing(QueueName::Routing, &message), Ok(()), "{text:?}");
+            assert_eq!(serde_json::from_str::<String>(&body).unwrap(), text);
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! From documents to what handlers read, with every fault at once. Pure.
+
+use super::{Activity, Config, ConfigFault, TaskChannel, TaskQueue, WorkflowEntry};
+use patchbay_flow::Flow;
+use patchbay_model::workspace::{WorkerDocument, Workspace};
+use patchbay_model::{
+    AccountSid, ActivitySid, TaskChannelSid, TaskQueueSid, WorkflowSid, WorkspaceSid, limits,
+};
+use patchbay_routing::demand::is_per_worker;
+use patchbay_routing::expression::PathContext;
+use patchbay_routing::{Expression, Path, Workflow};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Values that one attribute may have among the workers for them to be put into classes by it. One with more
+/// (a name, an address) would make a class of each worker; conditions on it are asked of each candidate.
+pub const CLASS_VALUES_MAX: usize = 64;
+/// TaskRouter, "Limits": activities of a workspace.
+const ACTIVITIES_MAX: usize = 100;
+/// TaskRouter, "Limits": friendly names.
+const NAME_CHARS_MAX: usize = 64;
+/// TaskRouter, "TaskQueues": reservations of one task at once.
+const RESERVED_WORKERS_MAX: u32 = 50;
+/// TaskRouter, "Limits": how long an offer may stand.
+const RESERVATION_TIMEOUT_S_MAX: u32 = 86_400;
+/// The task channels that every workspace has (Flex).
+const TASK_CHANNELS: [&str; 5] = ["default", "voice", "chat", "sms", "video"];
+
+/// The documents of a configuration, as they are applied and stored.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ConfigDocuments {
+    pub workspace: Workspace,
+    /// Studio definitions by name.
+    pub flows: BTreeMap<String, Value>,
+    /// Found when the documents were applied, from the workers that there were.
+    #[serde(default)]
+    pub class_paths: Vec<String>,
+}
+
+impl ConfigDocuments {
+    /// Compiles all documents, or says everything that is wrong with them.
+    pub fn compile(&self, version: u64) -> Result<Config, Vec<ConfigFault>> {
+        let mut faults = Vec::new();
+        let activities = activities(&self.workspace, &mut faults);
+        let named_activity = |name: &Option<String>, key: &str, faults: &mut Vec<ConfigFault>| {
+            let wanted = name.as_deref().unwrap_or("Offline");
+            let found = activities.iter().find(|activity| {
+                activity.sid.as_str() == wanted || activity.friendly_name.eq_ignore_ascii_case(wanted)
+            });
+            if found.is_none() {
+                faults.push(fault(format!("/{key}"), format!("there is no activity {wanted:?}")));
+            }
+            found.map_or_else(|| sid_of_activity(wanted), |activity| activity.sid.clone())
+        };
+        let default_activity =
+            named_activity(&self.workspace.default_activity, "default_activity", &mut faults);
+        let timeout_activity =
+            named_activity(&self.workspace.timeout_activity, "timeout_activity", &mut faults);
+        let queues = queues(&self.workspace, &mut faults);
+        let workflows = workflows(&self.workspace, &queues, &mut faults);
+        check_workers(&self.workspace, &activities, &mut faults);
+        let mut flows = BTreeMap::new();
+        for (name, definition) in &self.flows {
+            match Flow::from_value(name, definition) {
+                Ok(flow) => drop(flows.insert(name.clone(), flow)),
+                Err(refused) => faults.extend(refused.errors.into_iter().map(|issue| {
+                    ConfigFault::new(format!("flow/{name}"), issue.property_path, issue.message)
+                })),
+            }
+        }
+        let workspace_name = self.workspace.friendly_name.as_deref().unwrap_or("Patchbay");
+        let config = Config {
+            version,
+            account_sid: AccountSid::derive(&["account", workspace_name]),
+            workspace_sid: WorkspaceSid::derive(&["workspace", workspace_name]),
+            activities,
+            default_activity,
+            timeout_activity,
+            task_channels: task_channels(&self.workspace),
+            queues,
+            workflows,
+            flows,
+            class_paths: self.class_paths.iter().filter_map(|path| Path::parse(path)).collect(),
+        };
+        if faults.is_empty() { Ok(config) } else { Err(faults) }
+    }
+
+    /// The documents as they are stored: without the workers, which are items of their own, and with the
+    /// attributes by which workers are put into classes.
+    pub(super) fn stored(&self, config: &Config) -> ConfigDocuments {
+        let class_paths = class_paths(config, &self.workspace.workers);
+        ConfigDocuments {
+            workspace: Workspace { workers: Vec::new(), ..self.workspace.clone() },
+            flows: self.flows.clone(),
+            class_paths: class_paths.iter().map(Path::to_string).collect(),
+        }
+    }
+}
+
+fn fault(position: String, reason: impl ToString) -> ConfigFault {
+    ConfigFault::new("workspace", position, reason)
+}
+
+/// The id of an activity that is named but given none: the same at every apply.
+pub(super) fn sid_of_activity(name: &str) -> ActivitySid {
+    ActivitySid::derive(&["activity", name])
+}
+
+fn check_name(name: &str, position: String, faults: &mut Vec<ConfigFault>) {
+    if name.trim().is_empty() {
+        faults.push(fault(position, "the name is empty"));
+    } else if name.chars().count() > NAME_CHARS_MAX {
+        faults.push(fault(position, format!("the name has more than {NAME_CHARS_MAX} characters")));
+    }
+}
+
+/// TaskRouter makes Offline, Available and Unavailable with every workspace; a document may name others.
+fn activities(workspace: &Workspace, faults: &mut Vec<ConfigFault>) -> Vec<Activity> {
+    let mut found: Vec<Activity> = Vec::new();
+    for (at, document) in workspace.activities.iter().enumerate() {
+        check_name(&document.friendly_name, format!("/activities/{at}/friendly_name"), faults);
+        if found.iter().any(|other| other.friendly_name.eq_ignore_ascii_case(&document.friendly_name)) {
+            faults.push(fault(format!("/activities/{at}"), "another activity has this name"));
+        }
+        found.push(Activity {
+            sid: document.sid.clone().unwrap_or_else(|| sid_of_activity(&document.friendly_name)),
+            friendly_name: document.friendly_name.clone(),
+            available: document.available,
+        });
+    }
+    for (name, available) in [("Offline", false), ("Available", true), ("Unavailable", false)] {
+        if !found.iter().any(|activity| activity.friendly_name.eq_ignore_ascii_case(name)) {
+            found.push(Activity { sid: sid_of_activity(name), friendly_name: name.into(), available });
+        }
+    }
+    if found.len() > ACTIVITIES_MAX {
+        faults.push(fault("/activities".into(), format!("more than {ACTIVITIES_MAX} activities")));
+    }
+    found
+}
+
+fn task_channels(workspace: &Workspace) -> Vec<TaskChannel> {
+    let named = workspace.task_channels.iter().map(|document| TaskChannel {
+        sid: document.sid.clone().unwrap_or_else(|| sid_of_task_channel(&document.unique_name)),
+        unique_name: document.unique_name.clone(),
+        friendly_name: document.friendly_name.clone().unwrap_or_else(|| document.unique_name.clone()),
+    });
+    let mut channels: Vec<TaskChannel> = named.collect();
+    for name in TASK_CHANNELS {
+        if !channels.iter().any(|channel| channel.unique_name == name) {
+            channels.push(TaskChannel {
+                sid: sid_of_task_channel(name),
+                unique_name: name.into(),
+                friendly_name: name.into(),
+            });
+        }
+    }
+    channels
+}
+
+fn sid_of_task_channel(name: &str) -> TaskChannelSid {
+    TaskChannelSid::derive(&["task_channel", name])
+}
+
+fn queues(workspace: &Workspace, faults: &mut Vec<ConfigFault>) -> BTreeMap<TaskQueueSid, TaskQueue> {
+    let mut found = BTreeMap::new();
+    for (at, document) in workspace.task_queues.iter().enumerate() {
+        check_name(&document.friendly_name, format!("/task_queues/{at}/friendly_name"), faults);
+        let position = || format!("/task_queues/{at}");
+        let target_workers = match Expression::parse_target_workers(&document.target_workers) {
+            Ok(expression) => expression,
+            Err(error) => {
+                faults.push(fault(format!("/task_queues/{at}/target_workers"), error));
+                continue;
+            }
+        };
+        if !(1..=RESERVED_WORKERS_MAX).contains(&document.max_reserved_workers) {
+            faults.push(fault(
+                format!("/task_queues/{at}/max_reserved_workers"),
+                format!("not in 1..={RESERVED_WORKERS_MAX}"),
+            ));
+        }
+        let sid = document
+            .sid
+            .clone()
+            .unwrap_or_else(|| TaskQueueSid::derive(&["task_queue", &document.friendly_name]));
+        let queue = TaskQueue {
+            sid: sid.clone(),
+            friendly_name: document.friendly_name.clone(),
+            target_workers,
+            order: document.task_order,
+            max_reserved_workers: document.max_reserved_workers,
+        };
+        if found.insert(sid, queue).is_some() {
+            faults.push(fault(position(), "another task queue has this name or SID"));
+        }
+    }
+    found
+}
+
+fn workflows(
+    workspace: &Workspace,
+    queues: &BTreeMap<TaskQueueSid, TaskQueue>,
+    faults: &mut Vec<ConfigFault>,
+) -> BTreeMap<WorkflowSid, WorkflowEntry> {
+    let mut found = BTreeMap::new();
+    for (at, document) in workspace.workflows.iter().enumerate() {
+        check_name(&document.friendly_name, format!("/workflows/{at}/friendly_name"), faults);
+        let parsed = match &document.configuration {
+            Value::String(text) => Workflow::parse(text),
+            object => Workflow::from_value(object),
+        };
+        let workflow = match parsed {
+            Ok(workflow) => workflow,
+            Err(refused) => {
+                faults.extend(refused.faults.into_iter().map(|inner| {
+                    fault(format!("/workflows/{at}/configuration{}", inner.pointer), inner.reason)
+                }));
+                continue;
+            }
+        };
+        for name in workflow.queue_references() {
+            let known =
+                queues.values().any(|queue| queue.sid.as_str() == name || queue.friendly_name == name);
+            if !known {
+                faults.push(fault(
+                    format!("/workflows/{at}/configuration"),
+                    format!("there is no task queue {name:?}"),
+                ));
+            }
+        }
+        if !(1..=RESERVATION_TIMEOUT_S_MAX).contains(&document.task_reservation_timeout) {
+            faults.push(fault(
+                format!("/workflows/{at}/task_reservation_timeout"),
+                format!("not in 1..={RESERVATION_TIMEOUT_S_MAX}"),
+            ));
+        }
+        let sid = document
+            .sid
+            .clone()
+            .unwrap_or_else(|| WorkflowSid::derive(&["workflow", &document.friendly_name]));
+        let entry = WorkflowEntry {
+            sid: sid.clone(),
+            friendly_name: document.friendly_name.clone(),
+            task_reservation_timeout_s: document.task_reservation_timeout,
+            workflow,
+        };
+        if found.insert(sid, entry).is_some() {
+            faults.push(fault(format!("/workflows/{at}"), "another workflow has this name or SID"));
+        }
+    }
+    found
+}
+
+fn check_workers(workspace: &Workspace, activities: &[Activity], faults: &mut Vec<ConfigFault>) {
+    let mut names = BTreeSet::new();
+    for (at, worker) in workspace.workers.iter().enumerate() {
+        check_name(&worker.friendly_name, format!("/workers/{at}/friendly_name"), faults);
+        if !names.insert(worker.friendly_name.to_lowercase()) {
+            faults.push(fault(format!("/workers/{at}"), "another worker has this name"));
+        }
+        let attributes = Value::Object(worker.attributes.clone()).to_string();
+        if attributes.chars().count() > limits::ATTRIBUTES_CHARS_MAX {
+            faults.push(fault(
+                format!("/workers/{at}/attributes"),
+                format!("more than {} characters", limits::ATTRIBUTES_CHARS_MAX),
+            ));
+        }
+        if let Some(name) = &worker.activity {
+            let known = activities.iter().any(|activity| {
+                activity.sid.as_str() == name || activity.friendly_name.eq_ignore_ascii_case(name)
+            });
+            if !known {
+                faults
+                    .push(fault(format!("/workers/{at}/activity"), format!("there is no activity {name:?}")));
+            }
+        }
+    }
+}
+
+/// The worker attributes that target expressions and orders ask about, without those that tell single workers
+/// apart.
+fn class_paths(config: &Config, workers: &[WorkerDocument]) -> BTreeSet<Path> {
+    let targets =
+        config.workflows.values().flat_map(|entry| &entry.workflow.filters).flat_map(|f| &f.targets);
+    let mut paths = BTreeSet::new();
+    for target in targets {
+        if let Some(condition) = &target.condition {
+            paths.extend(condition.expression.worker_paths(PathContext::Target));
+        }
+        paths.extend(target.order_by.worker_paths());
+    }
+    paths.retain(|path| !is_per_worker(path) && distinct_values(path, workers) <= CLASS_VALUES_MAX);
+    paths
+}
+
+fn distinct_values(path: &Path, workers: &[WorkerDocument]) -> usize {
+    let mut values = BTreeSet::new();
+    for worker in workers {
+        let attributes = Value::Object(worker.attributes.clone());
+        if let Some(value) = path.value_in(&attributes) {
+            values.insert(value.to_string());
+        }
+    }
+    values.len()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,207 @@
+//! Every key of the table, in one place (docs/STORAGE.md).
+
+use crate::ports::{Key, Query};
+use patchbay_model::{
+    ContactSid, ConversationSid, IdentityKey, MessageKey, MessageSid, ProblemSid, Seq, TaskSid, WorkerSid,
+};
+
+/// `I#<identity>` / `I`: whose address it is.
+pub fn identity(identity: &IdentityKey) -> Key {
+    Key::new(format!("I#{}", identity.as_str()), "I")
+}
+
+fn contact_partition(contact: &ContactSid) -> String {
+    format!("C#{contact}")
+}
+
+/// `C#<contact>` / `C`: the contact.
+pub fn contact(contact: &ContactSid) -> Key {
+    Key::new(contact_partition(contact), "C")
+}
+
+/// `C#<contact>` / `O`: the contact's newest conversation, open or closed.
+pub fn conversation(contact: &ContactSid) -> Key {
+    Key::new(contact_partition(contact), "O")
+}
+
+/// `C#<contact>` / `V#<number>`: a conversation that a newer one has replaced.
+pub fn past_conversation(conversation: &ConversationSid) -> Key {
+    Key::new(contact_partition(&conversation.contact()), format!("V#{:08x}", conversation.number()))
+}
+
+/// The past conversations of a contact, newest first.
+pub fn past_conversations(contact: &ContactSid) -> Query {
+    Query::prefix(contact_partition(contact), "V#").backwards()
+}
+
+/// `C#<contact>` / `X`: the flow execution that is active.
+pub fn execution(contact: &ContactSid) -> Key {
+    Key::new(contact_partition(contact), "X")
+}
+
+fn message_sort(seq: Seq, tail: &str) -> String {
+    format!("M#{:014x}#{tail}", seq.0)
+}
+
+/// `C#<contact>` / `M#<position>#<sid>`: a message. Under the contact, so that a redelivery finds it whatever
+/// became of the conversation, and the whole history is one range.
+pub fn message(key: &MessageKey) -> Key {
+    Key::new(contact_partition(&key.contact), message_sort(key.seq, key.sid.as_str()))
+}
+
+/// Messages with positions `from..=to`.
+pub fn messages(contact: &ContactSid, from: Seq, to: Seq) -> Query {
+    Query {
+        from: message_sort(from, ""),
+        to: message_sort(to, "~"),
+        ..Query::prefix(contact_partition(contact), "M#")
+    }
+}
+
+/// `C#<contact>` / `K#<message sid>`: the position that was given to a message whose sender names no time.
+pub fn position(contact: &ContactSid, sid: &MessageSid) -> Key {
+    Key::new(contact_partition(contact), format!("K#{sid}"))
+}
+
+fn worker_partition(worker: &WorkerSid) -> String {
+    format!("A#{worker}")
+}
+
+/// `A#<worker>` / `A`: the worker's state.
+pub fn worker(worker: &WorkerSid) -> Key {
+    Key::new(worker_partition(worker), "A")
+}
+
+/// `A#<worker>` / `D`: the worker's name and attributes.
+pub fn worker_profile(worker: &WorkerSid) -> Key {
+    Key::new(worker_partition(worker), "D")
+}
+
+/// The waiting list of a demand on a task channel.
+pub fn demand_list(demand: &str, task_channel: &str) -> String {
+    format!("{demand}#{task_channel}")
+}
+
+/// The list of tasks that wait for one worker and nobody else.
+pub fn direct_list(worker: &WorkerSid, task_channel: &str) -> String {
+    format!("{worker}#{task_channel}")
+}
+
+/// `T#<task>` / `T`: a task.
+pub fn task(task: &TaskSid) -> Key {
+    Key::new(format!("T#{task}"), "T")
+}
+
+/// `P#<class>#<task channel>` / `<order>#<worker>`: a worker who can take one more task.
+pub fn token(class: &str, task_channel: &str, order: &str, worker: &WorkerSid) -> Key {
+    Key::new(format!("P#{class}#{task_channel}"), format!("{order}#{worker}"))
+}
+
+/// The tokens of a pool, longest idle first.
+pub fn pool(class: &str, task_channel: &str) -> Query {
+    Query::prefix(format!("P#{class}#{task_channel}"), "")
+}
+
+/// `W#<list>` / `<order>#<task>`: a task that waits.
+pub fn waiting(list: &str, order: &str, task: &TaskSid) -> Key {
+    Key::new(format!("W#{list}"), format!("{order}#{task}"))
+}
+
+/// The tasks of a waiting list, first to be served first.
+pub fn waiting_list(list: &str) -> Query {
+    Query::prefix(format!("W#{list}"), "")
+}
+
+/// `Q#<class>` / `<r or u>#<activity>#<worker>`: the roster, ready workers before the others.
+pub fn roster(class: &str, ready: bool, activity: &str, worker: &WorkerSid) -> Key {
+    Key::new(format!("Q#{class}"), format!("{}#{activity}#{worker}", if ready { 'r' } else { 'u' }))
+}
+
+/// The workers of a class that are ready (or not), of one activity or any.
+pub fn roster_range(class: &str, ready: bool, activity: Option<&str>) -> Query {
+    let prefix = format!("{}#{}", if ready { 'r' } else { 'u' }, activity.unwrap_or_default());
+    Query::prefix(format!("Q#{class}"), &prefix)
+}
+
+/// `G#directory` / `C#<class>`: a class of workers.
+pub fn class(class: &str) -> Key {
+    Key::new("G#directory", format!("C#{class}"))
+}
+
+/// `G#directory` / `D#<demand>`: a demand that tasks have made.
+pub fn demand(demand: &str) -> Key {
+    Key::new("G#directory", format!("D#{demand}"))
+}
+
+/// The whole directory.
+pub fn directory() -> Query {
+    Query::prefix("G#directory", "")
+}
+
+/// `G#config` / `V`: which version of the configuration is in force.
+pub fn config_version() -> Key {
+    Key::new("G#config", "V")
+}
+
+/// `G#config` / `D#<version>#<document>`: a document of one version of the configuration.
+pub fn config_document(version: u64, name: &str) -> Key {
+    Key::new("G#config", format!("D#{version:010}#{name}"))
+}
+
+/// Every document of one version of the configuration.
+pub fn config_documents(version: u64) -> Query {
+    Query::prefix("G#config", &format!("D#{version:010}#"))
+}
+
+/// `G#workers` / `<worker>`: the list of all workers.
+pub fn worker_entry(worker: &WorkerSid) -> Key {
+    Key::new("G#workers", worker.as_str())
+}
+
+/// `N#<name in lower case>` / `N`: the worker with this friendly name.
+pub fn worker_name(name: &str) -> Key {
+    Key::new(format!("N#{}", name.to_lowercase()), "N")
+}
+
+/// All workers.
+pub fn worker_entries() -> Query {
+    Query::prefix("G#workers", "")
+}
+
+/// `S#<account>#<visitor>` / `S`: the sockets of a web-chat visitor.
+pub fn session(account: &str, visitor: &str) -> Key {
+    Key::new(format!("S#{account}#{visitor}"), "S")
+}
+
+/// `Y#<connection>` / `Y`: whose socket it is.
+pub fn visitor_connection(connection: &str) -> Key {
+    Key::new(format!("Y#{connection}"), "Y")
+}
+
+/// `G#problems` / `<time>#<sid>`: something an operator should see.
+pub fn problem(time_ms: i64, sid: &ProblemSid) -> Key {
+    Key::new("G#problems", format!("{time_ms:014}#{sid}"))
+}
+
+/// The problems, newest first.
+pub fn problems() -> Query {
+    Query::prefix("G#problems", "").backwards()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_lies_in_the_range_of_its_position() {
+        let contact = ContactSid::random([7; 16]);
+        let sid = MessageSid::derive(&["m"]);
+        let key = message(&MessageKey { contact: contact.clone(), seq: Seq(500), sid });
+        let within = |from, to| {
+            let query = messages(&contact, Seq(from), Seq(to));
+            query.partition == key.partition && query.from <= key.sort && key.sort <= query.to
+        };
+        assert!(within(500, 500) && within(0, 500) && within(500, 1 << 52));
+        assert!(!within(501, 1 << 52) && !within(0, 499));
+    }
+}

@@ -1,0 +1,88 @@
+//! The routing queue: one command at a time.
+
+use super::{OpError, presence, recheck, reclassify, reservation, serve, sweep, task, timer};
+use crate::center::Center;
+use crate::command::{InboundBody, Record, RoutingBody, body, group};
+use crate::ports::{Consistency, Outgoing, QueueName};
+use crate::store::load_task;
+use patchbay_model::ReservationStatus;
+
+/// Carries out the commands of a batch and returns the ids of those that must be delivered again.
+///
+/// Safe to run twice, late and in any order: every command names what it is about and is checked against what
+/// is stored; each operation says what makes its repetition harmless.
+pub async fn handle(center: &Center, records: Vec<Record>) -> Vec<String> {
+    let mut failed = Vec::new();
+    for record in records {
+        let done = match serde_json::from_str::<RoutingBody>(&record.body) {
+            Ok(command) => carry_out(center, command).await,
+            Err(error) => Err(OpError::Refused(format!("the body does not read: {error}"))),
+        };
+        if let Err(error) = done {
+            tracing::warn!(message = %record.message_id, attempt = record.receive_count, %error, "routing");
+            failed.push(record.message_id);
+        }
+    }
+    failed
+}
+
+async fn carry_out(center: &Center, command: RoutingBody) -> Result<(), OpError> {
+    match command {
+        RoutingBody::CreateTask(new) => task::create(center, *new).await,
+        RoutingBody::CancelTask { task_sid, reason } => task::cancel(center, &task_sid, &reason).await,
+        RoutingBody::TaskTimer { task_sid, due } => {
+            if center.now() < due {
+                return Ok(timer::send_at(center, &RoutingBody::TaskTimer { task_sid, due }, due).await?);
+            }
+            let task = load_task(center.table.as_ref(), &task_sid, Consistency::Strong).await?;
+            match task.is_some_and(|task| task.timer_due == Some(due)) {
+                true => recheck::task(center, &task_sid).await.map(drop),
+                false => Ok(()),
+            }
+        }
+        RoutingBody::ReservationTimer { task_sid, reservation_sid, due } => {
+            if center.now() < due {
+                let again = RoutingBody::ReservationTimer { task_sid, reservation_sid, due };
+                return Ok(timer::send_at(center, &again, due).await?);
+            }
+            let task = load_task(center.table.as_ref(), &task_sid, Consistency::Strong).await?;
+            let Some(task) = task else { return Ok(()) };
+            let status = task.reservations.iter().find(|r| r.sid == reservation_sid).map(|r| r.status);
+            match status {
+                Some(ReservationStatus::Pending) => {
+                    let offline = center.config().await?.timeout_activity.clone();
+                    let timeout = ReservationStatus::Timeout;
+                    reservation::give_back(center, &task_sid, &reservation_sid, timeout, Some(&offline), None)
+                        .await
+                }
+                Some(_) => reservation::free_ended(center, &task_sid, &reservation_sid).await,
+                // Given back before; whoever did that may have died before looking for the next worker.
+                None => recheck::task(center, &task_sid).await.map(drop),
+            }
+        }
+        RoutingBody::RecheckTask { task_sid } => recheck::task(center, &task_sid).await.map(drop),
+        RoutingBody::RecheckWorker { worker_sid } => serve::recheck(center, &worker_sid).await,
+        RoutingBody::PresenceTimer { worker_sid, absent_since } => {
+            presence::absent(center, &worker_sid, absent_since).await
+        }
+        RoutingBody::FlowTimer { contact_sid, execution_sid, timer, due, address, our_address } => {
+            if center.now() < due {
+                let again =
+                    RoutingBody::FlowTimer { contact_sid, execution_sid, timer, due, address, our_address };
+                return Ok(timer::send_at(center, &again, due).await?);
+            }
+            let dedup = format!(
+                "{execution_sid}.{}",
+                patchbay_model::id::hex(&patchbay_model::id::digest16(&[&timer]))
+            );
+            let news = InboundBody::FlowTimer { contact_sid, execution_sid, timer };
+            let message = Outgoing::fifo(body(&news), group(&address, &our_address), dedup);
+            Ok(center.queue.send(QueueName::Inbound, vec![message]).await?)
+        }
+        RoutingBody::CloseCheck { conversation_sid, closed_at, seen } => {
+            super::close_check::check_closed(center, &conversation_sid, closed_at, &seen).await
+        }
+        RoutingBody::Reclassify { version, after } => reclassify::reclassify(center, version, after).await,
+        RoutingBody::Sweep => sweep::sweep(center).await,
+    }
+}

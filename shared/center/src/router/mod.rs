@@ -1,0 +1,51 @@
+//! Assignment: the agent who fits best gets the task, at a cost that does not depend on how many there are.
+//!
+//! The protocol and why it loses nothing: docs/ARCHITECTURE.md, "Assignment". In short:
+//! - A waiting task has exactly one entry in a waiting list, a worker with room exactly one token per task
+//!   channel in the pool of its class; both are written in the transaction that makes them true (`change`).
+//! - A claim is one transaction over task, worker and token: conditional on both versions, so two claims of one
+//!   task or of the same room cannot both succeed.
+//! - Whoever writes an entry or a token reads the other side **afterwards**, strongly: at least one of two that
+//!   meet sees the other.
+//! - Timers are hints: what is due is read from the task when they fire.
+
+mod change;
+mod claim;
+mod class;
+mod close_check;
+mod context;
+mod directory;
+mod error;
+mod handle;
+mod offer;
+mod presence;
+mod recheck;
+mod reclassify;
+mod reservation;
+mod serve;
+mod stand;
+mod sweep;
+mod task;
+mod timer;
+mod transfer;
+
+pub use change::roster_write;
+pub use class::new_worker;
+pub use directory::DirectoryCache;
+pub use error::OpError;
+pub use handle::handle;
+pub use presence::{connect, disconnect, set_activity};
+pub use recheck::redrive;
+pub use reservation::{accept, complete, reject, wrap};
+pub use transfer::{TransferTarget, transfer};
+
+/// How often an operation that lost a race is tried again with what is stored now, before redelivery or the
+/// client tries.
+const TRIES_MAX: usize = 6;
+/// Seconds for which a task is not offered to a worker who rejected it or let it time out, while others can
+/// have it.
+pub const REOFFER_AFTER_S: i64 = 10;
+/// Seconds after which the offers of a worker without a socket are taken back.
+pub const ABSENT_S_MAX: i64 = 15;
+/// TaskRouter, "Limits": assignment attempts of a task.
+pub const ATTEMPTS_MAX: u32 = 1_000;

@@ -1,0 +1,197 @@
+//! The task's side: it arrives, looks for a worker, waits, escalates, ends.
+
+use super::change::{direct_worker, task_writes};
+use super::context::{context, resolve_name, settle_directory};
+use super::directory::SETTLED_MS;
+use super::offer::{Offered, count_workers, offer};
+use super::stand::stand;
+use super::{ATTEMPTS_MAX, OpError, TRIES_MAX, recheck, timer};
+use crate::center::Center;
+use crate::command::{InboundBody, NewTask, RoutingBody, TaskOutcome, body, group};
+use crate::ports::{Consistency, Outgoing, QueueName, TableError, Write};
+use crate::store::{load_conversation, load_task, load_worker, put_next};
+use patchbay_model::{Task, TaskSid, TaskStatus};
+use patchbay_routing::workflow::Leave;
+use patchbay_routing::{Scope, matches};
+
+/// A new task: offered at once, or put to wait.
+///
+/// Safe to run twice: the first write is refused when the task exists, and then what is stored is driven on.
+pub(super) async fn create(center: &Center, new: NewTask) -> Result<(), OpError> {
+    let task = Task {
+        sid: new.task_sid,
+        status: TaskStatus::Pending,
+        workflow_sid: new.workflow_sid,
+        queue_sid: None,
+        step: None,
+        step_deadline: None,
+        waiting: None,
+        timer_due: None,
+        routing_target: new.routing_target,
+        task_channel: new.task_channel,
+        priority: new.priority,
+        attributes: new.attributes,
+        conversation_sid: new.conversation_sid,
+        reservations: Vec::new(),
+        excluded: Vec::new(),
+        attempts: 0,
+        timeout_s: new.timeout_s,
+        reason: None,
+        created_at: new.created_at,
+        virtual_start_time: new.created_at,
+        updated_at: new.created_at,
+        version: 0,
+    };
+    let sid = task.sid.clone();
+    match drive(center, None, task, None).await? {
+        Driven::Done => Ok(()),
+        Driven::Changed => recheck::task(center, &sid).await.map(drop),
+    }
+}
+
+/// Whether a task was brought to rest.
+pub(super) enum Driven {
+    Done,
+    /// It is not as it was read.
+    Changed,
+}
+
+/// Brings a pending task to rest: reserved, waiting or gone. `stored` is the task as it is stored, `task` the
+/// same with what has changed; both sides are then looked at strongly (RECHECK).
+pub(super) async fn drive(
+    center: &Center,
+    stored: Option<&Task>,
+    mut task: Task,
+    mut leave: Option<Leave>,
+) -> Result<Driven, OpError> {
+    let now = center.now();
+    let mut context = context(center).await?;
+    // Every turn of the loop leaves a step, and a workflow has a bounded number of them.
+    let (stand, young) = loop {
+        let ended = task.created_at.plus_s(i64::from(task.timeout_s)) <= now;
+        let placed = match stand(&context.config, &context.directory, &task, leave.take(), now) {
+            _ if ended => Err("Task TTL Exceeded".to_owned()),
+            _ if task.attempts >= ATTEMPTS_MAX => Err("too many assignment attempts".to_owned()),
+            placed => placed,
+        };
+        let mut placed = match placed {
+            Ok(placed) => placed,
+            Err(reason) => return end(center, stored, task, reason).await,
+        };
+        resolve_name(center, &mut placed).await?;
+        let young = settle_directory(center, &mut context, &placed).await?;
+        placed.settle(&mut task);
+        match offer(center, &context, stored, &task, &placed, Consistency::Eventual).await? {
+            Offered::Yes => return Ok(Driven::Done),
+            Offered::TaskChanged => return Ok(Driven::Changed),
+            Offered::Nobody => {}
+        }
+        let skipped = match &placed.skip_if {
+            Some(condition) => {
+                let counts = count_workers(center, &context, &placed).await?;
+                matches(condition, &Scope::skip_if(&counts))
+            }
+            None => false,
+        };
+        if !skipped {
+            break (placed, young);
+        }
+        leave = Some(Leave::Skipped);
+    };
+    task.status = TaskStatus::Pending;
+    task.waiting = stand.entry(&context.config, &task);
+    timer::arm_task(center, &stand, &mut task).await?;
+    if young {
+        let due = now.plus_ms(SETTLED_MS);
+        timer::send_at(center, &RoutingBody::RecheckTask { task_sid: task.sid.clone() }, due).await?;
+    }
+    let mut writes = task_writes(stored, &mut task, now);
+    writes.extend(direct_count(center, stored, &task).await?);
+    match center.table.write(writes).await {
+        Ok(_) => {}
+        Err(TableError::Condition { .. } | TableError::Conflict) => return Ok(Driven::Changed),
+        Err(error) => return Err(error.into()),
+    }
+    tracing::info!(task = %task.sid, why = %stand.why, "task waits");
+    match offer(center, &context, Some(&task), &task, &stand, Consistency::Strong).await? {
+        Offered::Yes | Offered::Nobody => Ok(Driven::Done),
+        Offered::TaskChanged => Ok(Driven::Changed),
+    }
+}
+
+/// Keeps the count of tasks that wait for one worker only, so that a worker for whom none does reads no list.
+async fn direct_count(center: &Center, stored: Option<&Task>, task: &Task) -> Result<Vec<Write>, OpError> {
+    let (before, after) = (stored.and_then(direct_worker), direct_worker(task));
+    let mut writes = Vec::new();
+    if before == after {
+        return Ok(writes);
+    }
+    for (sid, by) in [(before, -1), (after, 1)] {
+        let Some(sid) = sid else { continue };
+        let Some(mut worker) = load_worker(center.table.as_ref(), &sid, Consistency::Strong).await? else {
+            continue;
+        };
+        worker.direct_waiting = worker.direct_waiting.saturating_add_signed(by);
+        writes.push(put_next(&mut worker));
+    }
+    Ok(writes)
+}
+
+/// Ends a task that has no place any more, and tells its conversation.
+///
+/// The news goes out first, under an id of its own, so that it is not lost with a crash; told twice it changes
+/// nothing.
+pub(super) async fn end(
+    center: &Center,
+    stored: Option<&Task>,
+    mut task: Task,
+    reason: String,
+) -> Result<Driven, OpError> {
+    tracing::info!(task = %task.sid, %reason, "task.canceled");
+    let now = center.now();
+    task.status = TaskStatus::Canceled;
+    task.waiting = None;
+    task.timer_due = None;
+    task.reason = Some(reason.clone());
+    tell(center, &task, TaskOutcome::Canceled { reason }).await?;
+    let mut writes = task_writes(stored, &mut task, now);
+    writes.extend(direct_count(center, stored, &task).await?);
+    match center.table.write(writes).await {
+        Ok(_) => Ok(Driven::Done),
+        Err(TableError::Condition { .. } | TableError::Conflict) => Ok(Driven::Changed),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Tells a task's conversation what came of it.
+pub(super) async fn tell(center: &Center, task: &Task, outcome: TaskOutcome) -> Result<(), OpError> {
+    let Some(conversation_sid) = &task.conversation_sid else { return Ok(()) };
+    let contact = conversation_sid.contact();
+    let open = load_conversation(center.table.as_ref(), &contact, Consistency::Eventual).await?;
+    let Some(open) = open.filter(|open| open.sid == *conversation_sid) else { return Ok(()) };
+    let kind = if outcome == TaskOutcome::Completed { "completed" } else { "canceled" };
+    let news =
+        InboundBody::Task { conversation_sid: conversation_sid.clone(), task_sid: task.sid.clone(), outcome };
+    let message =
+        Outgoing::fifo(body(&news), group(&open.address, &open.our_address), format!("{}.{kind}", task.sid));
+    center.queue.send(QueueName::Inbound, vec![message]).await?;
+    Ok(())
+}
+
+/// Cancels a task that is not assigned yet; one that is over, or is being served, stays as it is.
+pub(super) async fn cancel(center: &Center, sid: &TaskSid, reason: &str) -> Result<(), OpError> {
+    for _ in 0..TRIES_MAX {
+        let Some(task) = load_task(center.table.as_ref(), sid, Consistency::Strong).await? else {
+            return Ok(());
+        };
+        let driven = match task.status {
+            TaskStatus::Pending => end(center, Some(&task), task.clone(), reason.to_owned()).await?,
+            TaskStatus::Reserved => super::reservation::withdraw(center, &task, reason).await?,
+            _ => Driven::Done,
+        };
+        if let Driven::Done = driven {
+            return Ok(());
+        }
+    }
+    Err(OpError::Busy)
+}

@@ -1,0 +1,43 @@
+//! Conversations: the newest of a contact under one fixed key, older ones beside it.
+
+use super::{StoreError, Versioned, load};
+use crate::codec;
+use crate::keys;
+use crate::ports::{Attributes, Condition, Consistency, Item, Key, Table, Write};
+use patchbay_model::{ContactSid, Conversation};
+
+impl Versioned for Conversation {
+    fn key(&self) -> Key {
+        keys::conversation(&self.contact_sid)
+    }
+
+    fn version(&mut self) -> &mut u64 {
+        &mut self.version
+    }
+}
+
+/// The contact's newest conversation, open or closed.
+pub async fn load_conversation(
+    table: &dyn Table,
+    contact: &ContactSid,
+    consistency: Consistency,
+) -> Result<Option<Conversation>, StoreError> {
+    load(table, &keys::conversation(contact), consistency).await
+}
+
+/// The write that keeps a conversation which a newer one replaces.
+pub fn archive(conversation: &Conversation) -> Write {
+    let attributes = Attributes::from([("d".to_owned(), codec::encode(conversation))]);
+    let item = Item { key: keys::past_conversation(&conversation.sid), attributes };
+    Write::Put { item, condition: Condition::Always }
+}
+
+/// The conversations before the newest, newest first, at most `limit`.
+pub async fn load_past_conversations(
+    table: &dyn Table,
+    contact: &ContactSid,
+    limit: usize,
+) -> Result<Vec<Conversation>, StoreError> {
+    let (page, _) = table.query(&keys::past_conversations(contact).limit(limit)).await?;
+    page.items.iter().map(|item| Ok(codec::decode(item, "d")?)).collect()
+}

@@ -1,0 +1,82 @@
+//! How far the sending of a message has come, for calls that a provider does not recognise when repeated.
+//!
+//! Two attributes beside the message: `pt` is how many of its parts have been sent, `sg` marks that the next
+//! one is being called. A mark that is found again means that somebody called and nobody noted what came of it.
+
+use super::StoreError;
+use super::message::{read, status_of};
+use crate::keys;
+use crate::ports::{Change, Condition, Table, TableError, Value, Write};
+use patchbay_model::{Message, MessageKey, MessageStatus};
+
+/// What stands in the way of calling a part.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Progress {
+    /// Nothing: the mark is written.
+    Marked,
+    /// So many parts have been sent before: call that one.
+    At(usize),
+    /// A call was begun and its outcome is not known.
+    InFlight,
+    /// It has been decided already, or taken back.
+    Decided(MessageStatus),
+    /// There is no such message.
+    Missing,
+}
+
+const PARTS: &str = "pt";
+const SENDING: &str = "sg";
+
+/// Marks that part `part` is about to be called; only if the parts before it are sent and nothing is in flight.
+/// One write unit; nothing is read.
+pub async fn begin_part(table: &dyn Table, key: &MessageKey, part: usize) -> Result<Progress, StoreError> {
+    let parts = if part == 0 {
+        Condition::Absent(PARTS.into())
+    } else {
+        Condition::Equals(PARTS.into(), number(part))
+    };
+    let condition = Condition::All(vec![
+        parts,
+        Condition::Absent(SENDING.into()),
+        Condition::Less("st".into(), MessageStatus::Unknown as i64),
+    ]);
+    let changes = vec![Change::Set(SENDING.into(), Value::N(1))];
+    match table.write(vec![Write::Update { key: keys::message(key), changes, condition }]).await {
+        Ok(_) => Ok(Progress::Marked),
+        Err(TableError::Condition { current: None, .. }) => Ok(Progress::Missing),
+        Err(TableError::Condition { current: Some(item), .. }) => {
+            let status = item.number("st").and_then(status_of).unwrap_or(MessageStatus::Queued);
+            if status >= MessageStatus::Unknown {
+                return Ok(Progress::Decided(status));
+            }
+            if item.number(SENDING).is_some() {
+                return Ok(Progress::InFlight);
+            }
+            Ok(Progress::At(item.number(PARTS).and_then(|parts| usize::try_from(parts).ok()).unwrap_or(0)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Notes that the call is over and `parts` parts are sent: another call may be made.
+pub async fn end_part(table: &dyn Table, key: &MessageKey, parts: usize) -> Result<(), StoreError> {
+    let changes = vec![Change::Set(PARTS.into(), number(parts)), Change::Remove(SENDING.into())];
+    let condition = Condition::Exists;
+    table.write(vec![Write::Update { key: keys::message(key), changes, condition }]).await?;
+    Ok(())
+}
+
+/// A message's status and how many of its parts have been sent. Strong.
+pub async fn load_progress(
+    table: &dyn Table,
+    key: &MessageKey,
+) -> Result<Option<(Message, usize)>, StoreError> {
+    let (item, _) = table.get(&keys::message(key), crate::ports::Consistency::Strong).await?;
+    let Some(item) = item else { return Ok(None) };
+    let parts = item.number(PARTS).and_then(|parts| usize::try_from(parts).ok()).unwrap_or(0);
+    Ok(Some((read(&item)?, parts)))
+}
+
+fn number(parts: usize) -> Value {
+    Value::N(i64::try_from(parts).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,78 @@
+//! Documents in the table: how each is read and written. Nothing here decides.
+
+mod change;
+mod contact;
+mod conversation;
+mod delivery;
+mod execution;
+mod message;
+mod problem;
+mod task;
+mod worker;
+
+pub use change::{MessageChange, change_message, move_message};
+pub use contact::{claim_identity, find_contact, load_contact};
+pub use conversation::{archive, load_conversation, load_past_conversations};
+pub use delivery::{Progress, begin_part, end_part, load_progress};
+pub use execution::{Execution, REMEMBERED_EVENTS_MAX, load_execution};
+pub use message::{
+    StoredMessage, fix_position, load_message, load_messages, load_messages_after, put_message, update_status,
+};
+pub use problem::{Problem, keep_problem, load_problems};
+pub use task::load_task;
+pub use worker::{WorkerProfile, list_workers, load_profile, load_worker};
+
+use crate::codec::{self, CodecError};
+use crate::ports::{Attributes, Condition, Consistency, Item, Key, Table, TableError, Value, Write};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Why a document could not be read or written.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum StoreError {
+    #[error(transparent)]
+    Table(#[from] TableError),
+    #[error("a stored document does not read")]
+    Codec(#[from] CodecError),
+}
+
+impl StoreError {
+    /// Somebody else was faster: what was read is out of date.
+    pub fn is_lost_race(&self) -> bool {
+        matches!(self, StoreError::Table(TableError::Condition { .. } | TableError::Conflict))
+    }
+}
+
+/// A document of which every write is conditional on the version before.
+pub trait Versioned: Serialize + DeserializeOwned {
+    fn key(&self) -> Key;
+    fn version(&mut self) -> &mut u64;
+}
+
+/// The write of a changed document: raises its version and is refused if the stored one is not the one that
+/// was read. A document with version 0 is new.
+pub fn put_next<T: Versioned>(document: &mut T) -> Write {
+    let read = *document.version();
+    *document.version() = read + 1;
+    let condition =
+        if read == 0 { Condition::NotExists } else { Condition::Equals("v".into(), number(read)) };
+    Write::Put { item: Item { key: document.key(), attributes: versioned(read + 1, document) }, condition }
+}
+
+fn versioned<T: Serialize>(version: u64, document: &T) -> Attributes {
+    Attributes::from([("v".to_owned(), number(version)), ("d".to_owned(), codec::encode(document))])
+}
+
+fn number(version: u64) -> Value {
+    Value::N(i64::try_from(version).unwrap_or(i64::MAX))
+}
+
+/// Reads one document.
+pub async fn load<T: DeserializeOwned>(
+    table: &dyn Table,
+    key: &Key,
+    consistency: Consistency,
+) -> Result<Option<T>, StoreError> {
+    let (item, _) = table.get(key, consistency).await?;
+    Ok(item.map(|item| codec::decode(&item, "d")).transpose()?)
+}
