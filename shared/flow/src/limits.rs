@@ -24,7 +24,7 @@ pub const TEMPLATE_BYTES_MAX: usize = 16 * 1024;
 pub const RENDERED_BYTES_MAX: usize = 16 * 1024;
 /// Turns of one Liquid `for` loop; Studio stops there too, without an error.
 pub const LOOP_TURNS_MAX: usize = 15;
-/// Blocks (`if`, `elsif`, `for`, …) inside one another in one Liquid template.
+/// Blocks (`if`, `for`, `capture`, …) inside one another in one Liquid template.
 pub const TEMPLATE_NESTING_MAX: usize = 64;
 /// Brackets inside one another in one Liquid path.
 pub const PATH_NESTING_MAX: usize = 8;

@@ -7,18 +7,24 @@ use liquid_core::{Result, Runtime, Value, ValueView};
 
 use super::language::OwnFilter;
 use super::meter::charge_value;
-use super::value::{to_json, weight};
+use super::value::{text_of, to_json, weight};
 
 pub(super) const ALL: &[OwnFilter] = &[
-    OwnFilter { name: "join", arguments: (0, 1), run: join },
-    OwnFilter { name: "sort", arguments: (0, 1), run: |input, by, _| Ok(sorted(input, by, |text| text)) },
+    OwnFilter { name: "join", takes_objects: true, arguments: (0, 1), run: join },
+    OwnFilter {
+        name: "sort",
+        takes_objects: true,
+        arguments: (0, 1),
+        run: |input, by, _| Ok(sorted(input, by, |text| text)),
+    },
     OwnFilter {
         name: "sort_natural",
+        takes_objects: true,
         arguments: (0, 1),
         run: |input, by, _| Ok(sorted(input, by, |text| text.to_lowercase())),
     },
-    OwnFilter { name: "uniq", arguments: (0, 0), run: uniq },
-    OwnFilter { name: "slice", arguments: (1, 2), run: slice },
+    OwnFilter { name: "uniq", takes_objects: true, arguments: (0, 0), run: uniq },
+    OwnFilter { name: "slice", takes_objects: true, arguments: (1, 2), run: slice },
 ];
 
 /// The items of a list; anything else is a list of itself.
@@ -32,7 +38,7 @@ fn items(input: &dyn ValueView) -> Vec<Value> {
 
 fn join(input: &dyn ValueView, arguments: &[Value], runtime: &dyn Runtime) -> Result<Value> {
     let separator = arguments.first().map_or_else(|| " ".to_owned(), |s| s.to_kstr().into_string());
-    let parts: Vec<String> = items(input).iter().map(|item| item.to_kstr().into_string()).collect();
+    let parts: Vec<String> = items(input).iter().map(|item| text_of(item)).collect();
     charge_value(runtime, weight(input).saturating_add(parts.len().saturating_mul(separator.len())))?;
     Ok(Value::scalar(parts.join(&separator)))
 }
@@ -64,7 +70,7 @@ impl SortKey {
                 Some(scalar) if scalar.type_name().ends_with("number") => {
                     SortKey::Number(scalar.to_float().unwrap_or_default())
                 }
-                _ => SortKey::Text(fold(value.to_kstr().into_string())),
+                _ => SortKey::Text(fold(text_of(&value))),
             },
         }
     }
@@ -108,7 +114,7 @@ fn slice(input: &dyn ValueView, arguments: &[Value], _: &dyn Runtime) -> Result<
         let (skip, take) = window(usize::try_from(array.size()).unwrap_or_default());
         Value::Array(array.values().skip(skip).take(take).map(|item| item.to_value()).collect())
     } else {
-        let text = input.to_kstr();
+        let text = text_of(input);
         let (skip, take) = window(text.chars().count());
         Value::scalar(text.chars().skip(skip).take(take).collect::<String>())
     })

@@ -1,6 +1,6 @@
 //! Filters on text, dates and JSON.
 
-use liquid_core::model::DateTime;
+use liquid_core::model::{DateTime, ValueCow};
 use liquid_core::{Error, Result, Runtime, Value, ValueView};
 use patchbay_model::Timestamp;
 use time::macros::format_description;
@@ -8,7 +8,7 @@ use time::macros::format_description;
 use super::language::OwnFilter;
 use super::meter::charge_value;
 use super::runtime::Now;
-use super::value::to_json;
+use super::value::{flat, to_json};
 
 /// Appended by [`super::prepare`] to every `{{ … }}`: what is printed when nothing else is said.
 pub(super) const PRINT_FILTER: &str = "studio_text";
@@ -17,24 +17,19 @@ pub(super) const PRINT_FILTER: &str = "studio_text";
 const DATE_FORMAT_BYTES_MAX: usize = 256;
 
 pub(super) const ALL: &[OwnFilter] = &[
-    OwnFilter { name: "to_json", arguments: (0, 0), run: json },
-    OwnFilter { name: "date", arguments: (1, 1), run: date },
-    OwnFilter { name: "replace", arguments: (1, 2), run: replace },
-    OwnFilter { name: PRINT_FILTER, arguments: (0, 0), run: print },
+    OwnFilter { name: "to_json", takes_objects: true, arguments: (0, 0), run: json },
+    OwnFilter { name: "date", takes_objects: false, arguments: (1, 1), run: date },
+    OwnFilter { name: "replace", takes_objects: false, arguments: (1, 2), run: replace },
+    OwnFilter { name: PRINT_FILTER, takes_objects: true, arguments: (0, 0), run: print },
 ];
 
 fn json(input: &dyn ValueView, _: &[Value], _: &dyn Runtime) -> Result<Value> {
     Ok(Value::scalar(to_json(input).to_string()))
 }
 
-/// Objects, and lists that hold objects, print as JSON; everything else as Liquid prints it.
+/// Objects, and lists that hold more than scalars, print as JSON; everything else as Liquid prints it.
 fn print(input: &dyn ValueView, _: &[Value], _: &dyn Runtime) -> Result<Value> {
-    let holds_objects = input.as_array().is_some_and(|array| array.values().any(|item| !item.is_scalar()));
-    Ok(if input.is_object() || holds_objects {
-        Value::scalar(to_json(input).to_string())
-    } else {
-        input.to_value()
-    })
+    Ok(flat(ValueCow::Borrowed(input)).into_owned())
 }
 
 fn replace(input: &dyn ValueView, arguments: &[Value], runtime: &dyn Runtime) -> Result<Value> {

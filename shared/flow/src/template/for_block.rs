@@ -140,7 +140,9 @@ impl For {
                     let pair = |(key, value): (liquid_core::model::KStringCow<'_>, &dyn ValueView)| {
                         Value::Array(vec![Value::scalar(key.into_owned()), value.to_value()])
                     };
-                    object.iter().skip(offset).take(limit).map(pair).collect()
+                    let mut members: Vec<_> = object.iter().collect();
+                    members.sort_by(|a, b| a.0.cmp(&b.0));
+                    members.into_iter().skip(offset).take(limit).map(pair).collect()
                 } else {
                     // As in Shopify's Liquid, text is a list of itself and nothing is no list.
                     let text = list.to_kstr();

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::sync::LazyLock;
 
+use liquid_core::model::ValueCow;
 use liquid_core::parser::{FilterArguments, ParameterReflection};
 use liquid_core::{
     Error, Expression, Filter, FilterReflection, Language, ParseBlock, ParseFilter, ParseTag, Result,
@@ -12,20 +13,26 @@ use liquid_core::{
 use liquid_lib::stdlib;
 
 use super::for_block::ForBlock;
+use super::if_block::IfBlock;
 use super::meter::{charge, charge_value};
-use super::value::weight;
+use super::runtime::FlatRuntime;
+use super::value::{flat, weight};
 use super::{array_filters, filters, math};
 
 /// What [`super::Template::compile`] understands.
 pub(super) static LANGUAGE: LazyLock<Language> = LazyLock::new(build);
+
+/// The standard filters for which an object is more than its text.
+const TAKE_OBJECTS: [&str; 9] =
+    ["compact", "concat", "default", "first", "last", "map", "reverse", "size", "where"];
 
 fn build() -> Language {
     let mut language = Language::empty();
     let blocks: [(&str, Box<dyn ParseBlock>); 8] = [
         ("raw", stdlib::RawBlock.into()),
         ("comment", stdlib::CommentBlock.into()),
-        ("if", stdlib::IfBlock.into()),
-        ("unless", stdlib::UnlessBlock.into()),
+        ("if", IfBlock::IF.into()),
+        ("unless", IfBlock::UNLESS.into()),
         ("case", stdlib::CaseBlock.into()),
         ("capture", stdlib::CaptureBlock.into()),
         ("ifchanged", stdlib::IfChangedBlock.into()),
@@ -34,18 +41,17 @@ fn build() -> Language {
     for (name, block) in blocks {
         language.blocks.register(name.to_owned(), block);
     }
-    let tags: [(&str, Box<dyn ParseTag>); 6] = [
+    let tags: [(&str, Box<dyn ParseTag>); 5] = [
         ("assign", stdlib::AssignTag.into()),
         ("break", stdlib::BreakTag.into()),
         ("continue", stdlib::ContinueTag.into()),
-        ("cycle", stdlib::CycleTag.into()),
         ("increment", stdlib::IncrementTag.into()),
         ("decrement", stdlib::DecrementTag.into()),
     ];
     for (name, tag) in tags {
         language.tags.register(name.to_owned(), tag);
     }
-    let standard: [Box<dyn ParseFilter>; 29] = [
+    let standard: [Box<dyn ParseFilter>; 30] = [
         stdlib::Append.into(),
         stdlib::Capitalize.into(),
         stdlib::Compact.into(),
@@ -75,12 +81,18 @@ fn build() -> Language {
         stdlib::Upcase.into(),
         stdlib::UrlDecode.into(),
         stdlib::UrlEncode.into(),
+        stdlib::Where.into(),
     ];
-    let own = filters::ALL.iter().chain(math::ALL).chain(array_filters::ALL);
-    let own = own.map(|filter| -> Box<dyn ParseFilter> { (*filter).into() });
-    for filter in standard.into_iter().chain(own).chain([stdlib::Where.into()]) {
+    for filter in standard {
         let name = filter.reflection().name().to_owned();
-        language.filters.register(name, Metered(filter).into());
+        let takes_objects = TAKE_OBJECTS.contains(&name.as_str());
+        language.filters.register(name, Metered { filter, takes_objects }.into());
+    }
+    for own in filters::ALL.iter().chain(math::ALL).chain(array_filters::ALL) {
+        let takes_objects = own.takes_objects;
+        language
+            .filters
+            .register(own.name.to_owned(), Metered { filter: (*own).into(), takes_objects }.into());
     }
     language
 }
@@ -89,6 +101,8 @@ fn build() -> Language {
 #[derive(Clone, Copy)]
 pub(super) struct OwnFilter {
     pub(super) name: &'static str,
+    /// Whether an object is more than its text for this filter.
+    pub(super) takes_objects: bool,
     /// Fewest and most positional arguments.
     pub(super) arguments: (usize, usize),
     pub(super) run: fn(&dyn ValueView, &[Value], &dyn Runtime) -> Result<Value>,
@@ -149,40 +163,52 @@ impl Filter for OwnCall {
     fn evaluate(&self, input: &dyn ValueView, runtime: &dyn Runtime) -> Result<Value> {
         let mut arguments = Vec::with_capacity(self.arguments.len());
         for argument in &self.arguments {
-            arguments.push(argument.evaluate(runtime)?.into_owned());
+            arguments.push(flat(argument.evaluate(runtime)?).into_owned());
         }
         (self.filter.run)(input, &arguments, runtime)
     }
 }
 
-/// Counts what a filter reads and makes. The standard filters grow their input at most by a small factor or by
-/// an argument that was itself counted, so checking the result afterwards is enough.
+/// Counts what a filter reads and makes, and gives text filters text where the value is an object. The standard
+/// filters grow their input at most by a small factor or by an argument that was itself counted, so checking the
+/// result afterwards is enough.
 #[derive(Clone)]
-struct Metered(Box<dyn ParseFilter>);
+struct Metered {
+    filter: Box<dyn ParseFilter>,
+    takes_objects: bool,
+}
 
 impl ParseFilter for Metered {
     fn parse(&self, arguments: FilterArguments<'_>) -> Result<Box<dyn Filter>> {
-        Ok(Box::new(MeteredCall(self.0.parse(arguments)?)))
+        Ok(Box::new(MeteredCall { filter: self.filter.parse(arguments)?, takes_objects: self.takes_objects }))
     }
 
     fn reflection(&self) -> &dyn FilterReflection {
-        self.0.reflection()
+        self.filter.reflection()
     }
 }
 
 #[derive(Debug)]
-struct MeteredCall(Box<dyn Filter>);
+struct MeteredCall {
+    filter: Box<dyn Filter>,
+    takes_objects: bool,
+}
 
 impl fmt::Display for MeteredCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.filter.fmt(f)
     }
 }
 
 impl Filter for MeteredCall {
     fn evaluate(&self, input: &dyn ValueView, runtime: &dyn Runtime) -> Result<Value> {
         charge(runtime, weight(input))?;
-        let result = self.0.evaluate(input, runtime)?;
+        let result = if self.takes_objects {
+            self.filter.evaluate(input, runtime)?
+        } else {
+            let input = flat(ValueCow::Borrowed(input));
+            self.filter.evaluate(input.as_view(), &FlatRuntime(runtime))?
+        };
         charge_value(runtime, weight(&result))?;
         Ok(result)
     }

@@ -8,35 +8,55 @@ use super::language::OwnFilter;
 pub(super) const ALL: &[OwnFilter] = &[
     OwnFilter {
         name: "plus",
+        takes_objects: false,
         arguments: (1, 1),
         run: |a, b, _| Ok(both(a, b, i64::checked_add, |x, y| x + y)),
     },
     OwnFilter {
         name: "minus",
+        takes_objects: false,
         arguments: (1, 1),
         run: |a, b, _| Ok(both(a, b, i64::checked_sub, |x, y| x - y)),
     },
     OwnFilter {
         name: "times",
+        takes_objects: false,
         arguments: (1, 1),
         run: |a, b, _| Ok(both(a, b, i64::checked_mul, |x, y| x * y)),
     },
-    OwnFilter { name: "divided_by", arguments: (1, 1), run: divided_by },
-    OwnFilter { name: "modulo", arguments: (1, 1), run: modulo },
+    OwnFilter { name: "divided_by", takes_objects: false, arguments: (1, 1), run: divided_by },
+    OwnFilter { name: "modulo", takes_objects: false, arguments: (1, 1), run: modulo },
     OwnFilter {
         name: "at_least",
+        takes_objects: false,
         arguments: (1, 1),
         run: |a, b, _| Ok(both(a, b, |x, y| Some(x.max(y)), f64::max)),
     },
     OwnFilter {
         name: "at_most",
+        takes_objects: false,
         arguments: (1, 1),
         run: |a, b, _| Ok(both(a, b, |x, y| Some(x.min(y)), f64::min)),
     },
-    OwnFilter { name: "abs", arguments: (0, 0), run: |a, _, _| Ok(one(a, i64::checked_abs, f64::abs)) },
-    OwnFilter { name: "ceil", arguments: (0, 0), run: |a, _, _| Ok(whole(number(a), f64::ceil)) },
-    OwnFilter { name: "floor", arguments: (0, 0), run: |a, _, _| Ok(whole(number(a), f64::floor)) },
-    OwnFilter { name: "round", arguments: (0, 1), run: round },
+    OwnFilter {
+        name: "abs",
+        takes_objects: false,
+        arguments: (0, 0),
+        run: |a, _, _| Ok(one(a, i64::checked_abs, f64::abs)),
+    },
+    OwnFilter {
+        name: "ceil",
+        takes_objects: false,
+        arguments: (0, 0),
+        run: |a, _, _| Ok(whole(number(a), f64::ceil)),
+    },
+    OwnFilter {
+        name: "floor",
+        takes_objects: false,
+        arguments: (0, 0),
+        run: |a, _, _| Ok(whole(number(a), f64::floor)),
+    },
+    OwnFilter { name: "round", takes_objects: false, arguments: (0, 1), run: round },
 ];
 
 #[derive(Clone, Copy)]

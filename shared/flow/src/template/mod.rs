@@ -1,12 +1,14 @@
 //! Liquid as Studio uses it: compiled once when a flow is saved, rendered against an execution's context within
 //! bounds. An undefined variable renders empty, `"now"` is the step's moment, objects print as JSON.
 //!
-//! Supported tags: `if elsif else unless case for break continue assign capture comment raw cycle increment
-//! decrement`. Left out on purpose: `include` and `render` (a flow has one file) and `tablerow` (HTML).
+//! Supported tags: `if elsif else unless case for break continue assign capture comment raw ifchanged
+//! increment decrement`. Left out on purpose: `include` and `render` (a flow has one file), `tablerow` and
+//! `cycle` (HTML tables).
 
 mod array_filters;
 mod filters;
 mod for_block;
+mod if_block;
 mod language;
 mod math;
 mod meter;
@@ -62,7 +64,7 @@ impl Template {
         };
         liquid_core::parser::parse(&prepared, &language::LANGUAGE)
             .map(|elements| Template::Liquid(liquid_core::Template::new(elements)))
-            .map_err(|error| TemplateError::Syntax(first_lines(&error.to_string())))
+            .map_err(|error| TemplateError::Syntax(first_lines(&error.to_string(), 6)))
     }
 
     /// The text when it has no Liquid in it.
@@ -88,18 +90,21 @@ impl Template {
         if let Some((name, max)) = meter::exceeded(&runtime) {
             return Err(RenderError::Limit(name, max));
         }
-        result.map_err(|error| RenderError::Failed(first_lines(&error.to_string())))?;
+        // Further lines show values, objects in no certain order among them.
+        result.map_err(|error| RenderError::Failed(first_lines(&error.to_string(), 1)))?;
         Ok(out.into_text())
     }
 }
 
 /// Liquid's errors carry a trace and lists of what is available; the first lines say what is wrong.
-fn first_lines(message: &str) -> String {
+fn first_lines(message: &str, lines: usize) -> String {
     let message = message.trim_start_matches("liquid: ");
     let kept: Vec<&str> =
-        message.lines().map(str::trim_end).filter(|line| !line.is_empty()).take(6).collect();
+        message.lines().map(str::trim_end).filter(|line| !line.is_empty()).take(lines).collect();
     kept.join("; ").chars().take(400).collect()
 }
 
+#[cfg(test)]
+mod laws;
 #[cfg(test)]
 mod tests;

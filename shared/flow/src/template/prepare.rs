@@ -110,26 +110,20 @@ fn dashes(inner: &str) -> (&'static str, &str, &'static str) {
     (open, inner, close)
 }
 
-/// Depth of blocks. `elsif` counts as one more block until its `if` ends: that is how the parser takes it.
+/// Depth of blocks.
 #[derive(Default)]
 struct Nesting {
-    open: Vec<usize>,
+    open: usize,
 }
 
 impl Nesting {
     fn see(&mut self, name: &str) -> Result<(), TemplateError> {
         match name {
-            "if" | "unless" | "case" | "for" | "capture" | "ifchanged" => self.open.push(1),
-            "elsif" => match self.open.last_mut() {
-                Some(depth) => *depth += 1,
-                None => self.open.push(1),
-            },
-            name if name.starts_with("end") => {
-                self.open.pop();
-            }
+            "if" | "unless" | "case" | "for" | "capture" | "ifchanged" => self.open += 1,
+            name if name.starts_with("end") => self.open = self.open.saturating_sub(1),
             _ => {}
         }
-        if self.open.iter().sum::<usize>() > TEMPLATE_NESTING_MAX {
+        if self.open > TEMPLATE_NESTING_MAX {
             return Err(TemplateError::NestedTooDeep);
         }
         Ok(())

@@ -9,7 +9,7 @@ use liquid_core::{Error, Object, ObjectView, Result, Runtime, Value, ValueView};
 use patchbay_model::Timestamp;
 
 use super::meter;
-use super::value::{MISSING, from_json, weight};
+use super::value::{MISSING, flat, from_json, weight};
 use crate::context::{Context, Key};
 
 /// The step's moment, for the `date` filter.
@@ -143,6 +143,47 @@ impl Runtime for LoopFrame<'_> {
 
     fn registers(&self) -> &Registers {
         self.parent.registers()
+    }
+}
+
+/// The variables around a text filter's arguments: objects are their text.
+pub(super) struct FlatRuntime<'a>(pub(super) &'a dyn Runtime);
+
+impl Runtime for FlatRuntime<'_> {
+    fn partials(&self) -> &dyn PartialStore {
+        self.0.partials()
+    }
+
+    fn name(&self) -> Option<KStringRef<'_>> {
+        self.0.name()
+    }
+
+    fn roots(&self) -> BTreeSet<KStringCow<'_>> {
+        self.0.roots()
+    }
+
+    fn try_get(&self, path: &[ScalarCow<'_>]) -> Option<ValueCow<'_>> {
+        self.0.try_get(path).map(flat)
+    }
+
+    fn get(&self, path: &[ScalarCow<'_>]) -> Result<ValueCow<'_>> {
+        self.0.get(path).map(flat)
+    }
+
+    fn set_global(&self, name: KString, val: Value) -> Option<Value> {
+        self.0.set_global(name, val)
+    }
+
+    fn set_index(&self, name: KString, val: Value) -> Option<Value> {
+        self.0.set_index(name, val)
+    }
+
+    fn get_index<'a>(&'a self, name: &str) -> Option<ValueCow<'a>> {
+        self.0.get_index(name)
+    }
+
+    fn registers(&self) -> &Registers {
+        self.0.registers()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use liquid_core::model::{ArrayView, DisplayCow, KStringCow, State};
+use liquid_core::model::{ArrayView, DisplayCow, KStringCow, State, ValueCow};
 use liquid_core::{Object, Value, ValueView};
 use serde_json::Value as Json;
 
@@ -48,6 +48,22 @@ pub(super) fn to_json(value: &dyn ValueView) -> Json {
     } else {
         Json::String(value.to_kstr().to_string())
     }
+}
+
+/// The text of a value: JSON of an object, or of a list that holds more than scalars; else as Liquid prints it.
+/// Liquid would print objects in the order of their hashes, which differs from run to run.
+pub(super) fn text_of(value: &dyn ValueView) -> String {
+    let nested = value.as_array().is_some_and(|array| array.values().any(|item| !item.is_scalar()));
+    if value.is_object() || nested { to_json(value).to_string() } else { value.to_kstr().into_string() }
+}
+
+/// The value with objects, and lists that hold more than scalars, replaced by their text.
+pub(super) fn flat(value: ValueCow<'_>) -> ValueCow<'_> {
+    if value.is_scalar() || value.is_nil() || value.is_state() {
+        return value;
+    }
+    let nested = value.as_array().is_none_or(|array| array.values().any(|item| !item.is_scalar()));
+    if nested { ValueCow::Owned(Value::scalar(text_of(&value))) } else { value }
 }
 
 /// Bytes that a value takes, roughly: what copying or printing it costs.
