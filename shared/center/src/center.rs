@@ -5,6 +5,7 @@ use crate::inbound::Functions;
 use crate::ports::{Http, Push, Queue, Table, World};
 use crate::router::DirectoryCache;
 use crate::store::StoreError;
+use crate::token::SigningKeys;
 use patchbay_channels::Channel;
 use patchbay_model::{ChannelKind, Timestamp};
 use std::collections::BTreeMap;
@@ -31,6 +32,8 @@ pub struct Center {
     pub channels: ChannelAccounts,
     /// Where the functions are that flows run; none unless the edge says.
     pub functions: Functions,
+    /// What tokens are signed with; none, and so nobody comes in, unless the edge says.
+    pub signing_keys: SigningKeys,
     pub(crate) config: ConfigCache,
     pub(crate) directory: DirectoryCache,
 }
@@ -56,6 +59,7 @@ impl Center {
             world,
             channels,
             functions: Functions::default(),
+            signing_keys: SigningKeys::default(),
             config: ConfigCache::default(),
             directory: DirectoryCache::default(),
         }

@@ -15,5 +15,6 @@ pub mod ports;
 pub mod router;
 pub mod rules;
 pub mod store;
+pub mod token;
 
 pub use center::{Center, ChannelAccount, ChannelAccounts, Ports};
