@@ -119,3 +119,6 @@ pub(crate) fn shrink(run: &mut Run) -> Result<(), Stop> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,9 +28,8 @@ const TAKE_OBJECTS: [&str; 9] =
 
 fn build() -> Language {
     let mut language = Language::empty();
-    let blocks: [(&str, Box<dyn ParseBlock>); 8] = [
-        ("raw", stdlib::RawBlock.into()),
-        ("comment", stdlib::CommentBlock.into()),
+    // `raw` and `comment` are dealt with before the parser sees a template.
+    let blocks: [(&str, Box<dyn ParseBlock>); 6] = [
         ("if", IfBlock::IF.into()),
         ("unless", IfBlock::UNLESS.into()),
         ("case", stdlib::CaseBlock.into()),

@@ -1,8 +1,8 @@
 //! Makes a template's source safe and regular before the Liquid parser sees it.
 //!
 //! Studio tolerates what the parser does not: blanks around the dots of a path, a dot at its end, path segments
-//! that begin with a digit, empty `{{ }}`. And the parser recurses and panics where it should refuse: nesting and
-//! number sizes are checked here.
+//! that begin with a digit, empty `{{ }}`. And the parser recurses and panics where it should refuse, and takes
+//! quadratic time on blanks: nesting, numbers, whitespace control and verbatim blocks are dealt with here.
 
 use super::TemplateError;
 use super::filters::PRINT_FILTER;
@@ -13,6 +13,9 @@ pub(super) const TAG_BYTES_MAX: usize = 4096;
 
 /// Digits of a number that surely fits 64 bits.
 const NUMBER_DIGITS_MAX: usize = 18;
+
+/// Blanks in a row that the parser gets as they are: it looks from each of them to their end.
+const BLANKS_MAX: usize = 32;
 
 /// The source as the parser shall see it; `None` when there is no Liquid in it.
 pub(super) fn prepare(source: &str) -> Result<Option<String>, TemplateError> {
@@ -26,38 +29,103 @@ pub(super) fn prepare(source: &str) -> Result<Option<String>, TemplateError> {
     let mut rest = source;
     let mut nesting = Nesting::default();
     while let Some(start) = opening(rest) {
-        out.push_str(&rest[..start]);
-        rest = &rest[start..];
-        let is_tag = rest.starts_with("{%");
+        let (before, tag) = rest.split_at(start);
+        let tag = Tag::read(tag)?;
+        push_text(&mut out, if tag.trims_before { before.trim_end() } else { before });
+        rest = tag.after;
+        if tag.name == "raw" || tag.name == "comment" {
+            let Some((body, after)) = verbatim(rest, tag.name)? else {
+                return Err(TemplateError::Syntax(format!("{{% {} %}} is not closed", tag.name)));
+            };
+            let body = if tag.trims_after { body.trim_start() } else { body };
+            if tag.name == "raw" {
+                push_quoted(&mut out, if after.trims_before { body.trim_end() } else { body });
+            }
+            rest = if after.trims_after { after.after.trim_start() } else { after.after };
+            continue;
+        }
+        nesting.see(tag.name)?;
+        let body = regular(tag.body)?;
+        if tag.is_tag {
+            push_tag(&mut out, format_args!("{{%{body}%}}"));
+        } else if !body.trim().is_empty() {
+            push_tag(&mut out, format_args!("{{{{{body} | {PRINT_FILTER} }}}}"));
+        }
+        if tag.trims_after {
+            rest = rest.trim_start();
+        }
+    }
+    push_text(&mut out, rest);
+    Ok(Some(out))
+}
+
+/// A tag or expression, and what follows it.
+struct Tag<'a> {
+    is_tag: bool,
+    name: &'a str,
+    /// Between the delimiters, without the dashes of whitespace control.
+    body: &'a str,
+    trims_before: bool,
+    trims_after: bool,
+    after: &'a str,
+}
+
+impl<'a> Tag<'a> {
+    /// Reads the one with which `text` begins.
+    fn read(text: &'a str) -> Result<Tag<'a>, TemplateError> {
+        let is_tag = text.starts_with("{%");
         let close = if is_tag { "%}" } else { "}}" };
-        let Some(length) = inner_length(&rest[2..], close) else {
-            // Unclosed: the parser says where.
-            break;
+        let Some(length) = inner_length(&text[2..], close) else {
+            let start: String = text.chars().take(40).collect();
+            return Err(TemplateError::Syntax(format!("{start:?} is not closed by {close}")));
         };
-        let inner = &rest[2..2 + length];
+        let inner = &text[2..2 + length];
         if inner.len() > TAG_BYTES_MAX {
             return Err(TemplateError::TagTooLong);
         }
-        let after = &rest[2 + length + 2..];
-        let name = if is_tag { tag_name(inner) } else { "" };
-        if name == "raw" || name == "comment" {
-            let end = verbatim_length(after, name);
-            out.push_str(&rest[..2 + length + 2 + end]);
-            rest = &after[end..];
-            continue;
-        }
-        nesting.see(name)?;
-        let (open_dash, body, close_dash) = dashes(inner);
-        let body = regular(body)?;
-        if is_tag {
-            out.push_str(&format!("{{%{open_dash}{body}{close_dash}%}}"));
-        } else if !body.trim().is_empty() {
-            out.push_str(&format!("{{{{{open_dash}{body} | {PRINT_FILTER} {close_dash}}}}}"));
-        }
-        rest = after;
+        let (trims_before, body) = inner.strip_prefix('-').map_or((false, inner), |rest| (true, rest));
+        let (trims_after, body) = body.strip_suffix('-').map_or((false, body), |rest| (true, rest));
+        let name = if is_tag { tag_name(body) } else { "" };
+        Ok(Tag { is_tag, name, body, trims_before, trims_after, after: &text[2 + length + 2..] })
     }
-    out.push_str(rest);
-    Ok(Some(out))
+}
+
+/// Writes a tag or expression. A brace before it would be taken for a part of it.
+fn push_tag(out: &mut String, tag: std::fmt::Arguments<'_>) {
+    if out.ends_with('{') {
+        out.pop();
+        out.push_str("{{'{'}}");
+    }
+    out.push_str(&tag.to_string());
+}
+
+/// Writes text that is no Liquid. Long runs of blanks become quoted expressions.
+fn push_text(out: &mut String, text: &str) {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let words = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
+        out.push_str(&rest[..words]);
+        rest = &rest[words..];
+        let blanks = rest.find(|c: char| !c.is_ascii_whitespace()).unwrap_or(rest.len());
+        if blanks > BLANKS_MAX {
+            push_quoted(out, &rest[..blanks]);
+        } else {
+            out.push_str(&rest[..blanks]);
+        }
+        rest = &rest[blanks..];
+    }
+}
+
+/// Writes text of any kind as expressions that print it.
+fn push_quoted(out: &mut String, text: &str) {
+    for (at, part) in text.split('"').enumerate() {
+        if at > 0 {
+            push_tag(out, format_args!("{{{{'\"'}}}}"));
+        }
+        if !part.is_empty() {
+            push_tag(out, format_args!("{{{{\"{part}\"}}}}"));
+        }
+    }
 }
 
 /// Where the next `{{` or `{%` is.
@@ -83,31 +151,22 @@ fn inner_length(text: &str, close: &str) -> Option<usize> {
 }
 
 fn tag_name(inner: &str) -> &str {
-    let inner = inner.trim_start_matches('-').trim_start();
+    let inner = inner.trim_start();
     &inner[..inner.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count()]
 }
 
-/// Bytes up to and including the tag that ends a block whose content is not Liquid; all when none does.
-fn verbatim_length(text: &str, name: &str) -> usize {
+/// The content of a block whose content is not Liquid, and the tag that ends it.
+fn verbatim<'a>(text: &'a str, name: &str) -> Result<Option<(&'a str, Tag<'a>)>, TemplateError> {
     let mut at = 0;
     while let Some(start) = text[at..].find("{%") {
-        let tag = at + start + 2;
-        let Some(length) = text[tag..].find("%}") else {
-            break;
-        };
-        if tag_name(&text[tag..tag + length]).strip_prefix("end") == Some(name) {
-            return tag + length + 2;
+        let start = at + start;
+        at = start + 2;
+        let inner = text[at..].trim_start_matches('-').trim_start();
+        if inner.strip_prefix("end").is_some_and(|rest| rest.starts_with(name)) {
+            return Ok(Some((&text[..start], Tag::read(&text[start..])?)));
         }
-        at = tag;
     }
-    text.len()
-}
-
-/// The whitespace-control dashes and what is between them.
-fn dashes(inner: &str) -> (&'static str, &str, &'static str) {
-    let (open, inner) = inner.strip_prefix('-').map_or(("", inner), |rest| ("-", rest));
-    let (inner, close) = inner.strip_suffix('-').map_or((inner, ""), |rest| (rest, "-"));
-    (open, inner, close)
+    Ok(None)
 }
 
 /// Depth of blocks.

@@ -114,6 +114,9 @@ fn tags() {
     );
     check("{% unless 1 == 1 %}n{% elsif 2 == 2 %}y{% endunless %}", "y");
     check("{% raw %}{{ x. y }}{% endraw %}{% comment %}{{ ( }}{% endcomment %}", "{{ x. y }}");
+    check("a {%- raw -%} {{\"x'}} {%- endraw -%} b{% comment %}{% if %}{% endcomment %}", "a{{\"x'}}b");
+    check(&format!("{{{}{{{{1}}}}{{ {{{{- 2 }}}}", " ".repeat(50)), &format!("{{{}1{{2", " ".repeat(50)));
+    check("a {{- 'b' -}}\t\n c {% if true -%} d {%- endif %} ", "abc d ");
     check("{% unless false %}u{% endunless %}{% increment i %}{% increment i %}", "u01");
     check("{% for i in (1..3) %}{{forloop.index}}{% if i == 2 %}{% break %}{% endif %},{% endfor %}", "1,2");
     check("{% for i in (1..9) reversed limit:2 offset:1 %}{{i}}{% endfor %}", "32");
@@ -166,6 +169,15 @@ fn sizes_at_the_limit_and_one_past() {
     let expression = |bytes: usize| format!("{{{{ '{}' }}}}", "x".repeat(bytes - 4));
     assert!(Template::compile(&expression(prepare::TAG_BYTES_MAX)).is_ok());
     refuse(&expression(prepare::TAG_BYTES_MAX + 1), |error| *error == TemplateError::TagTooLong);
+}
+
+#[test]
+fn long_blanks_are_read_in_reasonable_time() {
+    let blanks = " ".repeat(TEMPLATE_BYTES_MAX - 16);
+    assert_eq!(
+        render(&format!("{blanks}{{{{flow.sid}}}}")).map(|text| text.len()),
+        Ok(TEMPLATE_BYTES_MAX - 13)
+    );
 }
 
 #[test]
