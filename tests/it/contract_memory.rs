@@ -1,0 +1,61 @@
+//! The reference model keeps the contract, too.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use patchbay_center::memory::{MemoryPush, MemoryTable};
+use patchbay_center::ports::{Condition, Item, Key, Push, Table, TableError, Units, Write};
+use patchbay_tests::contract;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+#[tokio::test]
+async fn the_memory_table_keeps_the_contract() {
+    contract::table::all(&MemoryTable::new()).await;
+}
+
+#[tokio::test]
+async fn a_failed_condition_is_billed() {
+    let table = MemoryTable::new();
+    let item = Item { key: Key::new("p", "s"), attributes: Default::default() };
+    let write = Write::Put { item, condition: Condition::Exists };
+    assert!(matches!(table.write(vec![write]).await, Err(TableError::Condition { .. })));
+    assert_eq!(table.take_spent(), Units::write(10));
+    assert_eq!(table.take_spent(), Units::default());
+}
+
+#[derive(Default)]
+struct Harness {
+    push: MemoryPush,
+    opened: AtomicUsize,
+}
+
+#[async_trait]
+impl contract::push::PushHarness for Harness {
+    fn push(&self) -> &dyn Push {
+        &self.push
+    }
+
+    async fn open(&self) -> String {
+        let connection = format!("connection-{}", self.opened.fetch_add(1, Ordering::SeqCst));
+        self.push.open(&connection);
+        connection
+    }
+
+    async fn frames(&self, connection: &str, count: usize) -> Vec<Bytes> {
+        let frames = self.push.take(connection);
+        assert!(frames.len() >= count, "{} of {count} frames", frames.len());
+        frames
+    }
+
+    async fn leave(&self, connection: &str) {
+        self.push.close(connection).await.expect("it closes");
+    }
+
+    async fn is_closed(&self, connection: &str) -> bool {
+        !self.push.is_open(connection)
+    }
+}
+
+#[tokio::test]
+async fn the_memory_push_keeps_the_contract() {
+    contract::push::all(&Harness::default()).await;
+}
