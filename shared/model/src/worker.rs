@@ -65,8 +65,9 @@ pub struct Worker {
     /// Tasks that wait for this worker and nobody else.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub direct_waiting: u32,
-    /// When it was last given a task: who waited longest is first.
-    pub last_assigned: Timestamp,
+    /// When it was last given a task; none when it never was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_assigned: Option<Timestamp>,
     pub activity_since: Timestamp,
     pub version: u64,
 }
@@ -79,6 +80,12 @@ impl Worker {
     /// Whether it can be offered work at all: an available activity, and somebody there.
     pub fn ready(&self) -> bool {
         self.activity_available && !self.connections.is_empty()
+    }
+
+    /// Since when it has waited for a task: since the last one, or since it came when there was none. Who has
+    /// waited longest is first (TaskRouter docs, "Worker ordering").
+    pub fn idle_since(&self) -> Timestamp {
+        self.last_assigned.unwrap_or(self.activity_since)
     }
 
     /// Whether it can take one more task of this channel.

@@ -87,7 +87,7 @@ fn some_worker(config: &Config) -> Worker {
         connections: vec![],
         absent_since: None,
         direct_waiting: 0,
-        last_assigned: NOW.plus_s(-10),
+        last_assigned: Some(NOW.plus_s(-10)),
         activity_since: NOW.plus_s(-60),
         version: 9,
     }

@@ -33,7 +33,7 @@ pub fn worker_payload(config: &Config, worker: &Worker, profile: &WorkerProfile)
         "available": worker.activity_available,
         "channels": channels,
         "date_created": 0,
-        "date_updated": worker.activity_since.max(worker.last_assigned).seconds(),
+        "date_updated": worker.activity_since.max(worker.idle_since()).seconds(),
         "date_status_changed": worker.activity_since.seconds(),
         "version": worker.version.to_string(),
     })
@@ -54,9 +54,9 @@ pub fn worker_channel_payload(config: &Config, worker: &Worker, name: &str, held
         "assigned_tasks": held.assigned,
         "available": held.available,
         "available_capacity_percentage": u64::from(free) * 100 / u64::from(held.capacity.max(1)),
-        "last_reserved_time": worker.last_assigned.0,
+        "last_reserved_time": worker.idle_since().0,
         "date_created": 0,
-        "date_updated": worker.last_assigned.seconds(),
+        "date_updated": worker.idle_since().seconds(),
     })
 }
 

@@ -23,7 +23,7 @@ const ENDED_MAX: usize = 4;
 
 /// Gives a worker an offer.
 pub(super) fn hold(worker: &mut Worker, task: &Task, reservation: &TaskReservation) {
-    worker.last_assigned = reservation.created_at;
+    worker.last_assigned = Some(reservation.created_at);
     let held = Held { task_sid: task.sid.clone(), task_channel: task.task_channel.clone() };
     if worker.reservations.insert(reservation.sid.clone(), held).is_none() {
         worker.channels.entry(task.task_channel.clone()).or_default().assigned += 1;
@@ -91,7 +91,7 @@ pub(super) fn task_writes(before: Option<&Task>, after: &mut Task, now: Timestam
 /// not pay for the tokens of the others (`claim` looks at the worker when it compares).
 pub(super) fn worker_writes(before: &Worker, after: &mut Worker, touched: Option<&str>) -> Vec<Write> {
     let ready = after.ready();
-    let fresh = token_key(after.last_assigned.0);
+    let fresh = token_key(after.idle_since().0);
     let names: Vec<String> = after.channels.keys().cloned().collect();
     let mut tokens = Vec::new();
     for name in &names {

@@ -89,7 +89,7 @@ pub fn new_worker(
         connections: Vec::new(),
         absent_since: Some(now),
         direct_waiting: 0,
-        last_assigned: now,
+        last_assigned: None,
         activity_since: now,
         version: 0,
     };

@@ -29,6 +29,9 @@ mod task;
 mod timer;
 mod transfer;
 
+#[cfg(test)]
+mod tests;
+
 pub use change::roster_write;
 pub use class::new_worker;
 pub use directory::DirectoryCache;
@@ -37,6 +40,7 @@ pub use handle::handle;
 pub use presence::{connect, disconnect, set_activity};
 pub use recheck::redrive;
 pub use reservation::{accept, complete, reject, wrap};
+pub(crate) use timer::send_at;
 pub use transfer::{TransferTarget, transfer};
 
 /// How often an operation that lost a race is tried again with what is stored now, before redelivery or the

@@ -99,7 +99,7 @@ async fn best_worker(
                 return Ok(None);
             };
             let fits = can_take(task, &worker, now)
-                && is_in_queue(context, stand, task, &worker)
+                && is_in_queue(context, task, &worker)
                 && passes(center, context, &worker, condition.as_ref()).await?;
             Ok(fits.then_some(worker))
         }
@@ -108,13 +108,10 @@ async fn best_worker(
 }
 
 /// A known worker must be in the step's queue; a routing target need not be.
-fn is_in_queue(context: &Context, stand: &Stand, task: &Task, worker: &Worker) -> bool {
-    task.routing_target.is_some()
-        || context
-            .directory
-            .classes
-            .get(&worker.class)
-            .is_some_and(|known| known.entry.queues.contains(&stand.queue))
+pub(super) fn is_in_queue(context: &Context, task: &Task, worker: &Worker) -> bool {
+    let class = context.directory.classes.get(&worker.class);
+    let queues = class.map(|known| known.entry.queues.as_slice()).unwrap_or_default();
+    task.routing_target.is_some() || task.queue_sid.as_ref().is_some_and(|queue| queues.contains(queue))
 }
 
 pub(super) fn can_take(task: &Task, worker: &Worker, now: Timestamp) -> bool {
@@ -158,12 +155,12 @@ async fn best_of_pools(
     loop {
         tokens.sort();
         for (order, sid) in std::mem::take(&mut tokens) {
-            if best.as_ref().is_some_and(|best| token_key(best.last_assigned.0) <= order) {
+            if best.as_ref().is_some_and(|best| token_key(best.idle_since().0) <= order) {
                 return Ok(best);
             }
             let Some(worker) = load_worker(center.table.as_ref(), &sid, consistency).await? else { continue };
             if can_take(task, &worker, now)
-                && best.as_ref().is_none_or(|best| worker.last_assigned < best.last_assigned)
+                && best.as_ref().is_none_or(|best| worker.idle_since() < best.idle_since())
                 && passes(center, context, &worker, filter).await?
             {
                 best = Some(worker);

@@ -4,7 +4,7 @@ use super::change::worker_writes;
 use super::claim::{Claim, claim};
 use super::context::{Context, context};
 use super::directory::SETTLED_MS;
-use super::offer::{can_take, passes};
+use super::offer::{can_take, is_in_queue, passes};
 use super::{OpError, TRIES_MAX, change, timer};
 use crate::center::Center;
 use crate::codec;
@@ -160,6 +160,7 @@ async fn best_task(
                 && task.waiting.is_some()
                 && task.step_deadline.is_none_or(|deadline| deadline > now)
                 && can_take(task, worker, now)
+                && is_in_queue(context, task, worker)
         };
         if let Some(task) = task.filter(waits) {
             return Ok(Some(task));

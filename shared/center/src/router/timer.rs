@@ -11,7 +11,7 @@ use patchbay_model::{Task, TaskSid, Timestamp};
 
 /// Sends a command so that it arrives when it is due, or as near as the queue can (SQS: 15 minutes), from where
 /// it is sent on.
-pub(super) async fn send_at(
+pub(crate) async fn send_at(
     center: &Center,
     command: &RoutingBody,
     due: Timestamp,

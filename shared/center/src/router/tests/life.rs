@@ -1,0 +1,207 @@
+use super::*;
+
+#[test]
+fn the_longest_idle_of_those_who_fit_gets_the_task() {
+    let mut room = Room::new(workspace(by_language(), 1));
+    for name in ["cem", "bob", "ann", "dia"] {
+        room.online(name);
+    }
+    let first = room.create("first", french());
+    room.check_offered(&first, Some("bob"));
+    let second = room.create("second", french());
+    room.check_offered(&second, Some("ann"));
+    assert_eq!(room.events("bob").last().map(String::as_str), Some("reservation.created"));
+}
+
+#[test]
+fn a_declined_task_goes_to_the_next_and_not_back_while_others_can() {
+    let mut room = Room::new(workspace(by_language(), 1));
+    let bob = room.online("bob");
+    room.online("ann");
+    let task = room.create("task", french());
+    let (_, reservation) = room.offered(&task).unwrap();
+    now(reject(&room.center, &bob, &reservation, None)).unwrap();
+    room.check_offered(&task, Some("ann"));
+    assert_eq!(room.worker("bob").channels["chat"].assigned, 0);
+    // Repeating the rejection changes nothing.
+    now(reject(&room.center, &bob, &reservation, None)).unwrap();
+    room.check_offered(&task, Some("ann"));
+}
+
+#[test]
+fn the_only_worker_is_asked_again_after_a_while() {
+    let mut room = Room::new(workspace(by_language(), 1));
+    let bob = room.online("bob");
+    let task = room.create("task", french());
+    let (_, reservation) = room.offered(&task).unwrap();
+    now(reject(&room.center, &bob, &reservation, None)).unwrap();
+    room.check_offered(&task, None);
+    room.pass_s(REOFFER_AFTER_S - 1);
+    room.check_offered(&task, None);
+    room.pass_s(2);
+    room.check_offered(&task, Some("bob"));
+}
+
+#[test]
+fn an_offer_that_lapses_sends_the_worker_offline_and_the_task_on() {
+    let mut room = Room::new(workspace(by_language(), 1));
+    room.online("bob");
+    room.online("ann");
+    let task = room.create("task", french());
+    room.check_offered(&task, Some("bob"));
+    room.pass_s(21);
+    room.check_offered(&task, Some("ann"));
+    assert!(!room.worker("bob").activity_available);
+    let events = room.events("bob");
+    assert!(events.ends_with(&["reservation.timeout".into(), "worker.activity.update".into()]), "{events:?}");
+}
+
+#[test]
+fn accepting_wrapping_completing_and_each_of_them_twice() {
+    let mut room = Room::new(workspace(by_language(), 1));
+    let bob = room.online("bob");
+    let task = room.create("task", french());
+    let (_, reservation) = room.offered(&task).unwrap();
+    for _ in 0..2 {
+        let accepted = now(accept(&room.center, &bob, &reservation)).unwrap();
+        assert_eq!(accepted.status, patchbay_model::TaskStatus::Assigned);
+    }
+    for _ in 0..2 {
+        let wrapping = now(wrap(&room.center, &bob, &reservation)).unwrap();
+        assert_eq!(wrapping.status, patchbay_model::TaskStatus::Wrapping);
+    }
+    assert_eq!(room.worker("bob").channels["chat"].assigned, 1);
+    for _ in 0..2 {
+        let done = now(complete(&room.center, &bob, &reservation, Some("solved"))).unwrap();
+        assert_eq!(done.status, patchbay_model::TaskStatus::Completed);
+    }
+    assert_eq!(room.worker("bob").channels["chat"].assigned, 0);
+    let late = now(accept(&room.center, &bob, &reservation));
+    assert!(matches!(late, Err(OpError::Refused(_))), "{late:?}");
+}
+
+#[test]
+fn a_reservation_is_its_workers_alone() {
+    let mut room = Room::new(workspace(by_language(), 1));
+    room.online("bob");
+    let ann = room.online("ann");
+    let task = room.create("task", french());
+    let (_, reservation) = room.offered(&task).unwrap();
+    assert!(matches!(now(accept(&room.center, &ann, &reservation)), Err(OpError::NotFound(_))));
+    room.check_offered(&task, Some("bob"));
+}
+
+#[test]
+fn a_worker_that_completes_gets_the_task_that_waits() {
+    let mut room = Room::new(workspace(by_language(), 1));
+    let bob = room.online("bob");
+    let first = room.create("first", french());
+    let second = room.create("second", french());
+    room.check_offered(&second, None);
+    let (_, reservation) = room.offered(&first).unwrap();
+    now(accept(&room.center, &bob, &reservation)).unwrap();
+    now(complete(&room.center, &bob, &reservation, None)).unwrap();
+    room.check_offered(&second, Some("bob"));
+}
+
+#[test]
+fn capacity_holds_several_tasks_at_once() {
+    let mut room = Room::new(workspace(by_language(), 2));
+    room.online("bob");
+    let tasks: Vec<TaskSid> = ["a", "b", "c"].iter().map(|name| room.create(name, french())).collect();
+    room.check_offered(&tasks[0], Some("bob"));
+    room.check_offered(&tasks[1], Some("bob"));
+    room.check_offered(&tasks[2], None);
+}
+
+#[test]
+fn a_worker_who_goes_away_gives_its_offers_back_and_keeps_what_it_accepted() {
+    let mut room = Room::new(workspace(by_language(), 2));
+    let bob = room.online("bob");
+    let (kept, offered) = (room.create("kept", french()), room.create("offered", french()));
+    let (_, reservation) = room.offered(&kept).unwrap();
+    now(accept(&room.center, &bob, &reservation)).unwrap();
+    now(disconnect(&room.center, &bob, "bob")).unwrap();
+    let next = room.create("next", french());
+    room.check_offered(&next, None);
+    room.check_offered(&offered, Some("bob"));
+    room.pass_s(ABSENT_S_MAX + 1);
+    room.check_offered(&offered, None);
+    assert_eq!(room.task(&kept).status, patchbay_model::TaskStatus::Assigned);
+    room.online("ann");
+    room.check_offered(&offered, Some("ann"));
+}
+
+#[test]
+fn coming_back_in_time_keeps_the_offer() {
+    let mut room = Room::new(workspace(by_language(), 1));
+    let bob = room.online("bob");
+    let task = room.create("task", french());
+    now(disconnect(&room.center, &bob, "bob")).unwrap();
+    room.pass_s(ABSENT_S_MAX - 1);
+    room.online("bob");
+    room.pass_s(3);
+    room.check_offered(&task, Some("bob"));
+}
+
+#[test]
+fn a_task_created_twice_is_one() {
+    let mut room = Room::new(workspace(by_language(), 2));
+    room.online("bob");
+    let task = room.create("task", french());
+    let before = room.task(&task);
+    room.create("task", french());
+    assert_eq!(room.task(&task), before);
+    assert_eq!(room.worker("bob").channels["chat"].assigned, 1);
+}
+
+#[test]
+fn several_workers_may_be_asked_at_once_and_the_first_to_accept_has_it() {
+    let mut room = {
+        let mut workspace = workspace(by_language(), 1);
+        workspace["task_queues"][0]["max_reserved_workers"] = json!(2);
+        Room::new(workspace)
+    };
+    let bob = room.online("bob");
+    let ann = room.online("ann");
+    let task = room.create("task", french());
+    let of = |sid: &WorkerSid| {
+        let task = room.task(&task);
+        task.reservations.iter().find(|r| r.worker_sid == *sid).map(|r| r.sid.clone()).unwrap()
+    };
+    let (first, second) = (of(&bob), of(&ann));
+    assert_eq!(room.task(&task).attempts, 1);
+    now(accept(&room.center, &ann, &second)).unwrap();
+    assert!(matches!(now(accept(&room.center, &bob, &first)), Err(OpError::Refused(_))));
+    assert_eq!(room.worker("bob").channels["chat"].assigned, 0);
+    assert_eq!(room.events("bob").last().map(String::as_str), Some("reservation.rescinded"));
+}
+
+#[test]
+fn a_transferred_task_reaches_the_worker_it_names() {
+    let mut room = Room::new(workspace(by_language(), 1));
+    let bob = room.online("bob");
+    let cem = room.online("cem");
+    let task = room.create("task", french());
+    let (_, reservation) = room.offered(&task).unwrap();
+    now(accept(&room.center, &bob, &reservation)).unwrap();
+    let new = now(transfer(&room.center, &bob, &task, TransferTarget::Worker(cem))).unwrap();
+    room.run();
+    room.check_offered(&new.sid, Some("cem"));
+    assert_eq!(room.task(&task).reason.as_deref(), Some("transferred"));
+}
+
+#[test]
+fn a_canceled_task_leaves_its_list_and_its_worker() {
+    let mut room = Room::new(workspace(by_language(), 1));
+    let waiting = room.create("waiting", french());
+    let cancel =
+        |sid: &TaskSid| body(&RoutingBody::CancelTask { task_sid: sid.clone(), reason: "hung up".into() });
+    room.deliver(cancel(&waiting));
+    room.online("bob");
+    room.check_offered(&waiting, None);
+    let offered = room.create("offered", french());
+    room.deliver(cancel(&offered));
+    assert_eq!(room.task(&offered).status, patchbay_model::TaskStatus::Canceled);
+    assert_eq!(room.worker("bob").channels["chat"].assigned, 0);
+}
