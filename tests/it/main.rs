@@ -2,5 +2,7 @@
 
 mod contract_embedded;
 mod contract_memory;
+mod crash;
 mod model;
+mod poller;
 mod store;
