@@ -63,7 +63,7 @@ impl Effect {
 
 /// A message to the contact. `None` means that the definition leaves it to the conversation: its channel, its
 /// address, its contact.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SendMessage {
     pub id: EffectId,
     /// Text; empty only when there is media or a template.
@@ -89,12 +89,6 @@ pub struct SendMessage {
     pub template: Option<ContentTemplate>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub shorten_urls: bool,
-}
-
-impl Default for EffectId {
-    fn default() -> Self {
-        EffectId::new(0, "", 0)
-    }
 }
 
 /// A content template of the provider (`HX…`) with the values of its placeholders.

@@ -24,21 +24,23 @@ fn text(text: &str) -> Option<String> {
 fn effects() {
     let template =
         ContentTemplate { content_sid: "HX1".to_owned(), variables: [("1".into(), "Ada".into())].into() };
+    let full = SendMessage {
+        id: id(1),
+        body: String::new(),
+        media_url: text("https://example.com/a.png"),
+        from: text("+15550002"),
+        to: text("+15550001"),
+        service: text("IS1"),
+        channel: text("CH1"),
+        messaging_service_sid: text("MG1"),
+        attributes: Some(json!({"a": 1})),
+        template: Some(template),
+        shorten_urls: true,
+    };
+    let least: SendMessage = serde_json::from_value(json!({"id": id(0), "body": "Hi"})).unwrap();
     let effects = [
-        Effect::SendMessage(SendMessage { id: id(0), body: "Hi".to_owned(), ..SendMessage::default() }),
-        Effect::SendMessage(SendMessage {
-            id: id(1),
-            body: String::new(),
-            media_url: text("https://example.com/a.png"),
-            from: text("+15550002"),
-            to: text("+15550001"),
-            service: text("IS1"),
-            channel: text("CH1"),
-            messaging_service_sid: text("MG1"),
-            attributes: Some(json!({"a": 1})),
-            template: Some(template),
-            shorten_urls: true,
-        }),
+        Effect::SendMessage(least),
+        Effect::SendMessage(full),
         Effect::HttpRequest(HttpRequest {
             id: id(2),
             method: HttpMethod::Post,

@@ -139,3 +139,9 @@ fn warnings_do_not_refuse() {
     assert_eq!(paths, expect);
     assert!(!flow.starts_on("incomingMessage"));
 }
+
+#[test]
+fn a_flow_is_shared_between_handlers() {
+    fn shared<T: Send + Sync>(_: &T) {}
+    shared(&Flow::from_value("f", &with(&[])).unwrap());
+}
