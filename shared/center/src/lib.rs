@@ -1,20 +1,30 @@
 //! What each function does, over ports: webhook, flow, router, agent, sender.
 
+pub mod agent;
 pub mod capacity;
 pub mod center;
 pub mod codec;
 pub mod command;
 pub mod config;
+pub mod contacts;
 pub mod egress;
 pub mod frames;
+pub mod inbound;
 pub mod keys;
 pub mod memory;
 pub mod metric;
 pub mod notify;
+pub mod outbound;
 pub mod ports;
 pub mod router;
 pub mod rules;
+pub mod sender;
 pub mod store;
 pub mod token;
+pub mod webchat;
+pub mod webhook;
+
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use center::{Center, ChannelAccount, ChannelAccounts, Ports};

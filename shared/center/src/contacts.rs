@@ -1,0 +1,50 @@
+//! Changes of contacts.
+
+use crate::center::Center;
+use crate::ports::Consistency;
+use crate::store::{StoreError, load_contact, put_next};
+use patchbay_model::{ChannelKind, Consent, Contact, ContactSid};
+
+/// How often a change is made again on what somebody else has just written.
+const TRIES_MAX: usize = 5;
+
+/// Changes a contact: `change` is given what is stored and says whether it changed anything; it is called again
+/// when somebody else was faster. `None`: there is no such contact.
+pub async fn change_contact(
+    center: &Center,
+    sid: &ContactSid,
+    mut change: impl FnMut(&mut Contact) -> bool,
+) -> Result<Option<Contact>, StoreError> {
+    let mut tries = 1;
+    loop {
+        let Some(mut contact) = load_contact(center.table.as_ref(), sid, Consistency::Strong).await? else {
+            return Ok(None);
+        };
+        if !change(&mut contact) {
+            return Ok(Some(contact));
+        }
+        match center.table.write(vec![put_next(&mut contact)]).await.map_err(StoreError::from) {
+            Ok(_) => return Ok(Some(contact)),
+            Err(error) if error.is_lost_race() && tries < TRIES_MAX => tries += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Notes what a customer allows us on a channel.
+pub async fn set_consent(
+    center: &Center,
+    sid: &ContactSid,
+    channel: ChannelKind,
+    consent: Consent,
+) -> Result<Option<Contact>, StoreError> {
+    change_contact(center, sid, |contact| contact.consent.insert(channel, consent) != Some(consent)).await
+}
+
+/// Whether the customer forbids that we write on a channel.
+pub fn has_opted_out(contact: &Contact, channel: ChannelKind) -> bool {
+    contact.consent.get(&channel) == Some(&Consent::OptedOut)
+}
+
+/// The reason that a message carries which was not sent because the customer has opted out.
+pub const OPTED_OUT: &str = "opted_out: the customer does not want to be written to on this channel";

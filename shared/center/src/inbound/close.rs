@@ -1,0 +1,38 @@
+//! The end of a conversation.
+
+use super::InboundError;
+use crate::center::Center;
+use crate::command::{RoutingBody, body};
+use crate::ports::{Consistency, Outgoing, QueueName};
+use crate::store::load_messages;
+use patchbay_model::{Conversation, Message, Seq};
+
+/// Seconds before the closing whose messages are told to the check.
+const LOOK_BACK_S: i64 = 600;
+/// Messages that the check is told of; whoever writes more in ten minutes may see some twice.
+const SEEN_MAX: usize = 1_000;
+/// Seconds after which the check looks: longer than a handler runs that had read the conversation as open.
+const CHECK_AFTER_S: u32 = 20;
+
+/// Has somebody look whether a message was stored just after the conversation closed, by a handler that had
+/// read it as open. To be called after the closing is written. Twice does no harm.
+pub(crate) async fn check_after_closing(center: &Center, closed: &Conversation) -> Result<(), InboundError> {
+    let closed_at = closed.updated_at;
+    let range = (Seq::at(closed_at.plus_s(-LOOK_BACK_S)), Seq::at(closed_at.plus_s(LOOK_BACK_S)));
+    let (messages, _) = load_messages(
+        center.table.as_ref(),
+        &closed.contact_sid,
+        range,
+        Some(&closed.sid),
+        SEEN_MAX,
+        Consistency::Strong,
+    )
+    .await?;
+    let check = RoutingBody::CloseCheck {
+        conversation_sid: closed.sid.clone(),
+        closed_at,
+        seen: messages.iter().map(Message::key).collect(),
+    };
+    center.queue.send(QueueName::Routing, vec![Outgoing::after_s(body(&check), CHECK_AFTER_S)]).await?;
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! Whose event it is.
+
+use crate::center::Center;
+use crate::ports::Consistency;
+use crate::store::{StoreError, claim_identity, find_contact, put_next};
+use patchbay_model::contact::AttributeSource;
+use patchbay_model::{Address, Contact, ContactSid, InboundEvent};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// The contact attribute that a provider's profile fills.
+const LANGUAGE: &str = "language";
+
+/// The customer's address.
+pub(super) fn address(event: &InboundEvent) -> Address {
+    Address::new(event.channel, event.account.as_str(), event.contact_address.as_str())
+}
+
+/// The contact of an address. Half a read unit; none while nobody has written from it.
+pub(super) async fn find(center: &Center, event: &InboundEvent) -> Result<Option<ContactSid>, StoreError> {
+    find_contact(center.table.as_ref(), &address(event).identity(), Consistency::Eventual).await
+}
+
+/// The contact of an address, made when nobody has written from it yet. Of two who make it at once one wins
+/// the identity, and the other reads whose it is.
+pub(super) async fn find_or_create(center: &Center, event: &InboundEvent) -> Result<ContactSid, StoreError> {
+    if let Some(found) = find(center, event).await? {
+        return Ok(found);
+    }
+    let identity = address(event).identity();
+    let mut contact = new_contact(event, ContactSid::random(center.world.id()));
+    let writes = vec![claim_identity(&identity, &contact.sid), put_next(&mut contact)];
+    match center.table.write(writes).await.map_err(StoreError::from) {
+        Ok(_) => Ok(contact.sid),
+        Err(error) if error.is_lost_race() => {
+            find_contact(center.table.as_ref(), &identity, Consistency::Strong).await?.ok_or(error)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn new_contact(event: &InboundEvent, sid: ContactSid) -> Contact {
+    let mut attributes = Map::new();
+    let mut attribute_sources = BTreeMap::new();
+    if let Some(language) = &event.profile.language {
+        let source = AttributeSource { source: format!("channel:{}", event.channel), at: event.received_at };
+        attributes.insert(LANGUAGE.into(), Value::String(language.clone()));
+        attribute_sources.insert(LANGUAGE.into(), source);
+    }
+    Contact {
+        sid,
+        name: event.profile.name.clone(),
+        identities: vec![address(event)],
+        attributes,
+        attribute_sources,
+        consent: BTreeMap::new(),
+        tags: Vec::new(),
+        notes: String::new(),
+        created_at: event.received_at,
+        version: 0,
+    }
+}

@@ -1,0 +1,20 @@
+//! Why a record of `inbound` is to come again.
+
+use crate::ports::{PushError, QueueError};
+use crate::store::StoreError;
+use patchbay_model::ContactSid;
+
+#[derive(Debug, thiserror::Error)]
+pub enum InboundError {
+    /// Of a newer program perhaps, so that another try may meet one that reads it.
+    #[error("the body is not a command")]
+    Body(#[from] serde_json::Error),
+    #[error("the table failed")]
+    Store(#[from] StoreError),
+    #[error("the queue failed")]
+    Queue(#[from] QueueError),
+    #[error("a socket failed")]
+    Push(#[from] PushError),
+    #[error("the contact {0} is not there")]
+    NoContact(ContactSid),
+}

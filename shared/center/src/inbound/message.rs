@@ -1,0 +1,199 @@
+//! A customer's message.
+
+use super::close::check_after_closing;
+use super::place::{Said, message_sid, put};
+use super::turn::{Addresses, Cause, Turn, following, texts};
+use super::{InboundError, customer, push};
+use crate::center::Center;
+use crate::contacts::change_contact;
+use crate::frames;
+use crate::ports::{Consistency, Write};
+use crate::store::{Execution, StoredMessage, load_conversation, load_execution, load_message};
+use crate::webhook::event_key;
+use patchbay_flow::{FlowInput, Status};
+use patchbay_model::limits::IDENTITIES_MAX;
+use patchbay_model::{
+    Author, Contact, Conversation, ConversationState, EventKind, InboundEvent, Message, ReplyToken, Timestamp,
+};
+use std::collections::BTreeMap;
+
+/// A message and all that the flow is told with it.
+pub(super) struct Incoming<'a> {
+    pub(super) message: Message,
+    pub(super) stored: StoredMessage,
+    pub(super) event: String,
+    pub(super) addresses: Addresses,
+    pub(super) params: &'a BTreeMap<String, String>,
+    pub(super) reply_token: Option<ReplyToken>,
+    /// When it came in, or the moment at which it stands, whichever is later: what answers it stands behind.
+    pub(super) at: Timestamp,
+}
+
+impl Incoming<'_> {
+    fn cause(&self) -> Cause {
+        Cause { event: self.event.clone(), after: Some(self.at), reply_token: self.reply_token.clone() }
+    }
+}
+
+/// Stores the message and takes it where the conversation's state says.
+///
+/// With an agent on the conversation this reads the identity, the conversation and each worker's sockets, all
+/// eventually, and writes the message: nothing else may be billed on this path.
+pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), InboundError> {
+    let EventKind::Message { provider_id, content, reply_to, reply_token, params, .. } = &event.kind else {
+        return Ok(());
+    };
+    let table = center.table.as_ref();
+    let contact = customer::find_or_create(center, event).await?;
+    let put_into = async |conversation| {
+        let said = Said {
+            sid: message_sid(event.channel, &event.account, provider_id),
+            author: Author::Contact,
+            content,
+            reply_to: reply_to.as_deref(),
+            provider_id: Some(provider_id),
+        };
+        put(center, event, said, conversation).await
+    };
+    let cached = load_conversation(table, &contact, Consistency::Eventual).await?;
+    if let Some(conversation) = cached.filter(|found| found.state == ConversationState::WithAgent) {
+        let (message, _) = put_into(&conversation.sid).await?;
+        return push(center, &conversation, frames::message("created", &message)).await;
+    }
+    let conversation = load_conversation(table, &contact, Consistency::Strong).await?;
+    let open = conversation.as_ref().is_some_and(|found| found.state != ConversationState::Closed);
+    let number = conversation.as_ref().map_or(0, |found| found.sid.number()) + u32::from(!open);
+    let (message, stored) = put_into(&contact.conversation(number)).await?;
+    let incoming = Incoming {
+        at: event.received_at.max(message.seq.time()),
+        message,
+        stored,
+        event: event_key(event),
+        addresses: Addresses { customer: customer::address(event), ours: event.our_address.clone() },
+        params,
+        reply_token: reply_token.clone(),
+    };
+    match conversation {
+        Some(conversation) if open => by_state(center, conversation, incoming).await,
+        conversation => open_conversation(center, conversation, incoming, Vec::new()).await,
+    }
+}
+
+/// A stored message of an open conversation.
+pub(super) async fn by_state(
+    center: &Center,
+    conversation: Conversation,
+    incoming: Incoming<'_>,
+) -> Result<(), InboundError> {
+    match conversation.state {
+        ConversationState::WithAgent => {
+            push(center, &conversation, frames::message("created", &incoming.message)).await
+        }
+        ConversationState::Flow => to_flow(center, conversation, incoming).await,
+        ConversationState::Waiting => {
+            // An agent who accepts from now on reads the message; one who has just accepted may not have.
+            let contact = &conversation.contact_sid;
+            let now = load_conversation(center.table.as_ref(), contact, Consistency::Strong).await?;
+            match now.filter(|now| now.sid == conversation.sid) {
+                Some(now) if now.state == ConversationState::WithAgent => {
+                    push(center, &now, frames::message("created", &incoming.message)).await
+                }
+                Some(now) if now.state == ConversationState::Flow => to_flow(center, now, incoming).await,
+                // Still waiting; or closed, and the check after the closing finds the message.
+                _ => Ok(()),
+            }
+        }
+        ConversationState::Closed => Ok(()),
+    }
+}
+
+async fn to_flow(
+    center: &Center,
+    conversation: Conversation,
+    incoming: Incoming<'_>,
+) -> Result<(), InboundError> {
+    let contact = &conversation.contact_sid;
+    let execution = load_execution(center.table.as_ref(), contact, Consistency::Strong).await?;
+    if let Some(execution) = &execution {
+        let waited_for_an_agent =
+            incoming.stored == StoredMessage::AlreadyThere && incoming.message.seq.time() < execution.since;
+        if execution.has_handled(&incoming.event) || waited_for_an_agent {
+            return Ok(());
+        }
+    }
+    match execution {
+        Some(mut execution) if is_active(&execution, &conversation) => {
+            execution.address = incoming.addresses.customer.clone();
+            execution.our_address = incoming.addresses.ours.clone();
+            let input = FlowInput::Message { params: texts(incoming.params) };
+            Turn::resume(center, incoming.cause(), conversation, execution).await?.run(input).await
+        }
+        before => {
+            let stored = Some(conversation.clone());
+            start_flow(center, incoming, (stored, conversation), before, Vec::new(), None).await
+        }
+    }
+}
+
+fn is_active(execution: &Execution, conversation: &Conversation) -> bool {
+    execution.conversation_sid == conversation.sid && matches!(execution.state.status(), Status::Waiting(_))
+}
+
+/// Opens the conversation that the message is stored in, the one after `closed`, and starts its flow.
+pub(super) async fn open_conversation(
+    center: &Center,
+    closed: Option<Conversation>,
+    incoming: Incoming<'_>,
+    also: Vec<Write>,
+) -> Result<(), InboundError> {
+    let table = center.table.as_ref();
+    let contact = incoming.message.contact_sid.clone();
+    let before = load_execution(table, &contact, Consistency::Strong).await?;
+    if let Some(closed) = &closed {
+        if before.as_ref().is_some_and(|before| before.has_handled(&incoming.event)) {
+            // Its own turn closed the conversation, and may not have come to the check.
+            return check_after_closing(center, closed).await;
+        }
+        if incoming.stored == StoredMessage::AlreadyThere && also.is_empty() {
+            let message = load_message(table, &incoming.message.key(), Consistency::Strong).await?;
+            if message.is_some_and(|message| message.conversation_sid.number() <= closed.sid.number()) {
+                // It was stored while that conversation was open.
+                return Ok(());
+            }
+        }
+    }
+    let customer = incoming.addresses.customer.clone();
+    let known = change_contact(center, &contact, |contact| {
+        let is_new = !contact.identities.contains(&customer) && contact.identities.len() < IDENTITIES_MAX;
+        if is_new {
+            contact.identities.push(customer.clone());
+        }
+        is_new
+    })
+    .await?;
+    let number = closed.as_ref().map_or(0, |closed| closed.sid.number()) + 1;
+    let sid = contact.conversation(number);
+    let first = incoming.message.seq;
+    let conversation = following(closed.as_ref(), sid, &incoming.addresses, first, incoming.at);
+    start_flow(center, incoming, (closed, conversation), before, also, known).await
+}
+
+async fn start_flow(
+    center: &Center,
+    incoming: Incoming<'_>,
+    conversations: (Option<Conversation>, Conversation),
+    before: Option<Execution>,
+    also: Vec<Write>,
+    contact: Option<Contact>,
+) -> Result<(), InboundError> {
+    let turn =
+        Turn::start(center, incoming.cause(), &incoming.addresses, conversations, before, also).await?;
+    match turn {
+        Some(mut turn) => {
+            turn.set_contact(contact);
+            let input = turn.start_input(incoming.params).await?;
+            turn.run(input).await
+        }
+        None => Ok(()),
+    }
+}

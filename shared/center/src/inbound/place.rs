@@ -1,0 +1,91 @@
+//! Where a message stands: at a position that a redelivery finds again.
+
+use crate::center::Center;
+use crate::ports::Consistency;
+use crate::store::{StoreError, StoredMessage, fix_position, load_message, put_message};
+use patchbay_model::{
+    Author, ChannelKind, ContactSid, Content, ConversationSid, Direction, InboundEvent, Message, MessageKey,
+    MessageSid, MessageStatus, Seq, Timestamp,
+};
+
+/// Milliseconds by which a provider's time may differ from ours for a message to stand at it. One that is
+/// further off (a late delivery, a wrong clock) stands where it came in: history that an agent has read does
+/// not change behind them.
+pub(super) const PROVIDER_TIME_MS_MAX: i64 = 5 * 60 * 1000;
+
+/// The id of a provider's message.
+pub fn message_sid(channel: ChannelKind, account: &str, provider_id: &str) -> MessageSid {
+    MessageSid::derive(&["provider", channel.as_str(), account, provider_id])
+}
+
+/// What an event has to say, and under which id.
+pub(super) struct Said<'a> {
+    pub(super) sid: MessageSid,
+    pub(super) author: Author,
+    pub(super) content: &'a Content,
+    pub(super) reply_to: Option<&'a str>,
+    pub(super) provider_id: Option<&'a str>,
+}
+
+/// Puts what an event says into the timeline of a conversation, once. One write where the provider states a
+/// credible time; else one more that fixes the position, and for a late one a read.
+pub(super) async fn put(
+    center: &Center,
+    event: &InboundEvent,
+    said: Said<'_>,
+    conversation: &ConversationSid,
+) -> Result<(Message, StoredMessage), StoreError> {
+    let contact_sid = conversation.contact();
+    let seq = position(center, &contact_sid, &said.sid, event).await?;
+    let (direction, status) = match said.author {
+        Author::Contact | Author::System => (Direction::Inbound, MessageStatus::Received),
+        Author::Agent { .. } | Author::Flow { .. } | Author::Provider => {
+            (Direction::Outbound, MessageStatus::Sent)
+        }
+    };
+    let message = Message {
+        sid: said.sid,
+        seq,
+        conversation_sid: conversation.clone(),
+        contact_sid,
+        channel: event.channel,
+        account: event.account.clone(),
+        direction,
+        author: said.author,
+        content: said.content.clone(),
+        reply_to: said.reply_to.map(str::to_owned),
+        provider_id: said.provider_id.map(str::to_owned),
+        status,
+        reason: None,
+        deleted: false,
+        edited: None,
+        created_at: seq.time(),
+    };
+    let stored = put_message(center.table.as_ref(), &message).await?;
+    Ok((message, stored))
+}
+
+async fn position(
+    center: &Center,
+    contact: &ContactSid,
+    sid: &MessageSid,
+    event: &InboundEvent,
+) -> Result<Seq, StoreError> {
+    let table = center.table.as_ref();
+    if let Some(stated) = event.provider_time {
+        let seq = Seq::of(stated, sid);
+        if is_credible(stated, event.received_at) {
+            return Ok(seq);
+        }
+        // It may have come in time before: then it stands there.
+        let key = MessageKey { contact: contact.clone(), seq, sid: sid.clone() };
+        if load_message(table, &key, Consistency::Strong).await?.is_some() {
+            return Ok(seq);
+        }
+    }
+    fix_position(table, contact, sid, event.received_at).await
+}
+
+fn is_credible(stated: Timestamp, received_at: Timestamp) -> bool {
+    received_at.since_ms(stated).abs() <= PROVIDER_TIME_MS_MAX
+}

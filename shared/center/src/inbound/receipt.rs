@@ -1,0 +1,91 @@
+//! What became of a message of ours: from its provider, or from our own sender.
+
+use super::change::{find_message, keep_event_problem, show_update};
+use super::turn::{Cause, Turn};
+use super::{InboundError, customer};
+use crate::center::Center;
+use crate::ports::Consistency;
+use crate::store::{load_conversation, load_execution, load_message, update_status};
+use crate::webhook::event_key;
+use patchbay_flow::{FlowInput, Status, Waiting};
+use patchbay_model::event::Reference;
+use patchbay_model::{ConversationState, InboundEvent, MessageKey, MessageStatus};
+
+/// Moves the status up (one write), shows it to the agents, and tells the flow of a failure that it waits on.
+///
+/// News that are older than what is known change nothing; the same news again are shown again, so that a
+/// redelivery completes what it had begun.
+pub(super) async fn handle(
+    center: &Center,
+    event: &InboundEvent,
+    reference: &Reference,
+    status: MessageStatus,
+    reason: Option<&str>,
+) -> Result<(), InboundError> {
+    let Some(key) = key_of(center, event, reference).await? else {
+        let reason = "a receipt of a message that is not among the contact's newest".to_owned();
+        return Ok(keep_event_problem(center, event, reason).await?);
+    };
+    let table = center.table.as_ref();
+    if !update_status(table, &key, status, reason, None).await? {
+        match load_message(table, &key, Consistency::Strong).await?.map(|message| message.status) {
+            None => {
+                let reason = "a receipt of a message that does not exist".to_owned();
+                return Ok(keep_event_problem(center, event, reason).await?);
+            }
+            Some(known) if known == status => {}
+            Some(known) if status == MessageStatus::Failed => {
+                let why = reason.unwrap_or("no reason is given");
+                let reason = format!("failed after it was {}: {why}", known.as_str());
+                return Ok(keep_event_problem(center, event, reason).await?);
+            }
+            Some(_) => return Ok(()),
+        }
+    }
+    show_update(center, &key).await?;
+    if status == MessageStatus::Failed { tell_flow(center, event, &key, reason).await } else { Ok(()) }
+}
+
+async fn key_of(
+    center: &Center,
+    event: &InboundEvent,
+    reference: &Reference,
+) -> Result<Option<MessageKey>, InboundError> {
+    let provider_id = match reference {
+        Reference::Ours(key) => return Ok(Some(key.clone())),
+        Reference::Provider(provider_id) => provider_id,
+    };
+    let Some(contact) = customer::find(center, event).await? else { return Ok(None) };
+    let found = find_message(center, &contact, |message| {
+        message.provider_id.as_ref() == Some(provider_id)
+            && (message.channel, &message.account) == (event.channel, &event.account)
+    });
+    Ok(found.await?.map(|message| message.key()))
+}
+
+async fn tell_flow(
+    center: &Center,
+    event: &InboundEvent,
+    key: &MessageKey,
+    reason: Option<&str>,
+) -> Result<(), InboundError> {
+    let table = center.table.as_ref();
+    let conversation = load_conversation(table, &key.contact, Consistency::Strong).await?;
+    let Some(conversation) = conversation.filter(|found| found.state == ConversationState::Flow) else {
+        return Ok(());
+    };
+    let Some(execution) = load_execution(table, &key.contact, Consistency::Strong).await? else {
+        return Ok(());
+    };
+    let event_key = event_key(event);
+    let Status::Waiting(Waiting::Reply { sent, .. }) = execution.state.status() else { return Ok(()) };
+    let waits = execution.conversation_sid == conversation.sid && execution.message_sid(&sent) == key.sid;
+    if !waits || execution.has_handled(&event_key) {
+        return Ok(());
+    }
+    let reason = reason.unwrap_or_default();
+    let (code, reason) = reason.split_once(": ").unwrap_or(("", reason));
+    let input = FlowInput::DeliveryFailure { effect_id: sent, code: code.into(), reason: reason.into() };
+    let cause = Cause { event: event_key, after: Some(event.received_at), reply_token: None };
+    Turn::resume(center, cause, conversation, execution).await?.run(input).await
+}

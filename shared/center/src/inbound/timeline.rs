@@ -1,0 +1,79 @@
+//! What belongs into the timeline and moves nothing: the business's own words in the provider's app, notes,
+//! and typing, which is shown and not kept.
+
+use super::place::{Said, message_sid, put};
+use super::{InboundError, customer, push};
+use crate::center::Center;
+use crate::frames;
+use crate::ports::Consistency;
+use crate::store::load_conversation;
+use patchbay_model::{Author, ContactSid, Content, ConversationState, EventKind, InboundEvent};
+
+/// An echo or a note: stored, and shown to the agents there are. It opens nothing.
+pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), InboundError> {
+    let contact = customer::find_or_create(center, event).await?;
+    match &event.kind {
+        EventKind::Message { provider_id, content, reply_to, .. } => {
+            let said = Said {
+                sid: message_sid(event.channel, &event.account, provider_id),
+                author: Author::Provider,
+                content,
+                reply_to: reply_to.as_deref(),
+                provider_id: Some(provider_id),
+            };
+            add(center, event, &contact, said).await
+        }
+        EventKind::Note { name, text } => {
+            let text = if text.is_empty() { name.clone() } else { format!("{name}: {text}") };
+            add_note(center, event, &contact, text).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A line that the center itself writes.
+pub(super) async fn add_note(
+    center: &Center,
+    event: &InboundEvent,
+    contact: &ContactSid,
+    text: String,
+) -> Result<(), InboundError> {
+    let content = Content::System { text };
+    let said = Said {
+        sid: message_sid(event.channel, &event.account, &event.event_id),
+        author: Author::System,
+        content: &content,
+        reply_to: None,
+        provider_id: None,
+    };
+    add(center, event, contact, said).await
+}
+
+/// Stores what was said in the contact's newest conversation, in their first if they have none yet.
+pub(super) async fn add(
+    center: &Center,
+    event: &InboundEvent,
+    contact: &ContactSid,
+    said: Said<'_>,
+) -> Result<(), InboundError> {
+    let conversation = load_conversation(center.table.as_ref(), contact, Consistency::Eventual).await?;
+    let sid = conversation.as_ref().map_or_else(|| contact.conversation(1), |found| found.sid.clone());
+    let (message, _) = put(center, event, said, &sid).await?;
+    match conversation.filter(|found| found.state == ConversationState::WithAgent) {
+        Some(conversation) => push(center, &conversation, frames::message("created", &message)).await,
+        None => Ok(()),
+    }
+}
+
+/// Typing is shown to the agents there are.
+pub(super) async fn typing(center: &Center, event: &InboundEvent, on: bool) -> Result<(), InboundError> {
+    let Some(contact) = customer::find(center, event).await? else { return Ok(()) };
+    let conversation = load_conversation(center.table.as_ref(), &contact, Consistency::Eventual).await?;
+    match conversation.filter(|found| found.state == ConversationState::WithAgent) {
+        Some(conversation) => {
+            let frame = frames::typing(&conversation.sid, event.received_at, &Author::Contact, on);
+            push(center, &conversation, frame).await
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,336 @@
+//! One event's turn of a flow: steps, the effects that they ask for, and at last the new state.
+
+use super::InboundError;
+use super::close::check_after_closing;
+use super::push;
+use crate::center::Center;
+use crate::config::{Config, flow_sid};
+use crate::frames;
+use crate::ports::{Consistency, Write};
+use crate::store::{Execution, Problem, StoreError, archive, keep_problem, load_contact, put_next};
+use patchbay_flow::{Effect, FlowInput, ProblemKind, StartContext, Status, Trigger, Waiting, step};
+use patchbay_model::{
+    Address, Contact, Conversation, ConversationState, ExecutionSid, ProblemSid, ReplyToken, Seq, Timestamp,
+};
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+/// Who writes to whom in the event that begins a turn.
+#[derive(Clone)]
+pub(super) struct Addresses {
+    pub(super) customer: Address,
+    pub(super) ours: String,
+}
+
+/// What an event gives its turn.
+pub(super) struct Cause {
+    /// The event's key: what the execution remembers it by.
+    pub(super) event: String,
+    /// After which moment the flow's messages stand; `None` where a redelivery would not know it again.
+    pub(super) after: Option<Timestamp>,
+    /// The right to answer for free, for the first message.
+    pub(super) reply_token: Option<ReplyToken>,
+}
+
+/// One turn. `conversation` and `execution` are changed in memory, and stored at the end by `commit`.
+pub(super) struct Turn<'a> {
+    pub(super) center: &'a Center,
+    pub(super) config: Arc<Config>,
+    pub(super) cause: Cause,
+    pub(super) now: Timestamp,
+    /// The conversation as it is stored; `None` before the contact's first.
+    stored: Option<Conversation>,
+    pub(super) conversation: Conversation,
+    pub(super) execution: Execution,
+    contact: Option<Contact>,
+    /// Messages that this turn has sent.
+    pub(super) sent: i64,
+    /// HTTP calls that this turn has made.
+    pub(super) calls: u32,
+    /// Writes that belong to the commit.
+    also: Vec<Write>,
+}
+
+/// The conversation that follows `stored`, not yet written: its version goes on, because it takes the key.
+pub(super) fn following(
+    stored: Option<&Conversation>,
+    sid: patchbay_model::ConversationSid,
+    addresses: &Addresses,
+    first_seq: Seq,
+    now: Timestamp,
+) -> Conversation {
+    Conversation {
+        contact_sid: sid.contact(),
+        sid,
+        state: ConversationState::Flow,
+        workers: Vec::new(),
+        task_sid: None,
+        execution: None,
+        address: addresses.customer.clone(),
+        our_address: addresses.ours.clone(),
+        first_seq,
+        created_at: now,
+        updated_at: now,
+        version: stored.map_or(0, |stored| stored.version),
+    }
+}
+
+impl<'a> Turn<'a> {
+    /// A turn of an execution that goes on.
+    pub(super) async fn resume(
+        center: &'a Center,
+        cause: Cause,
+        conversation: Conversation,
+        execution: Execution,
+    ) -> Result<Turn<'a>, InboundError> {
+        let stored = Some(conversation.clone());
+        Turn::new(center, cause, stored, conversation, execution).await
+    }
+
+    /// A turn that starts the flow of the address that was written to, in `conversation`. `before` is the
+    /// contact's execution before, which knows the events that were handled. `None`: there is no such flow,
+    /// which is kept as a problem; the conversation is stored all the same.
+    pub(super) async fn start(
+        center: &'a Center,
+        cause: Cause,
+        addresses: &Addresses,
+        (stored, conversation): (Option<Conversation>, Conversation),
+        before: Option<Execution>,
+        also: Vec<Write>,
+    ) -> Result<Option<Turn<'a>>, InboundError> {
+        let config = center.config().await?;
+        let account = center.channel(addresses.customer.channel, &addresses.customer.account);
+        let flow = account.map(|account| account.flow.clone()).unwrap_or_default();
+        let sid = ExecutionSid::derive(&[conversation.sid.as_str(), &cause.event]);
+        let execution = Execution {
+            sid: sid.clone(),
+            conversation_sid: conversation.sid.clone(),
+            flow: flow.clone(),
+            state: Default::default(),
+            address: addresses.customer.clone(),
+            our_address: addresses.ours.clone(),
+            since: Timestamp(0),
+            handled: before.as_ref().map(|before| before.handled.clone()).unwrap_or_default(),
+            version: before.map_or(0, |before| before.version),
+        };
+        let known = config.find_flow(&flow).is_some();
+        let mut turn = Turn::new(center, cause, stored, conversation, execution).await?;
+        turn.also = also;
+        if known {
+            turn.conversation.execution = Some((sid, flow_sid(&flow)));
+            return Ok(Some(turn));
+        }
+        turn.problem(0, format!("the account {:?} has no flow {flow:?}", addresses.customer)).await?;
+        turn.commit_conversation().await?;
+        Ok(None)
+    }
+
+    async fn new(
+        center: &'a Center,
+        cause: Cause,
+        stored: Option<Conversation>,
+        conversation: Conversation,
+        execution: Execution,
+    ) -> Result<Turn<'a>, InboundError> {
+        let now = cause.after.unwrap_or_else(|| center.now());
+        Ok(Turn {
+            center,
+            config: center.config().await?,
+            cause,
+            now,
+            stored,
+            conversation,
+            execution,
+            contact: None,
+            sent: 0,
+            calls: 0,
+            also: Vec::new(),
+        })
+    }
+
+    /// What a message starts the flow with.
+    pub(super) async fn start_input(
+        &mut self,
+        params: &BTreeMap<String, String>,
+    ) -> Result<FlowInput, InboundError> {
+        let contact_attributes = self.contact().await?.attributes.clone();
+        let context = StartContext {
+            execution_sid: self.execution.sid.to_string(),
+            flow_sid: flow_sid(&self.execution.flow).to_string(),
+            flow_address: self.execution.our_address.clone(),
+            contact_address: self.execution.address.id.clone(),
+            contact_attributes,
+        };
+        let flow = self.config.find_flow(&self.execution.flow);
+        let by_conversation = flow.is_some_and(|flow| {
+            !flow.starts_on("incomingMessage") && flow.starts_on("incomingConversationMessage")
+        });
+        let mut params = texts(params);
+        let trigger = if by_conversation {
+            params.insert("ConversationSid".into(), self.conversation.sid.as_str().into());
+            params.insert("Source".into(), self.execution.address.channel.as_str().into());
+            Trigger::IncomingConversationMessage { params }
+        } else {
+            Trigger::IncomingMessage { params }
+        };
+        Ok(FlowInput::Start { trigger, context })
+    }
+
+    /// Steps until the flow waits for something that is not at hand, performs what it asks for, and commits.
+    pub(super) async fn run(mut self, input: FlowInput) -> Result<(), InboundError> {
+        let config = self.config.clone();
+        let Some(flow) = config.find_flow(&self.execution.flow) else {
+            let reason = format!("the flow {:?} is no longer configured", self.execution.flow);
+            self.problem(0, reason).await?;
+            close(&mut self.conversation);
+            return self.commit().await;
+        };
+        let mut inputs = VecDeque::from([input]);
+        let mut problems = 0;
+        while let Some(input) = inputs.pop_front() {
+            let state = std::mem::take(&mut self.execution.state);
+            let outcome = step(flow, config.as_ref(), state, &input, self.now);
+            self.execution.state = outcome.state;
+            for problem in outcome.problems {
+                // What comes late or twice is ordinary.
+                if !matches!(problem.kind, ProblemKind::Ignored { .. }) {
+                    self.problem(problems, problem.to_string()).await?;
+                    problems += 1;
+                }
+            }
+            for effect in outcome.effects {
+                inputs.extend(self.perform(effect).await?);
+            }
+        }
+        self.settle();
+        self.commit().await
+    }
+
+    async fn perform(&mut self, effect: Effect) -> Result<Option<FlowInput>, InboundError> {
+        match effect {
+            Effect::SendMessage(message) => self.send_message(message).await,
+            Effect::HttpRequest(request) => self.http_request(request).await.map(Some),
+            Effect::RunFunction(function) => self.run_function(function).await.map(Some),
+            Effect::CreateTask(task) => self.create_task(task).await.map(Some),
+            Effect::SetTimer { id, after_s } => self.set_timer(&id, after_s).await.map(|()| None),
+            Effect::SetContactAttribute { id: _, key, value } => {
+                self.set_contact_attribute(key, value).await.map(|()| None)
+            }
+            // `settle` reads it from the state.
+            Effect::Ended { .. } => Ok(None),
+        }
+    }
+
+    /// The contact, read once a turn.
+    pub(super) async fn contact(&mut self) -> Result<&Contact, InboundError> {
+        let contact = match self.contact.take() {
+            Some(contact) => contact,
+            None => {
+                let sid = &self.conversation.contact_sid;
+                load_contact(self.center.table.as_ref(), sid, Consistency::Strong)
+                    .await?
+                    .ok_or_else(|| InboundError::NoContact(sid.clone()))?
+            }
+        };
+        Ok(self.contact.insert(contact))
+    }
+
+    pub(super) fn set_contact(&mut self, contact: Option<Contact>) {
+        self.contact = contact;
+    }
+
+    /// Keeps a problem of this turn; `number` tells several of one event apart.
+    pub(super) async fn problem(&self, number: usize, reason: String) -> Result<(), StoreError> {
+        let problem = Problem {
+            sid: ProblemSid::derive(&["flow", &self.cause.event, &number.to_string(), &reason]),
+            at: self.now,
+            source: format!("flow:{}", self.execution.flow),
+            reason,
+            payload_hash: None,
+        };
+        keep_problem(self.center.table.as_ref(), &problem).await
+    }
+
+    /// The conversation's state by what the execution waits for.
+    fn settle(&mut self) {
+        match self.execution.state.status() {
+            Status::Waiting(Waiting::Task { task }) => {
+                let task_sid = Some(self.execution.task_sid(&task));
+                // A task that is known already may have its agent.
+                if self.conversation.task_sid != task_sid {
+                    self.conversation.task_sid = task_sid;
+                    self.conversation.state = ConversationState::Waiting;
+                    self.conversation.workers.clear();
+                }
+            }
+            Status::Waiting(_) | Status::NotStarted => {
+                if self.conversation.task_sid.take().is_some() {
+                    self.conversation.workers.clear();
+                    self.execution.since = self.now;
+                }
+                self.conversation.state = ConversationState::Flow;
+            }
+            Status::Ended { .. } => close(&mut self.conversation),
+        }
+    }
+
+    /// Writes the new state, on condition that nobody has changed what was read.
+    async fn commit(mut self) -> Result<(), InboundError> {
+        self.execution.remember(self.cause.event.clone());
+        self.also.push(put_next(&mut self.execution));
+        self.commit_conversation().await
+    }
+
+    async fn commit_conversation(self) -> Result<(), InboundError> {
+        write_conversation(self.center, self.stored, self.conversation, self.also).await
+    }
+}
+
+/// Closes a conversation that no flow has.
+pub(super) async fn close_conversation(
+    center: &Center,
+    conversation: Conversation,
+) -> Result<(), InboundError> {
+    let mut closed = conversation.clone();
+    close(&mut closed);
+    write_conversation(center, Some(conversation), closed, Vec::new()).await
+}
+
+fn close(conversation: &mut Conversation) {
+    conversation.task_sid = None;
+    conversation.workers.clear();
+    conversation.state = ConversationState::Closed;
+}
+
+/// Writes what became of a conversation together with what belongs to it, tells the agents who were on it, and has
+/// a closing looked after.
+async fn write_conversation(
+    center: &Center,
+    stored: Option<Conversation>,
+    mut conversation: Conversation,
+    also: Vec<Write>,
+) -> Result<(), InboundError> {
+    let mut writes = also;
+    if stored.as_ref() != Some(&conversation) {
+        writes.extend(stored.iter().filter(|stored| stored.sid != conversation.sid).map(archive));
+        conversation.updated_at = center.now();
+        writes.push(put_next(&mut conversation));
+    }
+    if !writes.is_empty() {
+        center.table.write(writes).await.map_err(StoreError::from)?;
+    }
+    let before = stored.filter(|stored| stored.sid == conversation.sid && stored.state != conversation.state);
+    if let Some(before) = before {
+        push(center, &before, frames::conversation(&conversation)).await?;
+    }
+    if conversation.state == ConversationState::Closed {
+        check_after_closing(center, &conversation).await?;
+    }
+    Ok(())
+}
+
+/// Parameters as a flow reads them.
+pub(super) fn texts(params: &BTreeMap<String, String>) -> Map<String, Value> {
+    params.iter().map(|(name, value)| (name.clone(), Value::String(value.clone()))).collect()
+}

@@ -1,0 +1,128 @@
+//! Calls of a provider, one after another.
+
+use super::{Outcome, SenderError};
+use crate::center::Center;
+use crate::ports::{HttpError, HttpRequest};
+use crate::store::{Progress, begin_part, end_part, load_progress};
+use patchbay_channels::{Channel, DeliveryOutcome, Headers, ProviderRequest, ProviderResponse, RefusalCause};
+use patchbay_model::{MessageStatus, OutboundMessage};
+
+/// Milliseconds until a provider's answer is given up.
+const TIMEOUT_MS: u32 = 15_000;
+/// Bytes of a provider's answer that are read.
+const RESPONSE_BYTES_MAX: usize = 64 * 1024;
+
+/// Makes the calls of a message that have not been made yet, each after the one before has been sent.
+/// `again`: somebody may have begun before.
+pub(super) async fn in_order(
+    center: &Center,
+    channel: &dyn Channel,
+    message: &OutboundMessage,
+    requests: Vec<ProviderRequest>,
+    again: bool,
+) -> Result<Outcome, SenderError> {
+    let table = center.table.as_ref();
+    // Only where a part must not be repeated is it worth writes to know how far it has come.
+    let counted = requests.iter().any(|request| !request.idempotent);
+    let mut part = 0;
+    if again {
+        match load_progress(table, &message.key).await? {
+            Some((stored, _)) if stored.status >= MessageStatus::Unknown => return Ok(Outcome::Decided),
+            Some((_, parts)) => part = parts,
+            None => return Ok(missing()),
+        }
+    }
+    let mut provider_id = None;
+    while let Some(request) = requests.get(part) {
+        if !request.idempotent {
+            match begin_part(table, &message.key, part).await? {
+                Progress::Marked => {}
+                Progress::At(parts) => {
+                    part = parts;
+                    continue;
+                }
+                Progress::InFlight => {
+                    let why = "a call was begun and its outcome was never noted".to_owned();
+                    return Ok(Outcome::Unknown { why });
+                }
+                Progress::Decided(_) => return Ok(Outcome::Decided),
+                Progress::Missing => return Ok(missing()),
+            }
+        }
+        let of = || {
+            if requests.len() > 1 {
+                format!("part {} of {}: ", part + 1, requests.len())
+            } else {
+                String::new()
+            }
+        };
+        match call(center, channel, request).await {
+            DeliveryOutcome::Sent { provider_id: id } => {
+                provider_id = provider_id.or(id);
+                part += 1;
+                if counted && part < requests.len() {
+                    end_part(table, &message.key, part).await?;
+                }
+            }
+            DeliveryOutcome::Retry { after_s: _, why } => {
+                if !request.idempotent {
+                    end_part(table, &message.key, part).await?;
+                }
+                return Ok(Outcome::Retry { why: of() + &why });
+            }
+            DeliveryOutcome::Refused { code, why, cause } => {
+                return Ok(Outcome::Refused { code, why: of() + &why, cause: Some(cause) });
+            }
+            DeliveryOutcome::Unknown { why } => return Ok(Outcome::Unknown { why: of() + &why }),
+            // `call` follows it to its end.
+            DeliveryOutcome::Instead(_) => return Ok(Outcome::Unknown { why: of() + "no call was left" }),
+        }
+    }
+    Ok(Outcome::Sent { provider_id })
+}
+
+fn missing() -> Outcome {
+    Outcome::Refused {
+        code: "missing".into(),
+        why: "the message is not stored".into(),
+        cause: Some(RefusalCause::Content),
+    }
+}
+
+/// One call, or the one that stands in for it when it is refused.
+pub(super) async fn call(center: &Center, channel: &dyn Channel, request: &ProviderRequest) -> DeliveryOutcome {
+    let mut request = request.clone();
+    loop {
+        let response = match center.http.call(http_request(&request)).await {
+            Ok(response) => ProviderResponse::Http {
+                status: response.status,
+                headers: Headers::from_iter(response.headers),
+                body: response.body,
+            },
+            Err(HttpError::NotSent(_)) => ProviderResponse::NotSent,
+            Err(HttpError::NoAnswer(_)) => ProviderResponse::TimedOut,
+            Err(HttpError::Forbidden(why)) => {
+                let cause = RefusalCause::Account;
+                return DeliveryOutcome::Refused { code: "forbidden".into(), why, cause };
+            }
+        };
+        match channel.outcome(&request, &response) {
+            DeliveryOutcome::Instead(other) => request = *other,
+            outcome => return outcome,
+        }
+    }
+}
+
+/// A provider's base URL is the operator's own setting, so the request may go wherever it leads.
+fn http_request(request: &ProviderRequest) -> HttpRequest {
+    HttpRequest {
+        method: request.method.clone(),
+        url: request.url.clone(),
+        headers: request.headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        body: request.body.clone(),
+        timeout_ms: TIMEOUT_MS,
+        response_bytes_max: RESPONSE_BYTES_MAX,
+        redirects_max: 0,
+        trusted: true,
+    }
+}

@@ -1,0 +1,129 @@
+//! The sender: what waits on `outbound` is rendered and handed to its provider, and the outcome noted.
+
+mod call;
+mod note;
+mod session;
+mod typing;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use typing::typing;
+
+use crate::center::Center;
+use crate::command::{FifoFailures, Record};
+use crate::contacts::set_consent;
+use crate::metric;
+use crate::ports::QueueError;
+use crate::store::StoreError;
+use crate::webchat::VisitorPushError;
+use crate::webhook::with_cause;
+use patchbay_channels::{RefusalCause, Rendered};
+use patchbay_model::{Consent, MessageStatus, OutboundMessage};
+
+/// How often a message may be received before a passing failure is taken for a final one. The queue's own
+/// `maxReceiveCount` must be larger, so that a message never leaves it without a status.
+pub const SEND_ATTEMPTS_MAX: u32 = 10;
+
+/// Why a record is to come again.
+#[derive(Debug, thiserror::Error)]
+pub enum SenderError {
+    /// Of a newer program perhaps, so that another try may meet one that reads it.
+    #[error("the body is not a message")]
+    Body(#[from] serde_json::Error),
+    #[error("the table failed")]
+    Store(#[from] StoreError),
+    #[error("the queue failed")]
+    Queue(#[from] QueueError),
+    #[error("a visitor's socket failed")]
+    Push(#[from] VisitorPushError),
+    #[error("the provider asks to try again: {0}")]
+    Retry(String),
+}
+
+/// What came of a message.
+enum Outcome {
+    Sent {
+        provider_id: Option<String>,
+    },
+    /// A visitor's socket took it.
+    Delivered,
+    Refused {
+        code: String,
+        why: String,
+        cause: Option<RefusalCause>,
+    },
+    Unknown {
+        why: String,
+    },
+    Retry {
+        why: String,
+    },
+    /// It was decided before: there is nothing to do.
+    Decided,
+}
+
+/// Handles a batch of `outbound`, in order; answers with the ids of the records that are to come again.
+///
+/// Safe to run twice: where the provider recognises a repetition, the same call is made again. Where it does
+/// not, a mark is written on the message before each call (one write unit more than elsewhere); a second run that
+/// finds the mark cannot know whether the call was made, and says so: the message is `unknown` and never sent
+/// again. Parts that were sent before are not sent again. A status that the first run wrote ends the second.
+pub async fn handle(center: &Center, records: Vec<Record>) -> Vec<String> {
+    let mut failures = FifoFailures::default();
+    for record in &records {
+        if failures.holds_back(record) {
+            continue;
+        }
+        if let Err(error) = handle_one(center, record).await {
+            let (message_id, receive_count) = (&record.message_id, record.receive_count);
+            let error = with_cause(&error);
+            tracing::error!(message_id, receive_count, error, "an outbound record failed");
+            failures.push(record);
+        }
+    }
+    failures.into_ids()
+}
+
+async fn handle_one(center: &Center, record: &Record) -> Result<(), SenderError> {
+    let message: OutboundMessage = serde_json::from_str(&record.body)?;
+    let last_try = record.receive_count >= SEND_ATTEMPTS_MAX;
+    match send(center, &message, record.receive_count > 1).await? {
+        Outcome::Sent { provider_id } => {
+            note::sent(center, &message, MessageStatus::Sent, provider_id.as_deref()).await
+        }
+        Outcome::Delivered => note::sent(center, &message, MessageStatus::Delivered, None).await,
+        Outcome::Refused { code, why, cause } => {
+            if cause == Some(RefusalCause::OptedOut) {
+                set_consent(center, &message.key.contact, message.to.channel, Consent::OptedOut).await?;
+            }
+            metric::count(metric::MESSAGE_FAILED, message.to.channel, &code);
+            note::failed(center, &message, MessageStatus::Failed, &format!("{code}: {why}")).await
+        }
+        Outcome::Unknown { why } => {
+            metric::count(metric::MESSAGE_UNKNOWN, message.to.channel, "");
+            note::failed(center, &message, MessageStatus::Unknown, &why).await
+        }
+        Outcome::Retry { why } if last_try => {
+            metric::count(metric::MESSAGE_FAILED, message.to.channel, "attempts");
+            let why = format!("attempts: given up after {SEND_ATTEMPTS_MAX}: {why}");
+            note::failed(center, &message, MessageStatus::Failed, &why).await
+        }
+        Outcome::Retry { why } => Err(SenderError::Retry(why)),
+        Outcome::Decided => Ok(()),
+    }
+}
+
+async fn send(center: &Center, message: &OutboundMessage, again: bool) -> Result<Outcome, SenderError> {
+    let Some(account) = center.channel(message.to.channel, &message.to.account) else {
+        let why = format!("there is no account {:?}", message.to);
+        return Ok(Outcome::Refused { code: "account".into(), why, cause: Some(RefusalCause::Account) });
+    };
+    match account.channel.render(message, center.now()) {
+        Ok(Rendered::Requests(requests)) => {
+            call::in_order(center, account.channel.as_ref(), message, requests, again).await
+        }
+        Ok(Rendered::Session(frame)) => session::push(center, message, frame).await,
+        Err(why) => Ok(Outcome::Refused { code: "undeliverable".into(), why: why.to_string(), cause: None }),
+    }
+}

@@ -1,0 +1,89 @@
+//! What a visitor has missed. The socket is a hint, this is the truth.
+
+use super::{WebChatError, client_id, open};
+use crate::center::Center;
+use crate::outbound::outbound;
+use crate::ports::Consistency;
+use crate::store::{find_contact, load_messages_after};
+use patchbay_channels::webchat::{Claims, WebChat};
+use patchbay_channels::{Channel, Rendered};
+use patchbay_model::{Address, Author, ChannelKind, Direction, Message, Seq};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// Messages of one answer.
+pub const HISTORY_MAX: usize = 100;
+
+/// A page of a visitor's messages.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct History {
+    /// In the shape of the socket's `message.created` payloads, oldest first.
+    pub messages: Vec<Value>,
+    /// The position to ask on with; that of the question when there is nothing new.
+    pub last_seq: Seq,
+}
+
+/// The visitor's messages behind the position `after`, at most `limit` (and `HISTORY_MAX`) of them.
+pub async fn history(
+    center: &Center,
+    claims: &Claims,
+    after: Seq,
+    limit: usize,
+) -> Result<History, WebChatError> {
+    let webchat = open(center, &claims.aud)?;
+    let table = center.table.as_ref();
+    let address = Address::new(ChannelKind::Webchat, claims.aud.as_str(), claims.sub.as_str());
+    let contact = find_contact(table, &address.identity(), Consistency::Eventual).await?;
+    let Some(contact) = contact else { return Ok(History { messages: Vec::new(), last_seq: after }) };
+    let is_visible = |message: &Message| {
+        (message.channel, message.account.as_str()) == (ChannelKind::Webchat, claims.aud.as_str())
+            && message.author != Author::System
+    };
+    let limit = limit.clamp(1, HISTORY_MAX);
+    let found = load_messages_after(table, &contact, after, limit, is_visible).await?;
+    Ok(History {
+        last_seq: found.last().map_or(after, |message| message.seq),
+        messages: found.iter().map(|message| payload(webchat, message, &address)).collect(),
+    })
+}
+
+fn payload(webchat: &WebChat, message: &Message, visitor: &Address) -> Value {
+    let mut payload = match message.direction {
+        Direction::Inbound => inbound_payload(message),
+        Direction::Outbound => outbound_payload(webchat, message, visitor),
+    };
+    payload["status"] = json!(message.status);
+    if message.deleted {
+        payload["deleted"] = Value::Bool(true);
+    }
+    payload
+}
+
+fn inbound_payload(message: &Message) -> Value {
+    let mut payload = document(if message.deleted { None } else { Some(message) });
+    payload["sid"] = json!(message.sid);
+    payload["seq"] = json!(message.seq);
+    payload["direction"] = json!(message.direction);
+    if let Some(provider_id) = &message.provider_id {
+        payload["client_msg_id"] = json!(client_id(provider_id));
+    }
+    payload
+}
+
+/// What a message says, as it stands after its edits.
+fn document(message: Option<&Message>) -> Value {
+    let content = message.map(|message| message.edited.as_deref().unwrap_or(&message.content));
+    content.and_then(|content| serde_json::to_value(content).ok()).unwrap_or_else(|| json!({}))
+}
+
+/// As the socket has it; a message that the channel cannot carry has been refused and shows only that it was.
+fn outbound_payload(webchat: &WebChat, message: &Message, visitor: &Address) -> Value {
+    let outbound = outbound(message, visitor, &visitor.account, None);
+    let frame = match webchat.render(&outbound, message.created_at) {
+        Ok(Rendered::Session(frame)) => serde_json::from_str::<Value>(&frame.frame).ok(),
+        Ok(Rendered::Requests(_)) | Err(_) => None,
+    };
+    frame
+        .map(|mut frame| frame["payload"].take())
+        .unwrap_or_else(|| json!({ "sid": message.sid, "seq": message.seq, "direction": message.direction }))
+}
