@@ -12,4 +12,4 @@ pub mod wiring;
 pub use push::GatewayPush;
 pub use queue::{QueueUrls, SqsQueue};
 pub use table::DynamoTable;
-pub use wiring::{Ports, Settings};
+pub use wiring::{Settings, SettingsError};

@@ -4,7 +4,7 @@ use crate::push::GatewayPush;
 use crate::queue::{QueueUrls, SqsQueue};
 use crate::sdk::Sdk;
 use crate::table::DynamoTable;
-use patchbay_center::ports::{Http, Push, Queue, Table, World};
+use patchbay_center::Ports;
 use patchbay_edge::{EgressHttp, SystemWorld};
 use patchbay_model::ChannelKind;
 use std::sync::Arc;
@@ -85,39 +85,24 @@ fn check_url(name: &'static str, value: &str) -> Result<(), SettingsError> {
     }
 }
 
-/// Everything a handler touches the world with.
-#[derive(Clone)]
-pub struct Ports {
-    pub table: Arc<dyn Table>,
-    pub queue: Arc<dyn Queue>,
-    pub push: Arc<dyn Push>,
-    pub http: Arc<dyn Http>,
-    pub world: Arc<dyn World>,
-}
-
-impl Ports {
-    /// Makes the clients; nothing is called yet. `variable` answers for the environment that AWS SDKs share.
-    pub fn new(
-        settings: &Settings,
-        variable: impl Fn(&str) -> Option<String>,
-    ) -> Result<Ports, SettingsError> {
-        let sdk = Sdk::from_environment(variable)?;
-        let http = EgressHttp::new().map_err(|error| SettingsError::Tls(error.to_string()))?;
-        Ok(Ports {
-            table: Arc::new(DynamoTable::new(sdk.dynamodb(), &settings.table)),
-            queue: Arc::new(SqsQueue::new(sdk.sqs(), settings.queues.clone())),
-            push: Arc::new(GatewayPush::new(sdk.sockets(&settings.management_url))),
-            http: Arc::new(http),
-            world: Arc::new(SystemWorld),
-        })
-    }
+/// Makes the clients; nothing is called yet. `variable` answers for the environment that AWS SDKs share.
+pub fn ports(settings: &Settings, variable: impl Fn(&str) -> Option<String>) -> Result<Ports, SettingsError> {
+    let sdk = Sdk::from_environment(variable)?;
+    let http = EgressHttp::new().map_err(|error| SettingsError::Tls(error.to_string()))?;
+    Ok(Ports {
+        table: Arc::new(DynamoTable::new(sdk.dynamodb(), &settings.table)),
+        queue: Arc::new(SqsQueue::new(sdk.sqs(), settings.queues.clone())),
+        push: Arc::new(GatewayPush::new(sdk.sockets(&settings.management_url))),
+        http: Arc::new(http),
+        world: Arc::new(SystemWorld),
+    })
 }
 
 /// Settings and ports from the process's environment.
 pub fn from_environment() -> Result<(Settings, Ports), SettingsError> {
     let variable = |name: &str| std::env::var(name).ok();
     let settings = Settings::read(variable)?;
-    let ports = Ports::new(&settings, variable)?;
+    let ports = ports(&settings, variable)?;
     Ok((settings, ports))
 }
 

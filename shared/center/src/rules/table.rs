@@ -83,8 +83,17 @@ fn check_write(write: &Write) -> Result<(), TableError> {
     match write {
         Write::Put { item, .. } => check_item(item),
         Write::Update { changes, .. } => check_changes(changes),
-        Write::Check { condition: Condition::Always, .. } => refuse("a check without a condition"),
+        Write::Check { condition, .. } if is_always(condition) => refuse("a check without a condition"),
         Write::Delete { .. } | Write::Check { .. } => Ok(()),
+    }
+}
+
+/// Whether nothing is left to check: DynamoDB has no expression for it.
+fn is_always(condition: &Condition) -> bool {
+    match condition {
+        Condition::Always => true,
+        Condition::All(all) => all.iter().all(is_always),
+        _ => false,
     }
 }
 
