@@ -1,5 +1,6 @@
 //! Every integration test in one binary: linking once is what takes the time.
 
+mod contract_aws;
 mod contract_embedded;
 mod contract_memory;
 mod crash;
