@@ -65,6 +65,13 @@ pub enum RoutingBody {
         worker_sid: WorkerSid,
         absent_since: Timestamp,
     },
+    /// A worker's socket has been opened: send it its first frame.
+    Welcome {
+        worker_sid: WorkerSid,
+        connection: String,
+        /// When its token expires.
+        expires_at: Timestamp,
+    },
     /// A flow's timer: handed on to `inbound`, whose order it needs and which cannot delay.
     FlowTimer {
         contact_sid: ContactSid,

@@ -2,7 +2,9 @@
 
 use super::frame;
 use bytes::Bytes;
-use patchbay_model::{Author, Contact, Content, Conversation, ConversationSid, Message, Seq, Timestamp};
+use patchbay_model::{
+    Author, Contact, Content, Conversation, ConversationSid, Message, Seq, Timestamp, WorkerSid,
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -42,6 +44,11 @@ pub fn contact_payload(contact: &Contact) -> Value {
 /// `typing`: somebody in the conversation types, or no longer does.
 pub fn typing(conversation: &ConversationSid, at: Timestamp, author: &Author, on: bool) -> Bytes {
     frame("typing", with_place(json!({ "author": author, "on": on }), conversation, at))
+}
+
+/// `conversation.read`: a worker has seen everything up to a position.
+pub fn read(conversation: &ConversationSid, seq: Seq, worker: &WorkerSid) -> Bytes {
+    frame("conversation.read", json!({ "conversation_sid": conversation, "seq": seq, "worker_sid": worker }))
 }
 
 fn document<T: Serialize>(document: &T) -> Value {

@@ -14,7 +14,7 @@ mod task;
 mod worker;
 
 pub use messaging::{
-    contact, contact_payload, conversation, conversation_payload, message, message_payload, typing,
+    contact, contact_payload, conversation, conversation_payload, message, message_payload, read, typing,
 };
 pub use reply::{Fault, Init, ack, error, init, sync};
 pub use reservation::{reservation, reservation_payload};

@@ -59,6 +59,8 @@ pub enum Fault {
     NotFound,
     /// Somebody else's.
     NotYours,
+    /// The token has expired.
+    Expired,
     /// Its state, the channel or the customer does not allow it.
     Refused,
     /// It may or may not have been done: try again with the same id.

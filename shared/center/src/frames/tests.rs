@@ -189,6 +189,7 @@ fn messaging_frames() {
     );
     check("conversation_updated", &conversation(&some_conversation()));
     check("contact_updated", &contact(&some_conversation().sid, NOW, &some_contact()));
+    check("conversation_read", &read(&some_conversation().sid, said("").seq, &worker_sid()));
     check("typing", &typing(&some_conversation().sid, NOW, &Author::Contact, true));
 }
 

@@ -1,6 +1,7 @@
 //! The routing queue: one command at a time.
 
 use super::{OpError, presence, recheck, reclassify, reservation, serve, sweep, task, timer};
+use crate::agent;
 use crate::center::Center;
 use crate::command::{InboundBody, Record, RoutingBody, body, group};
 use crate::ports::{Consistency, Outgoing, QueueName};
@@ -64,6 +65,9 @@ async fn carry_out(center: &Center, command: RoutingBody) -> Result<(), OpError>
         RoutingBody::RecheckWorker { worker_sid } => serve::recheck(center, &worker_sid).await,
         RoutingBody::PresenceTimer { worker_sid, absent_since } => {
             presence::absent(center, &worker_sid, absent_since).await
+        }
+        RoutingBody::Welcome { worker_sid, connection, expires_at } => {
+            agent::welcome(center, &worker_sid, &connection, expires_at).await
         }
         RoutingBody::FlowTimer { contact_sid, execution_sid, timer, due, address, our_address } => {
             if center.now() < due {

@@ -40,6 +40,7 @@ pub use handle::handle;
 pub use presence::{connect, disconnect, set_activity};
 pub use recheck::redrive;
 pub use reservation::{accept, complete, reject, wrap};
+pub(crate) use task::tell;
 pub(crate) use timer::send_at;
 pub use transfer::{TransferTarget, transfer};
 

@@ -42,11 +42,15 @@ pub(super) async fn create(center: &Center, new: NewTask) -> Result<(), OpError>
         updated_at: new.created_at,
         version: 0,
     };
-    let sid = task.sid.clone();
-    match drive(center, None, task, None).await? {
-        Driven::Done => Ok(()),
-        Driven::Changed => recheck::task(center, &sid).await.map(drop),
+    for _ in 0..TRIES_MAX {
+        if let Driven::Done = drive(center, None, task.clone(), None).await? {
+            return Ok(());
+        }
+        if load_task(center.table.as_ref(), &task.sid, Consistency::Strong).await?.is_some() {
+            return recheck::task(center, &task.sid).await.map(drop);
+        }
     }
+    Err(OpError::Busy)
 }
 
 /// Whether a task was brought to rest.
@@ -164,7 +168,7 @@ pub(super) async fn end(
 }
 
 /// Tells a task's conversation what came of it.
-pub(super) async fn tell(center: &Center, task: &Task, outcome: TaskOutcome) -> Result<(), OpError> {
+pub(crate) async fn tell(center: &Center, task: &Task, outcome: TaskOutcome) -> Result<(), OpError> {
     let Some(conversation_sid) = &task.conversation_sid else { return Ok(()) };
     let contact = conversation_sid.contact();
     let open = load_conversation(center.table.as_ref(), &contact, Consistency::Eventual).await?;

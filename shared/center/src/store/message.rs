@@ -85,6 +85,16 @@ pub async fn fix_position(
     }
 }
 
+/// The position that `fix_position` has given to a message, if it has.
+pub async fn find_position(
+    table: &dyn Table,
+    contact: &ContactSid,
+    sid: &MessageSid,
+) -> Result<Option<Seq>, StoreError> {
+    let (item, _) = table.get(&keys::position(contact, sid), Consistency::Strong).await?;
+    Ok(item.and_then(|item| item.number("q")).and_then(|q| u64::try_from(q).ok()).map(Seq))
+}
+
 pub async fn load_message(
     table: &dyn Table,
     key: &MessageKey,

@@ -1,0 +1,35 @@
+//! `reservation.accept {reservation_sid}`: the worker takes the task, and is on its conversation from then on.
+
+use crate::agent::Session;
+use crate::agent::answer::{Answer, Lists};
+use crate::agent::membership::join;
+use crate::agent::request::{Fields, Refusal};
+use crate::agent::snapshot::recent_messages;
+use crate::center::Center;
+use crate::frames::{contact_payload, conversation_payload, message_payload};
+use crate::ports::Consistency;
+use crate::router;
+use crate::store::load_contact;
+
+use super::about_task;
+
+/// Answers with the task and, where it has one, the conversation, the contact and the contact's last messages
+/// on all channels. They are read after the worker is on the conversation: what comes later is pushed to it.
+///
+/// Safe to repeat: an accepted reservation is accepted, and a worker is on a conversation once.
+pub(super) async fn accept(center: &Center, session: &Session, fields: &Fields) -> Result<Answer, Refusal> {
+    let task = router::accept(center, &session.worker_sid, &fields.sid("reservation_sid")?).await?;
+    let mut answer = about_task(center, &task).await?;
+    let Some(sid) = &task.conversation_sid else { return Ok(answer) };
+    let Some(conversation) = join(center, &session.worker_sid, &task.sid, sid).await? else {
+        return Ok(answer);
+    };
+    let contact_sid = &conversation.contact_sid;
+    let contact = load_contact(center.table.as_ref(), contact_sid, Consistency::Eventual).await?;
+    let (messages, more) = recent_messages(center, contact_sid, None).await?;
+    answer.lists = Lists::default().with("messages", messages.iter().map(message_payload).collect());
+    Ok(answer
+        .with("conversation", conversation_payload(&conversation))
+        .with("contact", contact.as_ref().map(contact_payload).unwrap_or_default())
+        .with("more", more))
+}

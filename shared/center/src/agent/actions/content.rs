@@ -1,0 +1,110 @@
+//! What an agent says, as its client sends it.
+
+use crate::agent::request::{Fields, Refusal};
+use patchbay_model::limits::{ATTACHMENTS_MAX, TEXT_CHARS_MAX};
+use patchbay_model::{Attachment, Content};
+use serde_json::Value;
+
+/// Characters of a media URL.
+pub(super) const URL_CHARS_MAX: usize = 2_048;
+/// Characters of a media type (RFC 6838, 4.2: 127 for each half) and of a file's name.
+pub(super) const MEDIA_NAME_CHARS_MAX: usize = 255;
+
+/// `text`, or `media` (a list of `{url, content_type?, file_name?}`) with `text` as its caption.
+pub(super) fn read(fields: &Fields) -> Result<Content, Refusal> {
+    let text = fields.text("text", TEXT_CHARS_MAX)?.map(str::to_owned);
+    let Some(media) = fields.get("media") else {
+        return match text {
+            Some(text) => Ok(Content::Text { text }),
+            None => Err(Refusal::field("text", "missing, and so is media")),
+        };
+    };
+    let media = media.as_array().ok_or_else(|| Refusal::field("media", "not a list"))?;
+    if media.is_empty() || media.len() > ATTACHMENTS_MAX {
+        return Err(Refusal::field("media", format!("not 1 to {ATTACHMENTS_MAX} attachments")));
+    }
+    let attachments = media.iter().map(attachment).collect::<Result<_, _>>()?;
+    Ok(Content::Media { attachments, text })
+}
+
+fn attachment(value: &Value) -> Result<Attachment, Refusal> {
+    let part = |name: &str, chars_max: usize| match value.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) if text.chars().count() <= chars_max => Ok(Some(text.clone())),
+        Some(_) => {
+            Err(Refusal::field("media", format!("{name} is not a text of at most {chars_max} characters")))
+        }
+    };
+    let url = part("url", URL_CHARS_MAX)?.unwrap_or_default();
+    let is_web = url::Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
+    if !is_web {
+        return Err(Refusal::field("media", "url is not an http or https URL"));
+    }
+    let content_type = part("content_type", MEDIA_NAME_CHARS_MAX)?;
+    Ok(Attachment {
+        url,
+        content_type: content_type.unwrap_or_else(|| "application/octet-stream".into()),
+        file_name: part("file_name", MEDIA_NAME_CHARS_MAX)?,
+        bytes: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agent::request::parse;
+    use serde_json::json;
+
+    fn content(fields: Value) -> Result<Content, String> {
+        let mut frame = json!({ "action": "message.send" });
+        frame.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        let request = parse(&frame.to_string()).unwrap().unwrap();
+        read(&request.fields).map_err(|refusal| refusal.message)
+    }
+
+    fn check_refused(fields: Value, expect: &str) {
+        assert_eq!(content(fields), Err(expect.into()));
+    }
+
+    fn media(count: usize, url: &str) -> Value {
+        json!({ "media": vec![json!({ "url": url, "content_type": "image/png" }); count] })
+    }
+
+    #[test]
+    fn text_or_media_or_both() {
+        assert_eq!(content(json!({ "text": "hi" })), Ok(Content::text("hi")));
+        let read = content(json!({ "text": "look", "media": [{ "url": "https://example.com/a.png" }] }));
+        let attachment = Attachment {
+            url: "https://example.com/a.png".into(),
+            content_type: "application/octet-stream".into(),
+            file_name: None,
+            bytes: None,
+        };
+        assert_eq!(read, Ok(Content::Media { attachments: vec![attachment], text: Some("look".into()) }));
+        check_refused(json!({}), "text: missing, and so is media");
+        check_refused(json!({ "text": "" }), "text: empty");
+        check_refused(json!({ "text": 1 }), "text: not a text");
+        check_refused(json!({ "media": {} }), "media: not a list");
+    }
+
+    #[test]
+    fn attachments_at_the_limit_pass_and_one_more_does_not() {
+        let url = "https://example.com/a.png";
+        assert_eq!(content(media(ATTACHMENTS_MAX, url)).unwrap().attachments().len(), ATTACHMENTS_MAX);
+        check_refused(media(ATTACHMENTS_MAX + 1, url), "media: not 1 to 10 attachments");
+        check_refused(media(0, url), "media: not 1 to 10 attachments");
+    }
+
+    #[test]
+    fn urls_are_of_the_web_and_bounded() {
+        let url = |chars: usize| format!("https://example.com/{}", "x".repeat(chars - 20));
+        assert!(content(media(1, &url(URL_CHARS_MAX))).is_ok());
+        check_refused(
+            media(1, &url(URL_CHARS_MAX + 1)),
+            "media: url is not a text of at most 2048 characters",
+        );
+        for bad in ["", "a.png", "javascript:alert(1)", "file:///etc/passwd", "data:text/html,x"] {
+            check_refused(media(1, bad), "media: url is not an http or https URL");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What a client can ask, one file per action.
+
+mod accept;
+mod activity;
+mod complete;
+mod content;
+mod history;
+mod ping;
+mod read;
+mod recipient;
+mod reject;
+mod send;
+mod sync;
+mod transfer;
+mod typing;
+mod wrap;
+
+use super::Session;
+use super::answer::Answer;
+use super::request::{Refusal, Request};
+use crate::center::Center;
+use crate::frames::{Fault, task_payload};
+use patchbay_model::Task;
+
+/// Does what a request asks.
+pub(super) async fn act(
+    center: &Center,
+    session: &Session,
+    connection: &str,
+    request: &Request,
+) -> Result<Answer, Refusal> {
+    let fields = &request.fields;
+    match request.action.as_str() {
+        "sync" => sync::sync(center, session, fields).await,
+        "worker.activity" => activity::activity(center, session, fields).await,
+        "reservation.accept" => accept::accept(center, session, fields).await,
+        "reservation.reject" => reject::reject(center, session, fields).await,
+        "reservation.wrap" => wrap::wrap(center, session, fields).await,
+        "reservation.complete" => complete::complete(center, session, fields).await,
+        "message.send" => send::send(center, session, connection, request).await,
+        "message.typing" => typing::typing(center, session, fields).await,
+        "conversation.read" => read::read(center, session, connection, fields).await,
+        "conversation.history" => history::history(center, session, fields).await,
+        "task.transfer" => transfer::transfer(center, session, fields).await,
+        "ping" => Ok(ping::ping(center)),
+        _ => Err(Refusal::new(Fault::UnknownAction, "there is no such action")),
+    }
+}
+
+/// The answer about a task.
+async fn about_task(center: &Center, task: &Task) -> Result<Answer, Refusal> {
+    let config = center.config().await?;
+    Ok(Answer::default().with("task", task_payload(&config, task)))
+}

@@ -1,0 +1,140 @@
+//! Which agents are on a conversation.
+
+use super::request::Refusal;
+use super::{Session, tell};
+use crate::center::Center;
+use crate::frames::{self, Fault};
+use crate::ports::Consistency;
+use crate::router::OpError;
+use crate::store::{StoreError, load_conversation, load_profile, load_task, put_next};
+use patchbay_model::{
+    Conversation, ConversationSid, ConversationState, ReservationStatus, Task, TaskSid, WorkerSid,
+};
+
+/// How often a change is made again on what somebody else has just written.
+const TRIES_MAX: usize = 6;
+
+/// The conversation, if the session's worker is on it. One half read unit; a strong read only before a refusal,
+/// since the worker may just have joined.
+pub(super) async fn participating(
+    center: &Center,
+    session: &Session,
+    sid: &ConversationSid,
+) -> Result<Conversation, Refusal> {
+    let mut found = None;
+    for consistency in [Consistency::Eventual, Consistency::Strong] {
+        found = load_conversation(center.table.as_ref(), &sid.contact(), consistency).await?;
+        if let Some(conversation) = &found
+            && conversation.sid == *sid
+            && conversation.state != ConversationState::Closed
+            && conversation.workers.contains(&session.worker_sid)
+        {
+            return Ok(conversation.clone());
+        }
+    }
+    // Whoever is not on a conversation does not learn whether it exists.
+    let was_on = found.is_some_and(|found| found.sid == *sid && found.workers.contains(&session.worker_sid));
+    Err(match was_on {
+        true => Refusal::new(Fault::Refused, "the conversation is closed"),
+        false => Refusal::new(Fault::NotFound, "there is no such conversation that you are on"),
+    })
+}
+
+/// Puts a worker who has accepted a task onto its conversation. The agents of an earlier task of the
+/// conversation leave with it. `None`: the conversation is over, or the task is not this worker's any more.
+///
+/// Safe to repeat: who is on it stays on it, and the line in the timeline has the reservation's id. The
+/// conversation is read before the task, and written on condition that it is what was read: so a late repetition
+/// cannot undo a transfer, which changes the task first and the conversation after it.
+pub(super) async fn join(
+    center: &Center,
+    worker: &WorkerSid,
+    task_sid: &TaskSid,
+    conversation_sid: &ConversationSid,
+) -> Result<Option<Conversation>, Refusal> {
+    let table = center.table.as_ref();
+    for _ in 0..TRIES_MAX {
+        let found = load_conversation(table, &conversation_sid.contact(), Consistency::Strong).await?;
+        let Some(mut conversation) = found.filter(|found| is_open(found, conversation_sid)) else {
+            return Ok(None);
+        };
+        let same_task = conversation.task_sid.as_ref() == Some(task_sid);
+        let with_agent = conversation.state == ConversationState::WithAgent;
+        if same_task && with_agent && conversation.workers.contains(worker) {
+            return Ok(Some(conversation));
+        }
+        let task = load_task(table, task_sid, Consistency::Strong).await?;
+        let accepted = task.as_ref().and_then(|task| {
+            let mine = |status| status == ReservationStatus::Accepted;
+            task.reservations.iter().find(|held| held.worker_sid == *worker && mine(held.status))
+        });
+        let Some(reservation) = accepted else { return Ok(None) };
+        let profile = load_profile(table, worker).await?.ok_or(OpError::NotFound("worker"))?;
+        let text = format!("{} joined", profile.friendly_name);
+        let line = tell::note(center, &conversation, &["joined", reservation.sid.as_str()], text).await?;
+        if !same_task {
+            conversation.workers.clear();
+        }
+        if !conversation.workers.contains(worker) {
+            conversation.workers.push(worker.clone());
+        }
+        conversation.state = ConversationState::WithAgent;
+        conversation.task_sid = Some(task_sid.clone());
+        conversation.updated_at = center.now();
+        if write(center, &mut conversation).await? {
+            let on_it = conversation.workers.clone();
+            tell::workers(center, &on_it, &frames::message("created", &line), None).await;
+            tell::workers(center, &on_it, &frames::conversation(&conversation), None).await;
+            return Ok(Some(conversation));
+        }
+    }
+    Err(OpError::Busy.into())
+}
+
+/// Takes the agents of a task that was handed on off its conversation, which waits for the next.
+///
+/// Safe to repeat: a conversation that is not at the old task any more has moved on.
+pub(super) async fn hand_over(
+    center: &Center,
+    worker: &WorkerSid,
+    old: &TaskSid,
+    new: &Task,
+) -> Result<(), Refusal> {
+    let Some(conversation_sid) = &new.conversation_sid else { return Ok(()) };
+    let table = center.table.as_ref();
+    for _ in 0..TRIES_MAX {
+        let found = load_conversation(table, &conversation_sid.contact(), Consistency::Strong).await?;
+        let Some(mut conversation) = found.filter(|found| is_open(found, conversation_sid)) else {
+            return Ok(());
+        };
+        if conversation.task_sid.as_ref() != Some(old) {
+            return Ok(());
+        }
+        let profile = load_profile(table, worker).await?.ok_or(OpError::NotFound("worker"))?;
+        let text = format!("{} transferred the conversation", profile.friendly_name);
+        let line = tell::note(center, &conversation, &["transferred", new.sid.as_str()], text).await?;
+        let left = std::mem::take(&mut conversation.workers);
+        conversation.state = ConversationState::Waiting;
+        conversation.task_sid = Some(new.sid.clone());
+        conversation.updated_at = center.now();
+        if write(center, &mut conversation).await? {
+            tell::workers(center, &left, &frames::message("created", &line), None).await;
+            tell::workers(center, &left, &frames::conversation(&conversation), None).await;
+            return Ok(());
+        }
+    }
+    Err(OpError::Busy.into())
+}
+
+fn is_open(conversation: &Conversation, sid: &ConversationSid) -> bool {
+    conversation.sid == *sid && conversation.state != ConversationState::Closed
+}
+
+/// False when somebody else was faster.
+async fn write(center: &Center, conversation: &mut Conversation) -> Result<bool, StoreError> {
+    match center.table.write(vec![put_next(conversation)]).await.map_err(StoreError::from) {
+        Ok(_) => Ok(true),
+        Err(error) if error.is_lost_race() => Ok(false),
+        Err(error) => Err(error),
+    }
+}

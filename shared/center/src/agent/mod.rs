@@ -1,0 +1,23 @@
+//! Agents' sockets: who may connect, what a client may ask (docs/PROTOCOL.md, "Agent socket"), and the snapshot
+//! with which it begins.
+//!
+//! The socket is a hint, the table is the truth: whatever a push did not reach, `sync` answers. Every action can
+//! be repeated with its id: its effects have ids derived from it or are states that are reached once; each
+//! action says which.
+
+mod actions;
+mod answer;
+mod frame;
+mod membership;
+mod request;
+mod session;
+mod snapshot;
+mod tell;
+mod welcome;
+
+#[cfg(test)]
+mod tests;
+
+pub use frame::{answer, frame};
+pub use session::{ConnectError, Session, attach, connect, disconnect};
+pub use welcome::welcome;

@@ -1,0 +1,93 @@
+//! Who is behind a socket.
+
+use crate::center::Center;
+use crate::command::{RoutingBody, body};
+use crate::ports::{Consistency, Outgoing, QueueName};
+use crate::router::{self, OpError};
+use crate::store::load_worker;
+use crate::token::{Role, TokenError};
+use patchbay_model::{Timestamp, WorkerSid};
+
+/// A socket's owner, as its token said when it connected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    pub worker_sid: WorkerSid,
+    pub role: Role,
+    /// From then on its frames are answered with an error.
+    pub expires_at: Timestamp,
+}
+
+/// Why a socket is not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    #[error("the token is of a worker that does not exist")]
+    NoWorker,
+    #[error(transparent)]
+    Router(OpError),
+}
+
+impl ConnectError {
+    /// The HTTP status with which the handshake is refused.
+    pub fn status(&self) -> u16 {
+        match self {
+            ConnectError::Token(_) | ConnectError::NoWorker => 401,
+            ConnectError::Router(_) => 503,
+        }
+    }
+}
+
+impl From<OpError> for ConnectError {
+    fn from(error: OpError) -> ConnectError {
+        match error {
+            OpError::NotFound(_) => ConnectError::NoWorker,
+            error => ConnectError::Router(error),
+        }
+    }
+}
+
+/// Lets a socket in whose token is good.
+pub async fn connect(center: &Center, token: &str, connection: &str) -> Result<Session, ConnectError> {
+    let claims = center.signing_keys.check(token, center.now())?;
+    let expires_at = Timestamp(claims.exp.saturating_mul(1000));
+    let session = Session { worker_sid: claims.sub, role: claims.role, expires_at };
+    attach(center, &session, connection).await?;
+    Ok(session)
+}
+
+/// Makes a socket one of its worker's and has it welcomed: by a message of its own, because nothing can be
+/// pushed to a socket while it is being opened. The oldest of too many sockets is closed.
+///
+/// Safe to repeat: the connection is there once, and a second welcome is a second snapshot.
+pub async fn attach(center: &Center, session: &Session, connection: &str) -> Result<(), ConnectError> {
+    let worker_sid = session.worker_sid.clone();
+    let before = load_worker(center.table.as_ref(), &worker_sid, Consistency::Eventual)
+        .await
+        .map_err(|error| ConnectError::Router(error.into()))?;
+    let worker = router::connect(center, &worker_sid, connection).await?;
+    let known = |id: &str| worker.connections.iter().any(|connection| connection.id == id);
+    for dropped in before.iter().flat_map(|before| &before.connections).filter(|old| !known(&old.id)) {
+        if let Err(error) = center.push.close(&dropped.id).await {
+            tracing::warn!(worker = %worker_sid, %error, "a socket of too many could not be closed");
+        }
+    }
+    let welcome = RoutingBody::Welcome {
+        worker_sid,
+        connection: connection.to_owned(),
+        expires_at: session.expires_at,
+    };
+    let message = Outgoing::after_s(body(&welcome), 0);
+    center
+        .queue
+        .send(QueueName::Routing, vec![message])
+        .await
+        .map_err(|error| ConnectError::Router(error.into()))
+}
+
+/// A socket has closed.
+///
+/// Safe to repeat, late or never called: a push to a socket that is gone removes it as well.
+pub async fn disconnect(center: &Center, worker: &WorkerSid, connection: &str) -> Result<(), OpError> {
+    router::disconnect(center, worker, connection).await
+}

@@ -1,0 +1,119 @@
+//! What a client needs to begin, or to go on after it was away.
+
+use super::answer::Lists;
+use super::membership::join;
+use super::request::Refusal;
+use crate::center::Center;
+use crate::config::Config;
+use crate::frames::{contact_payload, conversation_payload, message_payload, reservation_payload};
+use crate::keys;
+use crate::ports::Consistency;
+use crate::store::{StoreError, load, load_contact, load_conversation, load_messages, load_task};
+use patchbay_model::{
+    ContactSid, Conversation, ConversationSid, Message, ReservationStatus, Seq, Task, Worker,
+};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Messages of a conversation that are shown at once.
+pub(super) const SHOWN_MAX: usize = 50;
+/// Messages after a client's last one that are sent at once; it asks for the others as for older ones.
+pub(super) const MISSED_MAX: usize = 500;
+/// A position is assigned before its message is stored, so one that was stored late may lie before the last one
+/// that a client has: what is sent again begins this much earlier, and clients know messages by their sid.
+const OVERLAP_MS: i64 = 15 * 60_000;
+/// The last position there can be.
+pub(super) const LAST: Seq = Seq(u64::MAX >> 8);
+
+/// Where each conversation of a client ends, as far as it knows.
+pub(super) type Cursors = BTreeMap<ConversationSid, Seq>;
+
+/// The worker's reservations with their tasks, the conversations of those that it has accepted, and their
+/// messages: at least the last 50 of each, and after a cursor all that came since, up to `MISSED_MAX`.
+///
+/// Repairs, too: a conversation that was accepted and not joined, because somebody died in between, is joined.
+pub(super) async fn snapshot(
+    center: &Center,
+    config: &Config,
+    worker: &Worker,
+    cursors: &Cursors,
+) -> Result<Lists, Refusal> {
+    let (mut reservations, mut conversations, mut messages) = (Vec::new(), Vec::new(), Vec::new());
+    for (sid, held) in &worker.reservations {
+        let task = load_task(center.table.as_ref(), &held.task_sid, Consistency::Strong).await?;
+        let Some(task) = task else { continue };
+        let Some(reservation) = task.reservations.iter().find(|reservation| reservation.sid == *sid) else {
+            continue;
+        };
+        reservations.push(reservation_payload(config, &task, reservation));
+        let Some(conversation) = conversation_of(center, worker, &task, reservation.status).await? else {
+            continue;
+        };
+        let cursor = cursors.get(&conversation.sid);
+        let (recent, more) = recent_messages(center, &conversation.contact_sid, cursor).await?;
+        conversations.push(conversation_entry(center, &conversation, more).await?);
+        messages.extend(recent.iter().map(message_payload));
+    }
+    Ok(Lists::default()
+        .with("reservations", reservations)
+        .with("conversations", conversations)
+        .with("messages", messages))
+}
+
+/// The conversation of a task that the worker has accepted.
+async fn conversation_of(
+    center: &Center,
+    worker: &Worker,
+    task: &Task,
+    status: ReservationStatus,
+) -> Result<Option<Conversation>, Refusal> {
+    let Some(sid) = &task.conversation_sid else { return Ok(None) };
+    match status {
+        ReservationStatus::Accepted => {
+            if let Some(joined) = join(center, &worker.sid, &task.sid, sid).await? {
+                return Ok(Some(joined));
+            }
+        }
+        ReservationStatus::Wrapping => {}
+        _ => return Ok(None),
+    }
+    // It is over, and the agent still writes it up; the customer may have begun another.
+    let table = center.table.as_ref();
+    let newest = load_conversation(table, &sid.contact(), Consistency::Strong).await?;
+    match newest.filter(|newest| newest.sid == *sid) {
+        Some(newest) => Ok(Some(newest)),
+        None => Ok(load(table, &keys::past_conversation(sid), Consistency::Strong).await?),
+    }
+}
+
+/// A conversation with its contact, and whether the contact has said more than was sent.
+async fn conversation_entry(
+    center: &Center,
+    conversation: &Conversation,
+    more: bool,
+) -> Result<Value, StoreError> {
+    let contact =
+        load_contact(center.table.as_ref(), &conversation.contact_sid, Consistency::Eventual).await?;
+    let mut entry = conversation_payload(conversation);
+    entry["contact"] = contact.as_ref().map(contact_payload).unwrap_or_default();
+    entry["more"] = json!(more);
+    Ok(entry)
+}
+
+/// A contact's last messages, on all channels and of all conversations, and whether there are older ones.
+pub(super) async fn recent_messages(
+    center: &Center,
+    contact: &ContactSid,
+    cursor: Option<&Seq>,
+) -> Result<(Vec<Message>, bool), StoreError> {
+    let table = center.table.as_ref();
+    if let Some(cursor) = cursor {
+        let from = Seq::at(cursor.time().plus_ms(-OVERLAP_MS));
+        let missed =
+            load_messages(table, contact, (from, LAST), None, MISSED_MAX, Consistency::Strong).await?;
+        if missed.0.len() >= SHOWN_MAX {
+            return Ok((missed.0, true));
+        }
+    }
+    load_messages(table, contact, (Seq(0), LAST), None, SHOWN_MAX, Consistency::Strong).await
+}

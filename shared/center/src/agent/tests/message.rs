@@ -1,0 +1,207 @@
+//! Saying something, typing, reading.
+
+use super::*;
+use patchbay_channels::{
+    Capabilities, Channel, DeliveryOutcome, Normalised, ProviderRequest, ProviderResponse, Rejection,
+    Rendered, Undeliverable, Verified, WebhookRequest,
+};
+use patchbay_model::{Consent, OutboundMessage};
+
+fn send(id: &str, fields: Value) -> Value {
+    let mut request = json!({ "action": "message.send", "id": id, "conversation_sid": conversation_sid() });
+    request.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    request
+}
+
+fn outbound(desk: &Desk) -> Vec<OutboundMessage> {
+    let queued = desk.queue.take(QueueName::Outbound);
+    queued.iter().map(|message| serde_json::from_str(&message.body).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn what_an_agent_says_is_stored_queued_and_shown_to_her_other_sockets() {
+    let (desk, _) = Desk::with_agent(1).await;
+    let ack = desk.check_repeats("ann", send("1", json!({ "text": "Hello" }))).await;
+    let said = desk.messages().await.pop().unwrap();
+    assert_eq!((&ack["message_sid"], &ack["seq"]), (&json!(said.sid), &json!(said.seq)));
+    assert_eq!(said.author, Author::Agent { worker_sid: worker_sid("ann"), name: "ann".into() });
+    assert_eq!(said.status, MessageStatus::Queued);
+    let queued = outbound(&desk);
+    assert_eq!(queued.len(), 1);
+    assert_eq!(
+        (&queued[0].key, &queued[0].to, queued[0].from.as_str()),
+        (&said.key(), &sms(), "+15005550001")
+    );
+    assert_eq!(desk.heard("ann"), Vec::<String>::new());
+    // Twice, as it was asked twice; clients know it by its sid.
+    assert_eq!(desk.heard(OTHER), ["message.created", "message.created"]);
+}
+
+#[tokio::test]
+async fn two_ids_are_two_messages_and_each_worker_has_ids_of_its_own() {
+    let (desk, _) = Desk::with_agent(0).await;
+    desk.change_conversation(|conversation| conversation.workers.push(worker_sid("bob"))).await;
+    for (worker, id) in [("ann", "1"), ("ann", "2"), ("bob", "1")] {
+        desk.world.advance_s(1);
+        desk.ask(worker, send(id, json!({ "text": format!("{worker} {id}") }))).await;
+    }
+    assert_eq!(desk.texts().await, ["ann joined", "ann 1", "ann 2", "bob 1"]);
+    assert_eq!(outbound(&desk).len(), 3);
+}
+
+#[tokio::test]
+async fn the_first_words_under_an_id_count() {
+    let (desk, _) = Desk::with_agent(0).await;
+    let first = desk.ask("ann", send("1", json!({ "text": "first" }))).await;
+    desk.world.advance_s(1);
+    assert_eq!(desk.ask("ann", send("1", json!({ "text": "second" }))).await, first);
+    assert_eq!(desk.texts().await, ["ann joined", "first"]);
+    assert_eq!(outbound(&desk)[0].content, Content::text("first"));
+}
+
+#[tokio::test]
+async fn a_repetition_is_answered_as_the_first_run_was_even_when_it_is_too_late_to_say_more() {
+    let (desk, _) = Desk::with_agent(0).await;
+    let first = desk.ask("ann", send("1", json!({ "text": "Goodbye" }))).await;
+    desk.change_conversation(|conversation| {
+        conversation.state = ConversationState::Closed;
+        conversation.workers.clear();
+    })
+    .await;
+    assert_eq!(desk.ask("ann", send("1", json!({ "text": "Goodbye" }))).await, first);
+    desk.check_refused("ann", send("2", json!({ "text": "One more thing" })), "not_found").await;
+}
+
+#[tokio::test]
+async fn whoever_is_not_on_the_conversation_learns_nothing() {
+    let (desk, _) = Desk::with_agent(1).await;
+    desk.online("bob").await;
+    let conversation =
+        |action: &str| json!({ "action": action, "id": "1", "conversation_sid": conversation_sid() });
+    let mut read = conversation("conversation.read");
+    read["seq"] = json!(1);
+    let send = send("1", json!({ "text": "x" }));
+    for request in [send, read, conversation("message.typing"), conversation("conversation.history")] {
+        desk.check_refused("bob", request.clone(), "not_found").await;
+        let mut other = request;
+        other["conversation_sid"] = json!(ContactSid::random([9; 16]).conversation(1));
+        desk.check_refused("ann", other, "not_found").await;
+    }
+    assert!(outbound(&desk).is_empty());
+}
+
+#[tokio::test]
+async fn another_channel_of_the_contact_may_be_chosen() {
+    let (desk, _) = Desk::with_agent(1).await;
+    desk.ask("ann", send("1", json!({ "text": "Look here", "channel": "webchat" }))).await;
+    desk.ask("ann", send("2", json!({ "text": "x", "channel": "sms", "address": sms().id }))).await;
+    let to: Vec<Address> = outbound(&desk).into_iter().map(|message| message.to).collect();
+    assert_eq!(to, [webchat(), sms()]);
+    let refused =
+        desk.check_refused("ann", send("3", json!({ "text": "x", "channel": "line" })), "refused").await;
+    assert_eq!(refused["possible"], json!([sms(), webchat()]));
+    let elsewhere = send("4", json!({ "text": "x", "channel": "sms", "address": "+15005550099" }));
+    desk.check_refused("ann", elsewhere, "refused").await;
+    desk.check_refused("ann", send("5", json!({ "text": "x", "channel": "pigeon" })), "bad_field").await;
+}
+
+#[tokio::test]
+async fn who_has_opted_out_is_not_written_to_and_the_refusal_says_what_is_possible() {
+    let (desk, _) = Desk::with_agent(1).await;
+    desk.change_contact(|contact| {
+        contact.consent.insert(ChannelKind::Sms, Consent::OptedOut);
+    })
+    .await;
+    let refused = desk.check_refused("ann", send("1", json!({ "text": "x" })), "refused").await;
+    assert_eq!(refused["possible"], json!([webchat()]));
+    assert!(outbound(&desk).is_empty());
+}
+
+#[tokio::test]
+async fn media_go_out_with_their_caption() {
+    let (desk, _) = Desk::with_agent(1).await;
+    let media = json!([{ "url": "https://example.com/a.png", "content_type": "image/png" }]);
+    desk.ask("ann", send("1", json!({ "media": media, "text": "see" }))).await;
+    let sent = outbound(&desk).pop().unwrap().content;
+    assert_eq!((sent.attachments().len(), sent.plain_text()), (1, "see"));
+}
+
+#[tokio::test]
+async fn a_message_that_the_channel_cannot_carry_is_refused_at_once() {
+    let (desk, _) = Desk::with_agent(1).await;
+    let refused = send("1", json!({ "text": "x".repeat(16_385), "channel": "webchat" }));
+    desk.check_refused("ann", refused, "refused").await;
+    desk.ask("ann", send("2", json!({ "text": "x".repeat(16_384), "channel": "webchat" }))).await;
+    desk.check_refused("ann", json!({ "action": "message.send", "text": "no id" }), "bad_field").await;
+}
+
+/// A channel on which we may write for a minute after the customer has.
+struct OneMinute(Capabilities);
+
+impl Channel for OneMinute {
+    fn kind(&self) -> ChannelKind {
+        ChannelKind::Sms
+    }
+    fn account(&self) -> &str {
+        "default"
+    }
+    fn capabilities(&self) -> &Capabilities {
+        &self.0
+    }
+    fn verify<'a>(&self, _: &'a WebhookRequest, _: Timestamp) -> Result<Verified<'a>, Rejection> {
+        unreachable!("no webhook comes in")
+    }
+    fn normalise(&self, _: &Verified<'_>, _: Timestamp) -> Normalised {
+        unreachable!("no webhook comes in")
+    }
+    fn render(&self, _: &OutboundMessage, _: Timestamp) -> Result<Rendered, Undeliverable> {
+        Ok(Rendered::Requests(vec![]))
+    }
+    fn outcome(&self, _: &ProviderRequest, _: &ProviderResponse) -> DeliveryOutcome {
+        unreachable!("no provider is called")
+    }
+}
+
+#[tokio::test]
+async fn the_channels_window_is_kept() {
+    let (mut desk, _) = Desk::with_agent(0).await;
+    let key = (ChannelKind::Sms, "default".to_owned());
+    let account = desk.center.channels.get_mut(&key).unwrap();
+    let capabilities = Capabilities { window_s: Some(60), ..account.channel.capabilities().clone() };
+    account.channel = Arc::new(OneMinute(capabilities));
+    desk.check_refused("ann", send("1", json!({ "text": "never heard of" })), "refused").await;
+    desk.customer_said("anybody there?", desk.center.now()).await;
+    // More than one page of our own lies between.
+    for at in 0..120 {
+        desk.world.advance_ms(10);
+        desk.ask("ann", send(&format!("many {at}"), json!({ "text": "yes" }))).await;
+    }
+    desk.world.advance_ms(60_000 - 1_200);
+    desk.ask("ann", send("2", json!({ "text": "just in time" }))).await;
+    desk.world.advance_ms(1);
+    desk.check_refused("ann", send("3", json!({ "text": "too late" })), "refused").await;
+}
+
+#[tokio::test]
+async fn typing_reaches_the_customer_where_the_channel_shows_it() {
+    let (desk, _) = Desk::with_agent(1).await;
+    let typing = json!({ "action": "message.typing", "id": "1", "conversation_sid": conversation_sid() });
+    assert_eq!(desk.check_repeats("ann", typing.clone()).await["shown"], false);
+    let mut wrong = typing;
+    wrong["on"] = json!("yes");
+    desk.check_refused("ann", wrong, "bad_field").await;
+}
+
+#[tokio::test]
+async fn what_one_socket_has_read_the_others_hear() {
+    let (desk, _) = Desk::with_agent(1).await;
+    let request =
+        json!({ "action": "conversation.read", "id": "1", "conversation_sid": conversation_sid(), "seq": 5 });
+    desk.ask("ann", request.clone()).await;
+    assert_eq!(desk.heard("ann"), Vec::<String>::new());
+    assert_eq!(desk.heard(OTHER), ["conversation.read"]);
+    desk.check_repeats("ann", request.clone()).await;
+    let mut wrong = request;
+    wrong["seq"] = json!(-1);
+    desk.check_refused("ann", wrong, "bad_field").await;
+}
