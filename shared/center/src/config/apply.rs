@@ -13,7 +13,7 @@ use patchbay_model::WorkerSid;
 use patchbay_model::workspace::WorkerDocument;
 
 /// What changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Applied {
     pub version: u64,
     pub workers_created: usize,

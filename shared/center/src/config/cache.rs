@@ -1,6 +1,7 @@
 //! The configuration as handlers see it: compiled once, looked after every few seconds.
 
 use super::{Config, ConfigDocuments, ConfigFault};
+use crate::center::Center;
 use crate::codec;
 use crate::keys;
 use crate::ports::{Consistency, Table};
@@ -44,7 +45,19 @@ pub(super) async fn stored_version(table: &dyn Table, consistency: Consistency) 
     Ok(item.and_then(|item| item.number("v")).and_then(|v| u64::try_from(v).ok()).unwrap_or(0))
 }
 
+/// The documents in force and their version: 0 and none before anything was applied. The workers are items of
+/// their own and not among them.
+pub async fn stored_documents(center: &Center) -> Result<(u64, ConfigDocuments), StoreError> {
+    let table = center.table.as_ref();
+    let version = stored_version(table, Consistency::Strong).await?;
+    Ok((version, load_documents(table, version).await?))
+}
+
 async fn load(table: &dyn Table, version: u64) -> Result<Config, StoreError> {
+    load_documents(table, version).await?.compile(version).map_err(|faults| unreadable(&faults))
+}
+
+async fn load_documents(table: &dyn Table, version: u64) -> Result<ConfigDocuments, StoreError> {
     let mut documents = ConfigDocuments::default();
     let mut query = keys::config_documents(version).strong();
     let prefix = query.from.clone();
@@ -62,10 +75,9 @@ async fn load(table: &dyn Table, version: u64) -> Result<Config, StoreError> {
         }
         match page.items.last().filter(|_| page.more) {
             Some(last) => query.after = Some(last.key.sort.clone()),
-            None => break,
+            None => return Ok(documents),
         }
     }
-    documents.compile(version).map_err(|faults| unreadable(&faults))
 }
 
 /// Only documents that compile are stored, so this means that they were changed behind our back, or by a newer

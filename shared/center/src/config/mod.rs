@@ -9,7 +9,7 @@ mod compile;
 mod fault;
 
 pub use apply::{Applied, ApplyError, apply};
-pub use cache::{CACHED_MS, ConfigCache};
+pub use cache::{CACHED_MS, ConfigCache, stored_documents};
 pub use compile::{CLASS_VALUES_MAX, ConfigDocuments};
 pub use fault::ConfigFault;
 
