@@ -124,9 +124,9 @@ async fn compare(operations: Vec<Operation>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
     #[test]
-    fn the_embedded_table_answers_as_the_model(operations in prop::collection::vec(any_operation(), 1..40)) {
+    fn the_embedded_table_answers_as_the_model(operations in prop::collection::vec(any_operation(), 1..80)) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         runtime.block_on(compare(operations));
     }

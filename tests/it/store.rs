@@ -2,7 +2,8 @@
 
 use patchbay_center::memory::MemoryWorld;
 use patchbay_center::ports::{
-    Change, Condition, Consistency, Item, Key, Outgoing, Query, Queue, QueueName, Table, TableError, Write,
+    Change, Condition, Consistency, Item, Key, Outgoing, Query, Queue, QueueName, Table, TableError, Units,
+    Write,
 };
 use patchbay_local::embedded::{Release, SWEEP_ITEMS_MAX, Store, StoreOptions};
 use patchbay_model::Timestamp;
@@ -136,23 +137,35 @@ async fn the_sweep_removes_what_expired_and_only_that() {
         condition: Condition::Always,
     };
     let mut writes: Vec<Write> =
-        (0..SWEEP_ITEMS_MAX + 1).map(|n| with_ttl(format!("old {n:04}"), now_s)).collect();
-    writes.push(with_ttl("soon".into(), now_s + 1));
-    writes.push(with_ttl("postponed".into(), now_s));
-    writes.push(Write::Update {
-        key: Key::new("p", "postponed"),
-        changes: vec![Change::Set("ttl".into(), (now_s + 100).into())],
+        (0..SWEEP_ITEMS_MAX).map(|n| with_ttl(format!("old {n:04}"), now_s)).collect();
+    for sort in ["new", "postponed", "removed"] {
+        writes.push(with_ttl(sort.into(), now_s));
+    }
+    let change = |sort: &str, change| Write::Update {
+        key: Key::new("p", sort),
+        changes: vec![change],
         condition: Condition::Always,
-    });
-    for write in writes {
-        opened.store.write(vec![write]).await.expect("the write is taken");
+    };
+    writes.push(change("postponed", Change::Set("ttl".into(), (now_s + 1).into())));
+    writes.push(change("removed", Change::Remove("ttl".into())));
+    // All at once, so that they share commits; their order stays.
+    let tasks: Vec<_> = writes.into_iter().map(|write| write_later(&opened.store, write)).collect();
+    for task in tasks {
+        task.await.expect("it ends").expect("the write is taken");
     }
     assert_eq!(opened.store.sweep_expired().await, Ok(SWEEP_ITEMS_MAX));
     assert_eq!(opened.store.sweep_expired().await, Ok(1));
     assert_eq!(opened.store.sweep_expired().await, Ok(0));
     let (page, _) = opened.store.query(&Query::prefix("p", "")).await.expect("an answer");
     let sorts: Vec<_> = page.items.iter().map(|item| item.key.sort.as_str()).collect();
-    assert_eq!(sorts, ["postponed", "soon"]);
+    assert_eq!(sorts, ["postponed", "removed"]);
+    opened.world.advance_s(1);
+    assert_eq!(opened.store.sweep_expired().await, Ok(1));
+}
+
+fn write_later(store: &Store, write: Write) -> tokio::task::JoinHandle<Result<Units, TableError>> {
+    let store = store.clone();
+    tokio::spawn(async move { store.write(vec![write]).await })
 }
 
 /// Writes that are made together are judged one by one, in the order in which they came.
@@ -161,10 +174,9 @@ async fn one_of_many_writes_wins() {
     let opened = Opened::new(StoreOptions::default());
     let put = |n: i64| {
         let item = Item { key: Key::new("p", "s"), attributes: [("n".to_owned(), n.into())].into() };
-        let store = opened.store.clone();
-        async move { store.write(vec![Write::Put { item, condition: Condition::NotExists }]).await }
+        write_later(&opened.store, Write::Put { item, condition: Condition::NotExists })
     };
-    let tasks: Vec<_> = (0..50).map(|n| tokio::spawn(put(n))).collect();
+    let tasks: Vec<_> = (0..50).map(put).collect();
     let mut won = Vec::new();
     for (n, task) in tasks.into_iter().enumerate() {
         match task.await.expect("it ends") {
