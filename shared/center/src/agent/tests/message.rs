@@ -1,6 +1,7 @@
 //! Saying something, typing, reading.
 
 use super::*;
+use crate::webchat;
 use patchbay_channels::{
     Capabilities, Channel, DeliveryOutcome, Normalised, ProviderRequest, ProviderResponse, Rejection,
     Rendered, Undeliverable, Verified, WebhookRequest,
@@ -187,6 +188,17 @@ async fn typing_reaches_the_customer_where_the_channel_shows_it() {
     let (desk, _) = Desk::with_agent(1).await;
     let typing = json!({ "action": "message.typing", "id": "1", "conversation_sid": conversation_sid() });
     assert_eq!(desk.check_repeats("ann", typing.clone()).await["shown"], false);
+    let origin = Some("https://shop.example");
+    let visitor = webchat::create_session(&desk.center, "default", origin, Default::default()).unwrap();
+    let mut request = WebhookRequest { method: "GET".into(), ..WebhookRequest::default() };
+    request.headers.push("Authorization", format!("Bearer {}", visitor.token));
+    request.headers.push("Origin", "https://shop.example");
+    desk.push.open("visitor");
+    webchat::connect(&desk.center, "default", &request, "visitor").await.unwrap();
+    let address = Address::new(ChannelKind::Webchat, "default", visitor.visitor);
+    desk.change_conversation(|conversation| conversation.address = address).await;
+    assert_eq!(desk.ask("ann", typing.clone()).await["shown"], true);
+    assert_eq!(desk.push.take("visitor").len(), 1);
     let mut wrong = typing;
     wrong["on"] = json!("yes");
     desk.check_refused("ann", wrong, "bad_field").await;

@@ -41,6 +41,11 @@ impl Http for NoHttp {
     }
 }
 
+/// What the edges demand of a handler: it may go on in another thread.
+pub(super) fn sendable<F: Future + Send>(future: F) -> F {
+    future
+}
+
 /// A center with two agents.
 pub(super) struct Desk {
     pub center: Center,
@@ -154,19 +159,18 @@ impl Desk {
 
     /// The frames that answer a request on the socket that has the worker's name.
     pub async fn ask_for_frames(&self, name: &str, request: Value) -> Vec<Value> {
-        let frames = answer(&self.center, &self.session(name), name, &request.to_string()).await;
+        let session = self.session(name);
+        let request = request.to_string();
+        let frames = sendable(answer(&self.center, &session, name, &request)).await;
         frames.iter().map(|frame| serde_json::from_slice(frame).unwrap()).collect()
     }
 
     /// The payload of the acknowledgement.
-    #[track_caller]
-    pub fn ask(&self, name: &'static str, request: Value) -> impl Future<Output = Value> {
-        async move {
-            let frame = self.ask_for_frames(name, request.clone()).await.pop().unwrap();
-            assert_eq!(frame["event_type"], "ack", "{request}: {frame}");
-            assert_eq!(frame["payload"]["id"], request["id"]);
-            frame["payload"].clone()
-        }
+    pub async fn ask(&self, name: &str, request: Value) -> Value {
+        let frame = self.ask_for_frames(name, request.clone()).await.pop().unwrap();
+        assert_eq!(frame["event_type"], "ack", "{request}: {frame}");
+        assert_eq!(frame["payload"]["id"], request["id"]);
+        frame["payload"].clone()
     }
 
     /// The payload of the error whose code is expected.
@@ -181,7 +185,7 @@ impl Desk {
     }
 
     /// Asks twice: the same answer, and what is stored and queued stays as it was. Returns the answer.
-    pub async fn check_repeats(&self, name: &'static str, request: Value) -> Value {
+    pub async fn check_repeats(&self, name: &str, request: Value) -> Value {
         let first = self.ask(name, request.clone()).await;
         let queued = || (self.queue.sent(QueueName::Inbound), self.queue.sent(QueueName::Outbound));
         let before = (self.table.items(), queued());

@@ -21,7 +21,8 @@ async fn a_good_token_lets_in_and_the_first_frame_is_init() {
     let desk = Desk::new().await;
     let reservation = desk.customer_waits(1).await;
     desk.push.open("new");
-    let session = connect(&desk.center, &token(worker_sid("ann"), START.plus_s(3_600)), "new").await.unwrap();
+    let token = token(worker_sid("ann"), START.plus_s(3_600));
+    let session = sendable(connect(&desk.center, &token, "new")).await.unwrap();
     assert_eq!(session, desk.session("ann"));
     desk.settle().await;
     let heard = desk.heard_frames("new");
@@ -96,7 +97,7 @@ async fn a_closed_socket_is_forgotten_and_once_is_enough() {
 async fn a_frame_is_answered_on_its_socket() {
     let desk = Desk::new().await;
     let ping = json!({ "action": "ping", "id": "1" }).to_string();
-    frame(&desk.center, &desk.session("ann"), "ann", &ping).await.unwrap();
+    sendable(frame(&desk.center, &desk.session("ann"), "ann", &ping)).await.unwrap();
     frame(&desk.center, &desk.session("ann"), "ann", " \n").await.unwrap();
     let heard = desk.heard_frames("ann");
     assert_eq!(heard, [json!({ "event_type": "ack", "payload": { "id": "1", "time": START.0 } })]);
