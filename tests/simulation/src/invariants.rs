@@ -1,0 +1,139 @@
+//! What must hold when all is at rest (docs/SIMULATION.md names each).
+
+use crate::agents::now;
+use crate::scenario::Scenario;
+use crate::table::SimTable;
+use crate::world::lock;
+use patchbay_center::keys;
+use patchbay_center::ports::{Consistency, World};
+use patchbay_center::store::{load_task, load_worker};
+use patchbay_model::{ReservationStatus, Task, TaskStatus, Worker, WorkerSid};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) fn worker(table: &SimTable, sid: &WorkerSid) -> Worker {
+    match now(load_worker(table, sid, Consistency::Strong)) {
+        Some(Ok(Some(worker))) => worker,
+        other => panic!("worker {sid} is not there: {other:?}"),
+    }
+}
+
+pub(crate) fn at_rest(scenario: &Scenario) {
+    let tasks: Vec<Task> = scenario
+        .tasks
+        .iter()
+        .map(|sid| match now(load_task(scenario.table.as_ref(), sid, Consistency::Strong)) {
+            Some(Ok(Some(task))) => task,
+            other => panic!("task {sid} was lost: {other:?}"),
+        })
+        .collect();
+    let workers: Vec<Worker> =
+        scenario.agents.iter().map(|agent| worker(&scenario.table, &agent.sid)).collect();
+    let keys: BTreeSet<(String, String)> =
+        scenario.table.items().into_iter().map(|item| (item.key.partition, item.key.sort)).collect();
+    waiting_entries(&tasks, &keys);
+    tokens(&workers, &keys);
+    reservations(&tasks, &workers);
+    no_double_assignment(scenario, &tasks);
+    nobody_waits_in_vain(scenario, &tasks, &workers);
+    assert!(scenario.most_received() < 30, "a command never succeeds: poison");
+}
+
+/// I1: a waiting entry exists exactly when its task says so.
+fn waiting_entries(tasks: &[Task], keys: &BTreeSet<(String, String)>) {
+    let said: BTreeSet<(String, String)> = tasks
+        .iter()
+        .filter_map(|task| {
+            let entry = task.waiting.as_ref()?;
+            assert_eq!(task.status, TaskStatus::Pending, "I1: {task:?}");
+            let key = keys::waiting(&entry.list, &entry.order, &task.sid);
+            Some((key.partition, key.sort))
+        })
+        .collect();
+    let stored: BTreeSet<_> =
+        keys.iter().filter(|(partition, _)| partition.starts_with("W#")).cloned().collect();
+    assert_eq!(stored, said, "I1: waiting entries");
+}
+
+/// I2: a token exists exactly when its worker is ready and has room.
+fn tokens(workers: &[Worker], keys: &BTreeSet<(String, String)>) {
+    let mut said = BTreeSet::new();
+    for worker in workers {
+        for (channel, held) in &worker.channels {
+            assert_eq!(held.token.is_some(), worker.ready() && worker.has_room(channel), "I2: {worker:?}");
+            if let Some(order) = &held.token {
+                let key = keys::token(&worker.class, channel, order, &worker.sid);
+                said.insert((key.partition, key.sort));
+            }
+        }
+    }
+    let stored: BTreeSet<_> =
+        keys.iter().filter(|(partition, _)| partition.starts_with("P#")).cloned().collect();
+    assert_eq!(stored, said, "I2: tokens");
+}
+
+/// I3: what workers hold is what tasks have offered, and never more than there is room for.
+fn reservations(tasks: &[Task], workers: &[Worker]) {
+    for worker in workers {
+        for (channel, held) in &worker.channels {
+            let count = worker.reservations.values().filter(|held| held.task_channel == *channel).count();
+            assert_eq!(held.assigned as usize, count, "I3: {worker:?}");
+            assert!(held.assigned <= held.capacity, "over capacity: {worker:?}");
+        }
+    }
+    let held: BTreeMap<_, _> = workers
+        .iter()
+        .flat_map(|worker| worker.reservations.iter().map(|(sid, held)| (sid, (&held.task_sid, &worker.sid))))
+        .collect();
+    let open = |status| {
+        matches!(
+            status,
+            ReservationStatus::Pending | ReservationStatus::Accepted | ReservationStatus::Wrapping
+        )
+    };
+    let offered: BTreeMap<_, _> = tasks
+        .iter()
+        .flat_map(|task| task.reservations.iter().map(move |r| (task, r)))
+        .filter(|(_, reservation)| open(reservation.status))
+        .map(|(task, reservation)| (&reservation.sid, (&task.sid, &reservation.worker_sid)))
+        .collect();
+    assert_eq!(held, offered, "reservations of workers and of tasks");
+}
+
+/// No task was ever two agents'.
+fn no_double_assignment(scenario: &Scenario, tasks: &[Task]) {
+    for (task, holders) in &lock(&scenario.told).accepted {
+        assert_eq!(holders.len(), 1, "task {task} was accepted by {holders:?}");
+    }
+    for task in tasks {
+        let accepted = |status| matches!(status, ReservationStatus::Accepted | ReservationStatus::Wrapping);
+        let holders = task.reservations.iter().filter(|reservation| accepted(reservation.status)).count();
+        let expected = usize::from(matches!(task.status, TaskStatus::Assigned | TaskStatus::Wrapping));
+        assert_eq!(holders, expected, "{task:?}");
+    }
+}
+
+/// Liveness: nobody waits while somebody who could serve is free, and no offer outlives its time.
+fn nobody_waits_in_vain(scenario: &Scenario, tasks: &[Task], workers: &[Worker]) {
+    let now = scenario.world.now();
+    for task in tasks {
+        for reservation in task.reservations.iter().filter(|r| r.status == ReservationStatus::Pending) {
+            let late = now.since_ms(reservation.expires_at);
+            assert!(late < 60_000, "an offer has outlived its time by {late} ms: {task:?}");
+        }
+        if task.status != TaskStatus::Pending {
+            continue;
+        }
+        let language = task.attributes["language"].as_str().unwrap_or_default();
+        let everyone = task.step.is_some_and(|step| step.target == 1);
+        for (agent, worker) in scenario.agents.iter().zip(workers) {
+            let speaks = matches!(
+                (agent.name.as_str(), language),
+                ("ann", "fr") | ("bob", _) | ("cem", "en") | ("dia", _)
+            );
+            let suits = speaks && (everyone || agent.name != "dia");
+            let excluded = task.excluded.iter().any(|e| e.worker_sid == worker.sid && e.until > now);
+            let free = worker.ready() && worker.has_room("chat");
+            assert!(!suits || excluded || !free, "{} is free and waits for {task:?}", agent.name);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What all parts of a simulation share: the clock, the dice, whether faults are on.
+
+use crate::faults::{Fault, Faults};
+use fastrand::Rng;
+use patchbay_center::ports::World;
+use patchbay_model::Timestamp;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+pub(crate) struct SimWorld(Mutex<State>);
+
+struct State {
+    now: Timestamp,
+    rng: Rng,
+    faults: Faults,
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl SimWorld {
+    pub fn new(seed: u64) -> SimWorld {
+        let mut rng = Rng::with_seed(seed);
+        let faults = Faults::draw(&mut rng);
+        SimWorld(Mutex::new(State { now: Timestamp(1_800_000_000_000), rng, faults }))
+    }
+
+    pub fn dice<T>(&self, throw: impl FnOnce(&mut Rng) -> T) -> T {
+        throw(&mut lock(&self.0).rng)
+    }
+
+    /// Whether something with this chance in a thousand happens now.
+    pub fn chance(&self, of: impl FnOnce(&Faults) -> u32) -> bool {
+        let state = &mut *lock(&self.0);
+        let per_mille = of(&state.faults);
+        per_mille > 0 && state.rng.u32(0..1000) < per_mille
+    }
+
+    pub fn fault(&self) -> Option<Fault> {
+        if self.chance(|faults| faults.before) {
+            return Some(Fault::Before);
+        }
+        self.chance(|faults| faults.after).then_some(Fault::After)
+    }
+
+    /// No more faults.
+    pub fn calm(&self) {
+        lock(&self.0).faults = Faults::default();
+    }
+
+    pub fn advance_ms(&self, ms: i64) {
+        let state = &mut *lock(&self.0);
+        state.now = state.now.plus_ms(ms);
+    }
+}
+
+impl World for SimWorld {
+    fn now(&self) -> Timestamp {
+        lock(&self.0).now
+    }
+
+    fn id(&self) -> [u8; 16] {
+        self.dice(|rng| rng.u128(..)).to_be_bytes()
+    }
+}
+
+/// A point at which others may run: ready when it is polled again.
+pub(crate) fn yield_point() -> impl Future<Output = ()> + Send {
+    Gate(false)
+}
+
+struct Gate(bool);
+
+impl Future for Gate {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if std::mem::replace(&mut self.0, true) { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
