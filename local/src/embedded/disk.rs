@@ -28,9 +28,9 @@ const CACHE_BYTES: u64 = 8 << 20;
 /// Bytes of journal that a start reads again at the most: fjall allows no less.
 const JOURNAL_BYTES_MAX: u64 = 64 << 20;
 /// Bytes of fresh writes that a keyspace holds in memory before it writes a sorted file.
-const ITEMS_MEMORY_BYTES: u64 = 8 << 20;
-const QUEUES_MEMORY_BYTES: u64 = 4 << 20;
-const SMALL_MEMORY_BYTES: u64 = 2 << 20;
+const ITEMS_MEMORY_BYTES: u64 = 4 << 20;
+const QUEUES_MEMORY_BYTES: u64 = 2 << 20;
+const SMALL_MEMORY_BYTES: u64 = 1 << 20;
 
 #[derive(Debug, thiserror::Error)]
 pub enum DiskError {

@@ -10,6 +10,9 @@ use patchbay_model::Timestamp;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
+/// Room for messages that an empty queue keeps.
+const SPARE_ENTRIES_MAX: usize = 4_096;
+
 #[derive(Default)]
 pub(super) struct Lanes {
     messages: HashMap<u64, Entry>,
@@ -31,7 +34,8 @@ struct Entry {
     in_flight: bool,
     attempt: u32,
     receive_count: u32,
-    reason: String,
+    /// What the handler said at the last failure.
+    reason: Option<Box<str>>,
 }
 
 #[derive(Default)]
@@ -76,7 +80,7 @@ impl Lanes {
             in_flight: false,
             attempt: 0,
             receive_count,
-            reason: String::new(),
+            reason: None,
         };
         self.messages.insert(number, entry);
         if delayed {
@@ -103,7 +107,7 @@ impl Lanes {
             for number in self.run_of(first, count_max - taken.len()) {
                 let Some(entry) = self.messages.get_mut(&number) else { continue };
                 if entry.receive_count >= receive_count_max {
-                    let reason = std::mem::take(&mut entry.reason);
+                    let reason = entry.reason.take().unwrap_or_default().into();
                     dead.push((number, Death { at: now, receive_count: entry.receive_count, reason }));
                     self.remove(number);
                     continue;
@@ -145,7 +149,7 @@ impl Lanes {
     ) -> Option<u32> {
         let entry = self.current(receipt)?;
         match release {
-            Release::Failed(reason) => entry.reason = reason,
+            Release::Failed(reason) => entry.reason = Some(reason.into()),
             Release::Untouched => entry.receive_count -= 1,
         }
         let receive_count = entry.receive_count;
@@ -223,6 +227,12 @@ impl Lanes {
         self.ready.remove(&number);
         self.oldest.remove(&(entry.sent_at, number));
         self.body_bytes -= entry.body.map_or(0, |body| body.len());
+        if self.messages.is_empty() && self.messages.capacity() > SPARE_ENTRIES_MAX {
+            // Give back what a backlog took.
+            self.messages = HashMap::new();
+            self.groups = HashMap::new();
+            return;
+        }
         let Some(name) = entry.group else { return };
         let Some(group) = self.groups.get_mut(&name) else { return };
         if let Ok(at) = group.numbers.binary_search(&number) {
