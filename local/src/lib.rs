@@ -1,2 +1,11 @@
-//! The whole center in one process: the ports on embedded parts.
+//! The whole center in one process: the ports on embedded parts, the command `patchbay`, the simulator.
+
+pub mod cli;
+mod client;
+mod commands;
+pub mod directory;
 pub mod embedded;
+mod load;
+mod logging;
+pub mod serve;
+mod simulator;

@@ -52,6 +52,21 @@ pub trait Simulated: Channel {
         None
     }
 
+    /// The right to answer that a call makes use of, once; `None` for a call that names its recipient itself.
+    fn reply_token(&self, _request: &ProviderRequest) -> Option<String> {
+        None
+    }
+
+    /// Reads what a call with a reply token would show to the customer `to`, whose token it was.
+    fn read_reply(&self, _request: &ProviderRequest, _to: &str) -> Option<Delivery> {
+        None
+    }
+
+    /// The key by which the provider recognises a call that is made again, where it does.
+    fn idempotency_key(&self, _request: &ProviderRequest) -> Option<String> {
+        None
+    }
+
     /// The answer of the provider's API to a call.
     fn provider_answer(&self, request: &ProviderRequest, answer: &Answer) -> ProviderResponse;
 

@@ -6,6 +6,8 @@ use patchbay_model::{Attachment, ChannelKind, Content, OutboundMessage, Timestam
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
+/// A push that is made again with the same value is recognised.
+pub(super) const RETRY_KEY_HEADER: &str = "X-Line-Retry-Key";
 /// Messages of one call (LINE, "Send push message").
 pub(super) const MESSAGES_MAX: usize = 5;
 /// Characters of a sender's name (LINE, "Change icon and display name").
@@ -55,7 +57,7 @@ impl Line {
 
     fn push(&self, to: &str, messages: &[Value], retry_key: &str) -> ProviderRequest {
         let mut request = self.call("/v2/bot/message/push", &json!({ "to": to, "messages": messages }));
-        request.headers.push("X-Line-Retry-Key", retry_key);
+        request.headers.push(RETRY_KEY_HEADER, retry_key);
         ProviderRequest { idempotent: true, ..request }
     }
 

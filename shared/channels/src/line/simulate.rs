@@ -1,3 +1,4 @@
+use super::render::RETRY_KEY_HEADER;
 use super::{Line, outcome};
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::{sid, uuid};
@@ -40,20 +41,25 @@ impl Simulated for Line {
 
     fn read_delivery(&self, request: &ProviderRequest) -> Option<Delivery> {
         let body: Value = serde_json::from_slice(&request.body).ok()?;
-        let messages = body["messages"].as_array()?;
         // A reply names no recipient: the push that stands behind it does.
-        let to = match (body["to"].as_str(), &request.on_refused) {
-            (Some(to), _) => to.to_owned(),
-            (None, Some(push)) => self.read_delivery(push)?.to,
-            (None, None) => return None,
-        };
-        let texts = messages
-            .iter()
-            .filter_map(|message| message["text"].as_str().or_else(|| message["title"].as_str()))
-            .map(str::to_owned)
-            .collect();
-        let media = messages.iter().filter_map(|message| message["originalContentUrl"].as_str());
-        Some(Delivery { to, texts, media: media.map(str::to_owned).collect() })
+        match (body["to"].as_str(), &request.on_refused) {
+            (Some(to), _) => delivery(&body, to),
+            (None, Some(push)) => delivery(&body, &self.read_delivery(push)?.to),
+            (None, None) => None,
+        }
+    }
+
+    fn read_reply(&self, request: &ProviderRequest, to: &str) -> Option<Delivery> {
+        delivery(&serde_json::from_slice(&request.body).ok()?, to)
+    }
+
+    fn reply_token(&self, request: &ProviderRequest) -> Option<String> {
+        let body: Value = serde_json::from_slice(&request.body).ok()?;
+        body["replyToken"].as_str().map(str::to_owned)
+    }
+
+    fn idempotency_key(&self, request: &ProviderRequest) -> Option<String> {
+        request.headers.get(RETRY_KEY_HEADER).map(str::to_owned)
     }
 
     fn provider_answer(&self, request: &ProviderRequest, answer: &Answer) -> ProviderResponse {
@@ -72,7 +78,7 @@ impl Simulated for Line {
             }
             Answer::Error { status } => {
                 let message = match status {
-                    400 if request.on_refused.is_some() => "Invalid reply token",
+                    400 if self.reply_token(request).is_some() => "Invalid reply token",
                     400 => "The request body has 1 error(s)",
                     401 => "Authentication failed. Confirm that the access token is valid.",
                     429 => "The API rate limit has been exceeded. Try again later.",
@@ -107,6 +113,18 @@ impl Line {
         }
         event
     }
+}
+
+/// What LINE's messages show to a customer.
+fn delivery(body: &Value, to: &str) -> Option<Delivery> {
+    let messages = body["messages"].as_array()?;
+    let texts = messages
+        .iter()
+        .filter_map(|message| message["text"].as_str().or_else(|| message["title"].as_str()))
+        .map(str::to_owned)
+        .collect();
+    let media = messages.iter().filter_map(|message| message["originalContentUrl"].as_str());
+    Some(Delivery { to: to.to_owned(), texts, media: media.map(str::to_owned).collect() })
 }
 
 /// What a customer says as LINE's messages: it has no captions, so media and text come apart.

@@ -1,0 +1,145 @@
+//! The command line.
+
+use crate::commands::{config, doctor, flow_run};
+use crate::load::{self, LoadOptions};
+use crate::logging;
+use crate::serve::{self, ServeOptions};
+use clap::{Args, Parser, Subcommand};
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// An omnichannel contact center in one process.
+#[derive(Debug, Parser)]
+#[command(name = "patchbay", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the center until it is told to stop
+    Serve(Serve),
+    /// Checks, compares or applies a configuration directory
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Runs flows without a center
+    #[command(subcommand)]
+    Flow(FlowCommand),
+    /// Measures a center: customers write, agents listen
+    Load(LoadOptions),
+    /// Looks whether a center could start here
+    Doctor(Serve),
+    /// Says which version this is
+    Version,
+}
+
+#[derive(Debug, Args)]
+struct Serve {
+    /// Address and port; port 0 takes a free one
+    #[arg(long, env = "PATCHBAY_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Where data is kept
+    #[arg(long, env = "PATCHBAY_DATA", default_value = ".patchbay")]
+    data: PathBuf,
+    /// The configuration directory
+    #[arg(long, env = "PATCHBAY_CONFIG", default_value = "config")]
+    config: PathBuf,
+    /// Where providers reach us, if not where we listen: scheme and host
+    #[arg(long, env = "PATCHBAY_PUBLIC_URL")]
+    public_url: Option<String>,
+}
+
+impl From<Serve> for ServeOptions {
+    fn from(serve: Serve) -> ServeOptions {
+        let Serve { listen, data, config, public_url } = serve;
+        ServeOptions { listen, data, config, public_url }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Says everything that is wrong with a directory
+    Lint {
+        #[arg(long, env = "PATCHBAY_CONFIG", default_value = "config")]
+        config: PathBuf,
+    },
+    /// Says what applying a directory would change in a running center
+    Plan(Running),
+    /// Puts a directory's workspace and flows in force in a running center
+    Apply(Running),
+}
+
+/// A running center on this machine.
+#[derive(Debug, Args)]
+struct Running {
+    #[arg(long, env = "PATCHBAY_CONFIG", default_value = "config")]
+    config: PathBuf,
+    /// The center, which must be on this machine
+    #[arg(long, default_value = "http://127.0.0.1:8080")]
+    url: String,
+}
+
+#[derive(Debug, Subcommand)]
+enum FlowCommand {
+    /// Plays a flow in the terminal: type what the customer writes
+    Run(flow_run::FlowRun),
+}
+
+impl Cli {
+    /// Runs the command; says on standard error what went wrong.
+    pub fn run(self) -> ExitCode {
+        match self.command {
+            Command::Serve(options) => {
+                let metrics = logging::start();
+                finish(on_runtime(serve::serve(options.into(), metrics)))
+            }
+            Command::Config(ConfigCommand::Lint { config }) => finish(config::lint(&config)),
+            Command::Config(ConfigCommand::Plan(Running { config, url })) => {
+                finish(on_runtime(config::plan(&config, &url)))
+            }
+            Command::Config(ConfigCommand::Apply(Running { config, url })) => {
+                finish(on_runtime(config::apply(&config, &url)))
+            }
+            Command::Flow(FlowCommand::Run(options)) => finish(on_runtime(flow_run::run(options))),
+            Command::Load(options) => finish(on_runtime(load::run(options))),
+            Command::Doctor(options) => finish(doctor::run(&options.into())),
+            Command::Version => finish(version()),
+        }
+    }
+}
+
+#[allow(clippy::print_stdout, reason = "the command's answer")]
+fn version() -> anyhow::Result<()> {
+    println!("patchbay {}", env!("CARGO_PKG_VERSION"));
+    Ok(())
+}
+
+fn on_runtime<E: Into<anyhow::Error>>(work: impl Future<Output = Result<(), E>>) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(work).map_err(Into::into)
+}
+
+#[allow(clippy::print_stderr, reason = "the command's answer")]
+fn finish<E: Into<anyhow::Error>>(result: Result<(), E>) -> ExitCode {
+    match result.map_err(Into::into) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("patchbay: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,96 @@
+//! `patchbay serve`: the whole center in this process.
+
+mod dev;
+mod egress;
+mod http;
+mod metrics;
+mod pages;
+mod pollers;
+mod socket;
+mod sockets;
+mod stop;
+mod wiring;
+
+pub use egress::{LocalHttp, SIMULATOR_HOST};
+pub use http::BreakOff;
+pub use metrics::{Metrics, TARGET as METRIC_TARGET};
+pub use sockets::{Inbox, Sockets};
+pub use wiring::{ServeError, Wiring};
+
+use crate::directory::Directory;
+use crate::simulator;
+use axum::Router;
+use patchbay_center::config;
+use patchbay_center::token::SigningKeys;
+use pollers::Pollers;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Instant;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// What a server is told.
+#[derive(Clone, Debug)]
+pub struct ServeOptions {
+    pub listen: SocketAddr,
+    pub data: PathBuf,
+    pub config: PathBuf,
+    /// Where providers reach us, when that is not where we listen (a tunnel, a proxy).
+    pub public_url: Option<String>,
+}
+
+/// Serves until the process is told to stop (SIGTERM, SIGINT): then takes nothing more, lets what is in flight
+/// finish and makes it durable. What was not finished is redelivered at the next start.
+pub async fn serve(options: ServeOptions, metrics: Metrics) -> Result<(), ServeError> {
+    let began = Instant::now();
+    let directory = Directory::read(&options.config)?;
+    let listener = TcpListener::bind(options.listen)
+        .await
+        .map_err(|error| ServeError::Listen { listen: options.listen, error })?;
+    let listen =
+        listener.local_addr().map_err(|error| ServeError::Listen { listen: options.listen, error })?;
+    let wiring = Wiring::open(&options, &directory, listen)?;
+    wiring.load_first_configuration(&directory).await?;
+    wiring.forget_old_sockets().await?;
+    let pollers = Pollers::start(&wiring);
+    let (stop, stopped) = watch::channel(false);
+    let router = Router::new()
+        .merge(patchbay_api::router(wiring.center.clone()))
+        .merge(socket::router(&wiring))
+        .merge(dev::router(&wiring))
+        .merge(pages::router(&wiring, metrics))
+        .nest("/simulator", simulator::router(&wiring));
+    let serving = tokio::spawn(http::serve(listener, router, stopped));
+    pages::announce(&wiring, began.elapsed());
+    stop::asked().await;
+    tracing::info!("stopping");
+    stop.send_replace(true);
+    wiring.sockets.forget_all();
+    // A server that panicked has said so; the rest is stopped all the same.
+    let _ = serving.await;
+    pollers.stop().await;
+    wiring.store.flush().await.map_err(ServeError::Flush)
+}
+
+/// The keys of this data directory for agents' tokens.
+fn signing_keys(
+    secrets: &crate::directory::Secrets,
+    random: impl Fn() -> [u8; 16],
+) -> Result<SigningKeys, ServeError> {
+    let key = secrets.own("tokens", random)?;
+    SigningKeys::new(key.as_bytes(), None).map_err(ServeError::Key)
+}
+
+impl Wiring {
+    /// Puts the directory's documents in force when none are: later changes are made by `patchbay config apply`,
+    /// so that a restart never undoes one.
+    async fn load_first_configuration(&self, directory: &Directory) -> Result<(), ServeError> {
+        let (version, _) = config::stored_documents(&self.center).await.map_err(ServeError::Store)?;
+        if version > 0 {
+            return Ok(());
+        }
+        directory.lint()?;
+        config::apply(&self.center, &directory.documents).await.map_err(ServeError::Apply)?;
+        Ok(())
+    }
+}

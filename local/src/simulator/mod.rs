@@ -1,0 +1,72 @@
+//! The other side of every channel, played at `/simulator`: customers who write, providers that answer, a chatbot.
+//!
+//! It speaks to the center over HTTP as the real ones do, so nothing in the center knows of it. What it keeps is in
+//! memory, bounded, and gone with the process.
+
+pub mod bot;
+mod customer;
+mod deliveries;
+mod faults;
+mod provider;
+mod tokens;
+mod visitor;
+
+use crate::directory::Account;
+use crate::serve::Wiring;
+use axum::Router;
+use axum::routing::{any, get, post};
+use deliveries::Deliveries;
+use faults::Faults;
+use patchbay_api::{ApiError, ErrorCode};
+use patchbay_model::ChannelKind;
+use std::sync::Arc;
+use tokens::Remembered;
+
+/// Bytes of a request to the simulator.
+const BODY_BYTES_MAX: usize = 1024 * 1024;
+
+/// What the simulator knows. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Simulator {
+    wiring: Wiring,
+    deliveries: Arc<Deliveries>,
+    faults: Arc<Faults>,
+    /// Reply token → whose it is.
+    reply_tokens: Arc<Remembered>,
+    /// Idempotency key → the provider's id of the call that was made with it.
+    calls: Arc<Remembered>,
+    /// Visitors who are played.
+    visitors: Arc<Remembered>,
+}
+
+impl Simulator {
+    /// The account `name` of a channel.
+    fn account(&self, channel: &str, name: &str) -> Result<Account, ApiError> {
+        let unknown = || ApiError::new(ErrorCode::NotFound, "there is no such channel or account");
+        let kind: ChannelKind = channel.parse().map_err(|_| unknown())?;
+        let mut accounts = self.wiring.accounts.iter();
+        accounts.find(|account| account.kind == kind && account.name == name).cloned().ok_or_else(unknown)
+    }
+}
+
+pub(crate) fn router(wiring: &Wiring) -> Router {
+    let simulator = Simulator {
+        wiring: wiring.clone(),
+        deliveries: Arc::default(),
+        faults: Arc::default(),
+        reply_tokens: Arc::default(),
+        calls: Arc::default(),
+        visitors: Arc::default(),
+    };
+    Router::new()
+        .route("/api/{channel}/messages", post(customer::write))
+        .route("/api/{channel}/deliveries", get(deliveries::list))
+        .route("/api/{channel}/faults", post(faults::add))
+        .route("/provider/{channel}/{account}/{*path}", any(provider::call))
+        .route("/bot", post(bot::serve))
+        .with_state(simulator)
+}
+
+fn bad_request(message: impl Into<String>) -> ApiError {
+    ApiError::new(ErrorCode::BadRequest, message)
+}

@@ -1,0 +1,152 @@
+//! The providers' APIs: what accounts' `api_base` leads to.
+
+use super::{BODY_BYTES_MAX, Simulator, bad_request, customer};
+use crate::directory::Account;
+use crate::serve::{BreakOff, SIMULATOR_HOST};
+use axum::body::{Body, to_bytes};
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use patchbay_api::ApiError;
+use patchbay_channels::simulate::{Answer, Delivery};
+use patchbay_channels::{DeliveryOutcome, Headers, ProviderRequest, ProviderResponse};
+use patchbay_model::MessageStatus;
+use patchbay_model::id::hex;
+use serde_json::{Map, Value, json};
+use std::time::Duration;
+
+/// The answer to a call with a reply token that is unknown or used.
+const BAD_TOKEN_STATUS: u16 = 400;
+/// The answer to a call with an idempotency key that is known.
+const REPEATED_STATUS: u16 = 409;
+
+/// Answers a call of our sender as the provider would, and keeps what the customer sees of it.
+pub(super) async fn call(
+    State(simulator): State<Simulator>,
+    Path((channel, account, path)): Path<(String, String, String)>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let account = simulator.account(&channel, &account)?;
+    let request = provider_request(&account, &path, request).await?;
+    let fault = simulator.faults.take(account.kind);
+    if let Some(fault) = &fault {
+        tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
+    }
+    let response = match fault.as_ref().and_then(|fault| fault.status) {
+        Some(status) => account.channel.provider_answer(&request, &Answer::Error { status }),
+        None => accept(&simulator, &account, &request),
+    };
+    if fault.is_some_and(|fault| fault.drop) {
+        return Ok((StatusCode::OK, axum::Extension(BreakOff)).into_response());
+    }
+    Ok(into_response(response))
+}
+
+async fn provider_request(
+    account: &Account,
+    path: &str,
+    request: Request,
+) -> Result<ProviderRequest, ApiError> {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, BODY_BYTES_MAX).await;
+    let body = body.map_err(|_| bad_request(format!("the body is over {BODY_BYTES_MAX} bytes")))?;
+    let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let headers = parts.headers.iter();
+    let headers: Headers = headers
+        .map(|(name, value)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        })
+        .collect();
+    Ok(ProviderRequest {
+        method: parts.method.to_string(),
+        url: format!("http://{SIMULATOR_HOST}/provider/{}/{}/{path}{query}", account.kind, account.name),
+        headers,
+        body: body.into(),
+        idempotent: false,
+        on_refused: None,
+    })
+}
+
+/// Takes a call: the customer is shown what it says, once.
+fn accept(simulator: &Simulator, account: &Account, request: &ProviderRequest) -> ProviderResponse {
+    let channel = account.channel.as_ref();
+    let refuse = |status| channel.provider_answer(request, &Answer::Error { status });
+    let seed = hex(&simulator.wiring.world.id());
+    let shown = match channel.reply_token(request) {
+        Some(token) => match simulator.reply_tokens.take(&token) {
+            Some(to) => channel.read_reply(request, &to),
+            None => return refuse(BAD_TOKEN_STATUS),
+        },
+        None => channel.read_delivery(request),
+    };
+    if let Some(key) = channel.idempotency_key(request)
+        && !simulator.calls.remember(&format!("{}/{}/{key}", account.kind, account.name), &seed)
+    {
+        return refuse(REPEATED_STATUS);
+    }
+    let response = channel.provider_answer(request, &Answer::Success { seed: seed.clone() });
+    if let Some(delivery) = shown {
+        show(simulator, account, request, &response, delivery, seed);
+    }
+    response
+}
+
+fn show(
+    simulator: &Simulator,
+    account: &Account,
+    request: &ProviderRequest,
+    response: &ProviderResponse,
+    delivery: Delivery,
+    seed: String,
+) {
+    let provider_id = match account.channel.outcome(request, response) {
+        DeliveryOutcome::Sent { provider_id } => provider_id,
+        _ => None,
+    };
+    let id = provider_id.clone().unwrap_or(seed);
+    let at = simulator.wiring.world.now();
+    simulator.deliveries.keep(account.kind, &id, delivery, &described(request), at);
+    let receipts: Vec<_> = [MessageStatus::Sent, MessageStatus::Delivered]
+        .into_iter()
+        .filter_map(|status| account.channel.status_webhook(request, &id, status))
+        .collect();
+    if receipts.is_empty() {
+        return;
+    }
+    let simulator = simulator.clone();
+    tokio::spawn(async move {
+        for receipt in receipts {
+            // What goes wrong is logged where it does; a provider does not care.
+            let _ = customer::post(&simulator, &receipt).await;
+        }
+    });
+}
+
+/// A call for people: its body taken apart, its credentials left out.
+fn described(request: &ProviderRequest) -> Value {
+    let text = String::from_utf8_lossy(&request.body);
+    let is_form = request.headers.get("content-type").is_some_and(|kind| kind.contains("form-urlencoded"));
+    let body = if is_form {
+        let pairs = url::form_urlencoded::parse(&request.body);
+        Value::Object(
+            pairs.map(|(key, value)| (key.into_owned(), Value::String(value.into_owned()))).collect(),
+        )
+    } else {
+        serde_json::from_slice(&request.body).unwrap_or_else(|_| Value::String(text.into_owned()))
+    };
+    let headers = request.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("authorization"));
+    let headers: Map<String, Value> =
+        headers.map(|(name, value)| (name.to_owned(), Value::String(value.to_owned()))).collect();
+    json!({ "method": request.method, "url": request.url, "headers": headers, "body": body })
+}
+
+fn into_response(response: ProviderResponse) -> Response {
+    let ProviderResponse::Http { status, headers, body } = response else {
+        return (StatusCode::OK, axum::Extension(BreakOff)).into_response();
+    };
+    let mut answer = Response::builder().status(status);
+    for (name, value) in headers.iter() {
+        answer = answer.header(name, value);
+    }
+    answer.body(Body::from(body)).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+}

@@ -1,0 +1,51 @@
+//! A web-chat visitor: where we are the provider, what the customer sees comes by a socket.
+
+use super::Simulator;
+use crate::directory::Account;
+use patchbay_api::{ApiError, ErrorCode};
+use patchbay_center::webchat;
+use patchbay_channels::{SessionFrame, WebhookRequest};
+use patchbay_model::id::{digest16, hex};
+use patchbay_model::{ChannelKind, Timestamp};
+use serde_json::Value;
+
+/// Opens a socket for the visitor, once; what it hears is among the deliveries.
+pub(super) async fn listen(
+    simulator: &Simulator,
+    account: &Account,
+    from: &str,
+    at: Timestamp,
+) -> Result<(), ApiError> {
+    let connection = format!("simulator-{}", hex(&digest16(&[&account.name, from])));
+    if !simulator.visitors.remember(&connection, from) {
+        return Ok(());
+    }
+    let mut inbox = simulator.wiring.sockets.open(&connection);
+    let mut handshake =
+        WebhookRequest { method: "GET".into(), path: "/webchat".into(), ..Default::default() };
+    account.channel.sign(&mut handshake, from, at);
+    let center = &simulator.wiring.center;
+    if let Err(error) = webchat::connect(center, &account.name, &handshake, &connection).await {
+        simulator.visitors.take(&connection);
+        simulator.wiring.sockets.forget(&connection);
+        tracing::error!(%error, "the simulator's visitor was not let in");
+        return Err(ApiError::new(ErrorCode::Unavailable, "the visitor's socket was not opened"));
+    }
+    let (simulator, account, from) = (simulator.clone(), account.clone(), from.to_owned());
+    tokio::spawn(async move {
+        while let Some(frame) = inbox.next().await {
+            see(&simulator, &account, &from, &String::from_utf8_lossy(&frame));
+        }
+        // Closed by the center: the next message opens another.
+        simulator.visitors.take(&connection);
+    });
+    Ok(())
+}
+
+fn see(simulator: &Simulator, account: &Account, from: &str, text: &str) {
+    let frame = SessionFrame { visitor: from.to_owned(), frame: text.to_owned() };
+    let Some(delivery) = account.channel.read_frame(&frame) else { return };
+    let request: Value = serde_json::from_str(text).unwrap_or_default();
+    let id = request["payload"]["sid"].as_str().unwrap_or_default();
+    simulator.deliveries.keep(ChannelKind::Webchat, id, delivery, &request, simulator.wiring.world.now());
+}

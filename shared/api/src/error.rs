@@ -1,0 +1,111 @@
+//! What a caller hears when something is not done: `{"code", "message"}`.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use patchbay_center::config::{ApplyError, ConfigFault};
+use patchbay_center::ports::QueueError;
+use patchbay_center::store::StoreError;
+use serde::Serialize;
+
+/// Why. The text form is the `code`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// A parameter or the body is not what it should be.
+    BadRequest,
+    /// There is no token, or it is not believed.
+    Unauthenticated,
+    /// The token's role does not allow it.
+    Forbidden,
+    NotFound,
+    /// The body is over the limit.
+    TooLarge,
+    /// The state of things does not allow it, or somebody else was faster.
+    Conflict,
+    /// The configuration has faults; they are in `faults`.
+    InvalidConfig,
+    /// It may or may not have been done: try again.
+    Unavailable,
+}
+
+/// An answer that is none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{message}")]
+pub struct ApiError {
+    pub code: ErrorCode,
+    pub message: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<ConfigFault>,
+}
+
+impl ApiError {
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> ApiError {
+        ApiError { code, message: message.into(), faults: Vec::new() }
+    }
+
+    pub(crate) fn bad_request(message: impl Into<String>) -> ApiError {
+        ApiError::new(ErrorCode::BadRequest, message)
+    }
+
+    pub(crate) fn not_found(what: &str) -> ApiError {
+        ApiError::new(ErrorCode::NotFound, format!("there is no such {what}"))
+    }
+
+    fn unavailable(error: &(dyn std::error::Error + 'static)) -> ApiError {
+        tracing::error!(error, "the API could not answer");
+        ApiError::new(ErrorCode::Unavailable, "the center could not answer: try again")
+    }
+
+    pub fn status(&self) -> StatusCode {
+        match self.code {
+            ErrorCode::BadRequest => StatusCode::BAD_REQUEST,
+            ErrorCode::Unauthenticated => StatusCode::UNAUTHORIZED,
+            ErrorCode::Forbidden => StatusCode::FORBIDDEN,
+            ErrorCode::NotFound => StatusCode::NOT_FOUND,
+            ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            ErrorCode::Conflict => StatusCode::CONFLICT,
+            ErrorCode::InvalidConfig => StatusCode::UNPROCESSABLE_ENTITY,
+            ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        (self.status(), Json(self)).into_response()
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> ApiError {
+        if error.is_lost_race() {
+            return ApiError::new(
+                ErrorCode::Conflict,
+                "somebody else was changing the same thing: try again",
+            );
+        }
+        ApiError::unavailable(&error)
+    }
+}
+
+impl From<QueueError> for ApiError {
+    fn from(error: QueueError) -> ApiError {
+        ApiError::unavailable(&error)
+    }
+}
+
+impl From<ApplyError> for ApiError {
+    fn from(error: ApplyError) -> ApiError {
+        match error {
+            ApplyError::Refused(faults) => ApiError {
+                code: ErrorCode::InvalidConfig,
+                message: "the configuration was not applied; the one before is in force".into(),
+                faults,
+            },
+            ApplyError::Conflict => ApiError::new(ErrorCode::Conflict, error.to_string()),
+            ApplyError::Store(error) => error.into(),
+            ApplyError::Queue(error) => error.into(),
+        }
+    }
+}

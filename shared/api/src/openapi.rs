@@ -1,0 +1,130 @@
+//! `/api/openapi.json` (OpenAPI 3.1.0), written from the table of routes.
+
+use crate::access::Access;
+use crate::routes::{ROUTES, Route};
+use axum::Json;
+use serde_json::{Map, Value, json};
+
+pub(crate) async fn serve() -> Json<Value> {
+    Json(document())
+}
+
+pub(crate) fn document() -> Value {
+    let mut paths: Map<String, Value> = Map::new();
+    for route in ROUTES {
+        let path = paths.entry(route.path).or_insert_with(|| json!({}));
+        path[route.method] = operation(route);
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Patchbay", "version": env!("CARGO_PKG_VERSION") },
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "token": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
+            },
+            "schemas": schemas(),
+        },
+    })
+}
+
+fn operation(route: &Route) -> Value {
+    let in_path = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let parameters: Vec<Value> = in_path
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
+        .chain(
+            route
+                .query
+                .iter()
+                .map(|(name, kind)| json!({ "name": name, "in": "query", "schema": { "type": kind } })),
+        )
+        .collect();
+    let (status, schema) = route.answer;
+    let mut operation = json!({
+        "operationId": route.operation,
+        "summary": route.summary,
+        "parameters": parameters,
+        "responses": {
+            status.to_string(): answer("As asked", schema),
+            "default": answer("Why it was not done", "Error"),
+        },
+    });
+    if let Some(body) = route.body {
+        operation["requestBody"] = json!({ "required": true, "content": content(body) });
+    }
+    if let Access::Token(role) = route.access {
+        operation["security"] = json!([{ "token": [] }]);
+        operation["x-role"] = json!(role);
+    }
+    operation
+}
+
+fn answer(description: &str, schema: &str) -> Value {
+    json!({ "description": description, "content": content(schema) })
+}
+
+fn content(schema: &str) -> Value {
+    json!({ "application/json": { "schema": { "$ref": format!("#/components/schemas/{schema}") } } })
+}
+
+fn object(properties: Value) -> Value {
+    json!({ "type": "object", "properties": properties })
+}
+
+fn list(of: &str, beside: Value) -> Value {
+    let mut properties = json!({
+        of.to_lowercase(): { "type": "array", "items": { "$ref": format!("#/components/schemas/{}", of.trim_end_matches('s')) } },
+    });
+    if let (Value::Object(properties), Value::Object(beside)) = (&mut properties, beside) {
+        properties.extend(beside);
+    }
+    object(properties)
+}
+
+fn schemas() -> Value {
+    let text = || json!({ "type": "string" });
+    let number = || json!({ "type": "integer" });
+    let anything = || json!({ "type": "object" });
+    json!({
+        "OpenApi": anything(),
+        "Error": object(json!({
+            "code": text(),
+            "message": text(),
+            "faults": { "type": "array", "items": { "$ref": "#/components/schemas/Fault" } },
+        })),
+        "Fault": object(json!({ "document": text(), "position": text(), "reason": text() })),
+        "Contact": object(json!({
+            "sid": text(), "name": text(), "attributes": anything(), "attribute_sources": anything(),
+            "identities": { "type": "array", "items": anything() }, "consent": anything(),
+            "created_at": number(), "version": number(),
+        })),
+        "Contacts": list("Contacts", json!({})),
+        "ContactChange": object(json!({ "attributes": anything() })),
+        "Conversation": object(json!({
+            "sid": text(), "contact_sid": text(), "state": text(), "task_sid": text(), "address": anything(),
+            "workers": { "type": "array", "items": text() }, "created_at": number(), "updated_at": number(),
+        })),
+        "Conversations": list("Conversations", json!({})),
+        "Message": object(json!({
+            "sid": text(), "seq": number(), "conversation_sid": text(), "contact_sid": text(), "channel": text(),
+            "account": text(), "direction": text(), "author": anything(), "kind": text(), "text": text(),
+            "status": text(), "reason": text(), "created_at": number(),
+        })),
+        "Messages": list("Messages", json!({ "more": { "type": "boolean" } })),
+        "Worker": object(json!({
+            "sid": text(), "friendly_name": text(), "attributes": anything(), "activity_name": text(),
+            "available": { "type": "boolean" }, "connected": { "type": "boolean" }, "channels": anything(),
+            "reservations": anything(),
+        })),
+        "Workers": list("Workers", json!({ "more": { "type": "boolean" } })),
+        "Task": anything(),
+        "TaskCancel": object(json!({ "reason": text() })),
+        "Config": object(json!({ "version": number(), "documents": { "$ref": "#/components/schemas/ConfigDocuments" } })),
+        "ConfigDocuments": object(json!({ "workspace": anything(), "flows": anything() })),
+        "Applied": object(json!({
+            "version": number(), "workers_created": number(), "workers_updated": number(),
+        })),
+        "Problem": object(json!({ "sid": text(), "at": number(), "source": text(), "reason": text() })),
+        "Problems": list("Problems", json!({})),
+    })
+}

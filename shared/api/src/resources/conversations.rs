@@ -1,0 +1,35 @@
+//! Conversations.
+
+use super::Sid;
+use super::messages::{self, Range};
+use crate::Shared;
+use crate::error::ApiError;
+use crate::read::Params;
+use axum::Json;
+use axum::extract::State;
+use patchbay_center::keys;
+use patchbay_center::ports::Consistency;
+use patchbay_center::store::{load, load_conversation};
+use patchbay_model::{Conversation, ConversationSid};
+use serde_json::Value;
+
+pub(crate) async fn fetch(
+    State(center): State<Shared>,
+    Sid(sid): Sid<ConversationSid>,
+) -> Result<Json<Conversation>, ApiError> {
+    let table = center.table.as_ref();
+    let newest = load_conversation(table, &sid.contact(), Consistency::Strong).await?;
+    let found = match newest.filter(|newest| newest.sid == sid) {
+        Some(newest) => Some(newest),
+        None => load(table, &keys::past_conversation(&sid), Consistency::Strong).await?,
+    };
+    found.map(Json).ok_or_else(|| ApiError::not_found("conversation"))
+}
+
+pub(crate) async fn messages(
+    State(center): State<Shared>,
+    Sid(sid): Sid<ConversationSid>,
+    Params(range): Params<Range>,
+) -> Result<Json<Value>, ApiError> {
+    messages::page(&center, &sid.contact(), Some(&sid), &range).await
+}

@@ -1,0 +1,68 @@
+//! Every path of `/api`: one line each, with who may call it.
+
+use crate::Shared;
+use crate::access::{Access, authorise};
+use crate::resources::{config, contacts, conversations, problems, tasks, workers};
+use crate::{error::ApiError, openapi};
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, patch, post};
+use patchbay_center::token::Role;
+
+/// A path and what is known of it.
+pub(crate) struct Route {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub access: Access,
+    /// The operation's name for generated clients.
+    pub operation: &'static str,
+    pub summary: &'static str,
+    /// Query parameters with their types.
+    pub query: &'static [(&'static str, &'static str)],
+    /// Schema of the body, where there is one.
+    pub body: Option<&'static str>,
+    /// Status and schema of the answer.
+    pub answer: (u16, &'static str),
+    pub serve: fn() -> MethodRouter<Shared>,
+}
+
+const AGENT: Access = Access::Token(Role::Agent);
+const SUPERVISOR: Access = Access::Token(Role::Supervisor);
+const ADMIN: Access = Access::Token(Role::Admin);
+
+const PAGE: &[(&str, &str)] = &[("limit", "integer")];
+const HISTORY: &[(&str, &str)] = &[("before", "integer"), ("after", "integer"), ("limit", "integer")];
+const ADDRESS: &[(&str, &str)] = &[("channel", "string"), ("account", "string"), ("address", "string")];
+const WORKERS: &[(&str, &str)] = &[("after", "string"), ("limit", "integer")];
+
+#[rustfmt::skip]
+pub(crate) const ROUTES: &[Route] = &[
+    Route { method: "get", path: "/api/openapi.json", access: Access::Anybody, operation: "getOpenApi", summary: "This document", query: &[], body: None, answer: (200, "OpenApi"), serve: || get(openapi::serve) },
+    Route { method: "get", path: "/api/contacts", access: AGENT, operation: "findContacts", summary: "The contact with an address, if there is one", query: ADDRESS, body: None, answer: (200, "Contacts"), serve: || get(contacts::find) },
+    Route { method: "get", path: "/api/contacts/{sid}", access: AGENT, operation: "getContact", summary: "A contact", query: &[], body: None, answer: (200, "Contact"), serve: || get(contacts::fetch) },
+    Route { method: "patch", path: "/api/contacts/{sid}", access: AGENT, operation: "changeContact", summary: "Sets attributes of a contact; null removes one", query: &[], body: Some("ContactChange"), answer: (200, "Contact"), serve: || patch(contacts::change) },
+    Route { method: "get", path: "/api/contacts/{sid}/conversations", access: AGENT, operation: "listConversations", summary: "A contact's conversations, newest first", query: PAGE, body: None, answer: (200, "Conversations"), serve: || get(contacts::conversations) },
+    Route { method: "get", path: "/api/contacts/{sid}/messages", access: AGENT, operation: "listContactMessages", summary: "A contact's messages, oldest first", query: HISTORY, body: None, answer: (200, "Messages"), serve: || get(contacts::messages) },
+    Route { method: "get", path: "/api/conversations/{sid}", access: AGENT, operation: "getConversation", summary: "A conversation", query: &[], body: None, answer: (200, "Conversation"), serve: || get(conversations::fetch) },
+    Route { method: "get", path: "/api/conversations/{sid}/messages", access: AGENT, operation: "listMessages", summary: "A conversation's messages, oldest first", query: HISTORY, body: None, answer: (200, "Messages"), serve: || get(conversations::messages) },
+    Route { method: "get", path: "/api/workers", access: SUPERVISOR, operation: "listWorkers", summary: "Workers, in the order of their ids", query: WORKERS, body: None, answer: (200, "Workers"), serve: || get(workers::list) },
+    Route { method: "get", path: "/api/workers/{sid}", access: SUPERVISOR, operation: "getWorker", summary: "A worker and its state", query: &[], body: None, answer: (200, "Worker"), serve: || get(workers::fetch) },
+    Route { method: "get", path: "/api/tasks/{sid}", access: AGENT, operation: "getTask", summary: "A task", query: &[], body: None, answer: (200, "Task"), serve: || get(tasks::fetch) },
+    Route { method: "post", path: "/api/tasks/{sid}/cancel", access: SUPERVISOR, operation: "cancelTask", summary: "Asks for a task to be canceled", query: &[], body: Some("TaskCancel"), answer: (202, "Task"), serve: || post(tasks::cancel) },
+    Route { method: "get", path: "/api/config", access: SUPERVISOR, operation: "getConfig", summary: "The configuration in force", query: &[], body: None, answer: (200, "Config"), serve: || get(config::fetch) },
+    Route { method: "post", path: "/api/config", access: ADMIN, operation: "applyConfig", summary: "Puts a configuration in force, or says everything that is wrong with it", query: &[], body: Some("ConfigDocuments"), answer: (200, "Applied"), serve: || post(config::apply) },
+    Route { method: "get", path: "/api/problems", access: SUPERVISOR, operation: "listProblems", summary: "What went wrong with something from outside, newest first", query: PAGE, body: None, answer: (200, "Problems"), serve: || get(problems::list) },
+];
+
+pub(crate) fn router(center: &Shared) -> Router<Shared> {
+    let mut router = Router::new();
+    for route in ROUTES {
+        let check = from_fn_with_state((center.clone(), route.access), authorise);
+        router = router.route(route.path, (route.serve)().layer(check));
+    }
+    router.route("/api/{*rest}", axum::routing::any(nothing))
+}
+
+async fn nothing() -> ApiError {
+    ApiError::not_found("path")
+}
