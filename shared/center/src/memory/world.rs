@@ -2,6 +2,7 @@
 
 use crate::ports::World;
 use patchbay_model::Timestamp;
+use patchbay_model::id::digest16;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 #[derive(Debug)]
@@ -30,6 +31,7 @@ impl World for MemoryWorld {
     }
 
     fn id(&self) -> [u8; 16] {
-        u128::from(self.ids.fetch_add(1, Ordering::SeqCst) + 1).to_be_bytes()
+        // All 128 bits differ from one id to the next, as the real ones' do: contacts keep the upper 96 only.
+        digest16(&["id", &self.ids.fetch_add(1, Ordering::SeqCst).to_string()])
     }
 }

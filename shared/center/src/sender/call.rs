@@ -90,7 +90,11 @@ fn missing() -> Outcome {
 }
 
 /// One call, or the one that stands in for it when it is refused.
-pub(super) async fn call(center: &Center, channel: &dyn Channel, request: &ProviderRequest) -> DeliveryOutcome {
+pub(super) async fn call(
+    center: &Center,
+    channel: &dyn Channel,
+    request: &ProviderRequest,
+) -> DeliveryOutcome {
     let mut request = request.clone();
     loop {
         let response = match center.http.call(http_request(&request)).await {

@@ -1,1 +1,239 @@
+use super::*;
+use crate::ports::{HttpError, HttpResponse, QueueName, Units};
+use crate::testing::{ANN, NOW, Room, ask_and_hand_over, now};
+use patchbay_model::event::Reference;
+use patchbay_model::{ChannelKind, ContactSid, Content, EventKind, InboundEvent, Message, ReplyToken};
 
+/// A message to a customer on a channel, stored and queued as the flow's first question is.
+fn queued(kind: ChannelKind, text: &str) -> (Room, ContactSid, Record) {
+    let mut room = Room::new(ask_and_hand_over());
+    assert!(room.writes(kind, address(kind), "Hello", "1") < 300);
+    let records = room.take(QueueName::Inbound);
+    room.inbound(records);
+    let contact = room.contact(kind, address(kind));
+    let mut record = room.take(QueueName::Outbound).remove(0);
+    // The reply token of LINE is a call of its own kind; it has its own test.
+    let mut message: OutboundMessage = serde_json::from_str(&record.body).unwrap();
+    message.reply_token = None;
+    message.content = Content::text(text);
+    record.body = crate::command::body(&message);
+    (room, contact, record)
+}
+
+fn address(kind: ChannelKind) -> &'static str {
+    match kind {
+        ChannelKind::Line => "U1",
+        ChannelKind::Webchat => "visitor",
+        _ => ANN,
+    }
+}
+
+fn message(room: &Room, contact: &ContactSid) -> Message {
+    room.messages(contact)
+        .into_iter()
+        .find(|message| message.author != patchbay_model::Author::Contact)
+        .unwrap()
+}
+
+fn status(room: &Room, contact: &ContactSid) -> (MessageStatus, Option<String>) {
+    let message = message(room, contact);
+    (message.status, message.reason)
+}
+
+/// One delivery of the record; whether it is done.
+fn deliver(room: &Room, record: &mut Record) -> bool {
+    let failed = now(handle(&room.center, vec![record.clone()]));
+    record.receive_count += 1;
+    failed.is_empty()
+}
+
+fn answer(status: u16, body: &str) -> Result<HttpResponse, HttpError> {
+    Ok(HttpResponse { status, headers: Vec::new(), body: body.as_bytes().to_vec() })
+}
+
+#[test]
+fn what_the_provider_has_taken_is_sent_and_has_its_id() {
+    for (kind, id, writes) in
+        [(ChannelKind::Sms, "SM00000000000000000000000000000001", 20), (ChannelKind::Line, "77", 10)]
+    {
+        let (room, contact, mut record) = queued(kind, "Hi");
+        room.ports.table.take_spent();
+        assert!(deliver(&room, &mut record));
+        // A mark before the call only where the provider does not recognise a repetition.
+        assert_eq!(room.ports.table.take_spent(), Units { write_tenths: writes, read_tenths: 0 }, "{kind}");
+        let sent = message(&room, &contact);
+        assert_eq!((sent.status, sent.provider_id.as_deref()), (MessageStatus::Sent, Some(id)));
+        assert!(room.http.take_calls().iter().all(|call| call.trusted));
+        assert!(deliver(&room, &mut record));
+        assert!(room.http.take_calls().is_empty(), "{kind} is not sent again");
+    }
+}
+
+#[test]
+fn a_passing_failure_is_tried_again_up_to_the_limit() {
+    for kind in [ChannelKind::Sms, ChannelKind::Line] {
+        let (mut room, contact, mut record) = queued(kind, "Hi");
+        for _ in 1..SEND_ATTEMPTS_MAX {
+            room.http.will(answer(503, "{}"));
+            assert!(!deliver(&room, &mut record));
+            assert_eq!(status(&room, &contact).0, MessageStatus::Queued);
+        }
+        room.http.will(answer(503, "{}"));
+        assert!(deliver(&room, &mut record));
+        room.settle();
+        let (status, reason) = status(&room, &contact);
+        assert_eq!(status, MessageStatus::Failed);
+        assert!(reason.unwrap().starts_with("attempts: given up after 10"));
+        assert_eq!(room.http.take_calls().len(), SEND_ATTEMPTS_MAX as usize);
+    }
+}
+
+#[test]
+fn a_second_try_after_a_passing_failure_sends() {
+    for kind in [ChannelKind::Sms, ChannelKind::Line] {
+        let (room, contact, mut record) = queued(kind, "Hi");
+        room.http.will(Err(HttpError::NotSent("no route".into())));
+        assert!(!deliver(&room, &mut record));
+        assert!(deliver(&room, &mut record));
+        assert_eq!(status(&room, &contact).0, MessageStatus::Sent);
+    }
+}
+
+/// What a final answer makes of a message, and what it tells the flow function.
+fn check_final(answer: Result<HttpResponse, HttpError>, expect: MessageStatus, reason: &str) {
+    let (mut room, contact, mut record) = queued(ChannelKind::Sms, "Hi");
+    room.http.will(answer);
+    assert!(deliver(&room, &mut record));
+    let news: Vec<Record> = room.take(QueueName::Inbound);
+    assert_eq!(news.len(), 1);
+    let crate::command::InboundBody::Event(event) = serde_json::from_str(&news[0].body).unwrap() else {
+        panic!()
+    };
+    let InboundEvent { kind: EventKind::Receipt { reference, status: told, .. }, .. } = *event else {
+        panic!()
+    };
+    assert_eq!((reference, told), (Reference::Ours(message(&room, &contact).key()), expect));
+    assert_eq!(status(&room, &contact), (expect, Some(reason.to_owned())));
+    room.inbound(news);
+    assert!(deliver(&room, &mut record));
+    assert_eq!(room.http.take_calls().len(), 1, "never again");
+}
+
+#[test]
+fn a_refusal_has_its_code_and_reason() {
+    let body = r#"{"code": 21211, "message": "Invalid 'To' Phone Number"}"#;
+    check_final(answer(400, body), MessageStatus::Failed, "21211: Invalid 'To' Phone Number");
+    check_final(Err(HttpError::Forbidden("scheme".into())), MessageStatus::Failed, "forbidden: scheme");
+}
+
+#[test]
+fn a_call_without_an_answer_is_unknown_where_the_provider_would_not_recognise_it() {
+    let why = "the provider did not answer, and would not recognise a repetition";
+    check_final(Err(HttpError::NoAnswer("timeout".into())), MessageStatus::Unknown, why);
+    let (room, contact, mut record) = queued(ChannelKind::Line, "Hi");
+    room.http.will(Err(HttpError::NoAnswer("timeout".into())));
+    assert!(!deliver(&room, &mut record));
+    assert!(deliver(&room, &mut record));
+    assert_eq!(status(&room, &contact).0, MessageStatus::Sent);
+}
+
+#[test]
+fn a_crash_between_call_and_record_is_unknown_or_repeated_by_the_same_key() {
+    for carried_out in [false, true] {
+        let (mut room, contact, mut record) = queued(ChannelKind::Sms, "Hi");
+        // Operation 0 is the mark, 1 the status.
+        room.fail(1, carried_out);
+        assert!(!deliver(&room, &mut record));
+        assert!(deliver(&room, &mut record));
+        room.settle();
+        let expect = if carried_out { MessageStatus::Sent } else { MessageStatus::Unknown };
+        assert_eq!(status(&room, &contact).0, expect);
+        assert_eq!(room.http.take_calls().len(), 1);
+    }
+    let (room, contact, mut record) = queued(ChannelKind::Line, "Hi");
+    room.fail(0, false);
+    assert!(!deliver(&room, &mut record));
+    assert!(deliver(&room, &mut record));
+    assert_eq!(status(&room, &contact).0, MessageStatus::Sent);
+    let calls = room.http.take_calls();
+    let key = |at: usize| calls[at].headers.iter().find(|(name, _)| name == "X-Line-Retry-Key").cloned();
+    assert!(key(0).is_some() && key(0) == key(1));
+}
+
+#[test]
+fn parts_that_were_sent_are_not_sent_again() {
+    let text: String = (0..450).map(|n| format!("word{n:04} ")).collect();
+    let (room, contact, mut record) = queued(ChannelKind::Sms, &text);
+    room.http.will(answer(201, r#"{"sid": "SM1"}"#));
+    room.http.will(answer(503, "{}"));
+    assert!(!deliver(&room, &mut record));
+    assert!(deliver(&room, &mut record));
+    let sent = message(&room, &contact);
+    assert_eq!(sent.status, MessageStatus::Sent);
+    let calls = room.http.take_calls();
+    // One, two (passing failure), two, three.
+    assert_eq!(calls.len(), 4);
+    assert_eq!(calls[1].body, calls[2].body);
+    assert!(calls[0].body != calls[1].body && calls[2].body != calls[3].body);
+}
+
+#[test]
+fn a_part_that_is_refused_says_which() {
+    let (room, contact, mut record) = queued(ChannelKind::Sms, &"word ".repeat(800));
+    room.http.will(answer(201, r#"{"sid": "SM1"}"#));
+    room.http.will(answer(400, r#"{"code": 21211, "message": "Invalid"}"#));
+    assert!(deliver(&room, &mut record));
+    assert_eq!(status(&room, &contact), (MessageStatus::Failed, Some("21211: part 2 of 3: Invalid".into())));
+}
+
+#[test]
+fn an_opt_out_at_the_provider_is_the_contacts() {
+    let (room, contact, mut record) = queued(ChannelKind::Sms, "Hi");
+    room.http.will(answer(400, r#"{"code": 21610, "message": "unsubscribed"}"#));
+    assert!(deliver(&room, &mut record));
+    let strong = crate::ports::Consistency::Strong;
+    let stored = now(crate::store::load_contact(&room.ports.table, &contact, strong)).unwrap().unwrap();
+    assert_eq!(stored.consent[&ChannelKind::Sms], Consent::OptedOut);
+}
+
+#[test]
+fn a_used_reply_token_falls_back_to_a_push() {
+    let (room, contact, mut record) = queued(ChannelKind::Line, "Hi");
+    let mut message: OutboundMessage = serde_json::from_str(&record.body).unwrap();
+    message.reply_token = Some(ReplyToken { token: "t".into(), usable_until: NOW.plus_s(60) });
+    record.body = crate::command::body(&message);
+    room.http.will(answer(400, r#"{"message": "Invalid reply token"}"#));
+    assert!(deliver(&room, &mut record));
+    assert_eq!(status(&room, &contact).0, MessageStatus::Sent);
+    let calls = room.http.take_calls();
+    assert!(calls[0].url.ends_with("/reply") && calls[1].url.ends_with("/push") && calls.len() == 2);
+}
+
+#[test]
+fn what_cannot_be_sent_at_all_fails_at_once() {
+    let (room, contact, mut record) = queued(ChannelKind::Sms, " ");
+    assert!(deliver(&room, &mut record));
+    assert_eq!(
+        status(&room, &contact),
+        (MessageStatus::Failed, Some("undeliverable: the message says nothing".into()))
+    );
+    let (mut room, contact, mut record) = queued(ChannelKind::Sms, "Hi");
+    room.center.channels.clear();
+    assert!(deliver(&room, &mut record));
+    let (status, reason) = status(&room, &contact);
+    assert_eq!(
+        (status, reason.as_deref()),
+        (MessageStatus::Failed, Some("account: there is no account sms/default/[redacted]"))
+    );
+}
+
+#[test]
+fn the_first_failure_holds_back_its_group() {
+    let (mut room, _, first) = queued(ChannelKind::Sms, "Hi");
+    let second = Record { message_id: "second".into(), ..first.clone() };
+    let other = room.record("no message".into(), Some("another".into()));
+    room.http.will(answer(503, "{}"));
+    let failed = now(handle(&room.center, vec![first.clone(), second, other.clone()]));
+    assert_eq!(failed, [first.message_id, "second".into(), other.message_id]);
+    assert_eq!(room.http.take_calls().len(), 1);
+}

@@ -60,7 +60,11 @@ pub async fn begin_part(table: &dyn Table, key: &MessageKey, part: usize) -> Res
 
 /// Notes that the call is over and `parts` parts are sent: another call may be made.
 pub async fn end_part(table: &dyn Table, key: &MessageKey, parts: usize) -> Result<(), StoreError> {
-    let changes = vec![Change::Set(PARTS.into(), number(parts)), Change::Remove(SENDING.into())];
+    let mut changes = vec![Change::Remove(SENDING.into())];
+    // None is said by the attribute's absence: what `begin_part` asks of the first part.
+    if parts > 0 {
+        changes.push(Change::Set(PARTS.into(), number(parts)));
+    }
     let condition = Condition::Exists;
     table.write(vec![Write::Update { key: keys::message(key), changes, condition }]).await?;
     Ok(())

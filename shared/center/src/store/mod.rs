@@ -16,8 +16,8 @@ pub use conversation::{archive, load_conversation, load_past_conversations};
 pub use delivery::{Progress, begin_part, end_part, load_progress};
 pub use execution::{Execution, REMEMBERED_EVENTS_MAX, load_execution};
 pub use message::{
-    StoredMessage, find_position, fix_position, load_message, load_messages, load_messages_after, put_message,
-    update_status,
+    StoredMessage, find_position, fix_position, load_message, load_messages, load_messages_after,
+    put_message, update_status,
 };
 pub use problem::{Problem, keep_problem, load_problems};
 pub use task::load_task;

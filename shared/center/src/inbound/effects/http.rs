@@ -52,7 +52,6 @@ impl Turn<'_> {
         if effect.add_twilio_auth {
             // They would go wherever the flow's URL points.
             let reason = "credentials are not given to flows".to_owned();
-            self.problem(0, format!("make-http-request with the account's authentication: {reason}")).await?;
             return Ok(FlowInput::HttpFailed { effect_id, reason });
         }
         let method = match effect.method {
@@ -79,7 +78,6 @@ impl Turn<'_> {
         let Some((url, own)) = self.center.functions.find(&effect) else {
             let sid = effect.function_sid.unwrap_or_default();
             let reason = format!("it is not configured where the function {sid:?} is");
-            self.problem(0, reason.clone()).await?;
             return Ok(FlowInput::FunctionFailed { effect_id, reason });
         };
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(&effect.parameters).finish();

@@ -4,6 +4,8 @@ mod http;
 mod message;
 mod task;
 
+#[cfg(test)]
+pub(super) use http::CALLS_PER_EVENT_MAX;
 pub use http::Functions;
 
 use super::InboundError;

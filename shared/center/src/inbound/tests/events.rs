@@ -1,0 +1,179 @@
+//! Events that are no customer's messages.
+
+use super::{says, with_agent};
+use crate::testing::{ANN, NOW, Room, ask_and_hand_over};
+use patchbay_model::event::{Profile, Reference};
+use patchbay_model::{
+    ChannelKind, Consent, Content, ConversationState, EventKind, InboundEvent, MessageStatus,
+};
+
+fn event(id: &str, kind: EventKind) -> InboundEvent {
+    InboundEvent {
+        event_id: id.into(),
+        channel: ChannelKind::Sms,
+        account: "default".into(),
+        contact_address: ANN.into(),
+        our_address: "+15005550006".into(),
+        provider_time: None,
+        received_at: NOW.plus_s(30),
+        profile: Profile { name: Some("Ann".into()), language: Some("de".into()) },
+        kind,
+    }
+}
+
+/// Handles an event, and then again.
+fn happens(room: &mut Room, id: &str, kind: EventKind) {
+    let record = room.event(&event(id, kind));
+    room.inbound(vec![record.clone()]);
+    room.inbound(vec![record]);
+    room.settle();
+}
+
+fn message(text: &str, echo: bool) -> EventKind {
+    EventKind::Message {
+        provider_id: format!("p-{text}"),
+        content: Content::text(text),
+        reply_to: None,
+        reply_token: None,
+        params: [("Body".to_owned(), text.to_owned())].into(),
+        echo,
+    }
+}
+
+fn contact(room: &Room) -> patchbay_model::Contact {
+    let sid = room.contact(ChannelKind::Sms, ANN);
+    let strong = crate::ports::Consistency::Strong;
+    crate::testing::now(crate::store::load_contact(&room.ports.table, &sid, strong)).unwrap().unwrap()
+}
+
+#[test]
+fn a_new_contact_keeps_what_the_provider_says_of_the_person() {
+    let mut room = Room::new(ask_and_hand_over());
+    happens(&mut room, "1", message("Hello", false));
+    let contact = contact(&room);
+    assert_eq!((contact.name.as_deref(), &contact.attributes["language"]), (Some("Ann"), &"de".into()));
+    assert_eq!(contact.attribute_sources["language"].source, "channel:sms");
+}
+
+#[test]
+fn what_is_no_message_of_the_customer_opens_nothing() {
+    let own = Reference::Provider("SM1".into());
+    let receipt = EventKind::Receipt { reference: own, status: MessageStatus::Delivered, reason: None };
+    for kind in [
+        message("from the app", true),
+        receipt,
+        EventKind::Typing { on: true },
+        EventKind::Note { name: "joined".into(), text: String::new() },
+        EventKind::Consent { opted_in: true, content: None },
+        EventKind::Deleted { provider_id: "p".into() },
+    ] {
+        let mut room = Room::new(ask_and_hand_over());
+        happens(&mut room, "1", kind.clone());
+        let conversations =
+            room.items("C#").as_array().unwrap().iter().filter(|item| item["key"][1] == "O").count();
+        assert_eq!((conversations, room.http.take_calls().len()), (0, 0), "{kind:?}");
+    }
+}
+
+#[test]
+fn an_echo_is_the_businesss_own_and_agents_see_it() {
+    let (mut room, sid) = with_agent();
+    happens(&mut room, "1", message("from the app", true));
+    assert_eq!(room.timeline(&sid).last().unwrap(), "1< from the app [sent]");
+    assert_eq!(room.messages(&sid).last().unwrap().author, patchbay_model::Author::Provider);
+    assert_eq!(room.events("desk"), ["message.created"; 2]);
+}
+
+#[test]
+fn typing_and_notes_reach_the_agents() {
+    let (mut room, sid) = with_agent();
+    happens(&mut room, "1", EventKind::Typing { on: true });
+    assert_eq!(room.events("desk"), ["typing"; 2]);
+    happens(&mut room, "2", EventKind::Note { name: "joined".into(), text: "a group".into() });
+    assert_eq!(room.timeline(&sid).last().unwrap(), "1> joined: a group [received]");
+}
+
+#[test]
+fn edits_and_deletions_are_kept_beside_the_original() {
+    let (mut room, sid) = with_agent();
+    happens(&mut room, "1", message("teh", false));
+    room.events("desk");
+    let edited = EventKind::Edited { provider_id: "p-teh".into(), content: Content::text("the") };
+    happens(&mut room, "2", edited);
+    let last = |room: &Room| room.messages(&sid).pop().unwrap();
+    assert_eq!(
+        (last(&room).content, last(&room).edited),
+        (Content::text("teh"), Some(Box::new(Content::text("the"))))
+    );
+    happens(&mut room, "3", EventKind::Deleted { provider_id: "p-teh".into() });
+    assert!(last(&room).deleted);
+    assert_eq!(room.events("desk"), ["message.updated"; 4]);
+    assert!(room.problems().is_empty());
+    happens(&mut room, "4", EventKind::Deleted { provider_id: "p-unknown".into() });
+    assert_eq!(room.problems(), ["a change of a message that is not among the contact's newest"]);
+}
+
+/// A receipt of the flow's first message.
+fn receipt(room: &mut Room, id: &str, status: MessageStatus, reason: Option<&str>) {
+    let sid = room.contact(ChannelKind::Sms, ANN);
+    let key = room.messages(&sid)[1].key();
+    let reason = reason.map(str::to_owned);
+    happens(room, id, EventKind::Receipt { reference: Reference::Ours(key), status, reason });
+}
+
+#[test]
+fn a_receipt_moves_the_status_up_with_one_write() {
+    let (mut room, sid) = with_agent();
+    receipt(&mut room, "1", MessageStatus::Delivered, None);
+    assert_eq!(room.messages(&sid)[1].status, MessageStatus::Delivered);
+    assert_eq!(room.events("desk"), ["message.updated"; 2]);
+    receipt(&mut room, "2", MessageStatus::Sent, None);
+    assert_eq!(room.messages(&sid)[1].status, MessageStatus::Delivered);
+    assert!(room.events("desk").is_empty() && room.problems().is_empty());
+    receipt(&mut room, "3", MessageStatus::Failed, Some("30003: unreachable"));
+    assert_eq!(room.messages(&sid)[1].status, MessageStatus::Delivered);
+    assert_eq!(room.problems(), ["failed after it was delivered: 30003: unreachable"]);
+}
+
+#[test]
+fn a_receipt_by_the_providers_id_finds_the_message() {
+    let mut room = Room::new(ask_and_hand_over());
+    says(&mut room, ChannelKind::Sms, ANN, "Hello");
+    let sid = room.contact(ChannelKind::Sms, ANN);
+    let provider_id = room.messages(&sid)[1].provider_id.clone().unwrap();
+    let reference = Reference::Provider(provider_id);
+    happens(&mut room, "1", EventKind::Receipt { reference, status: MessageStatus::Read, reason: None });
+    assert_eq!(room.messages(&sid)[1].status, MessageStatus::Read);
+    let reference = Reference::Provider("SMunknown".into());
+    happens(&mut room, "2", EventKind::Receipt { reference, status: MessageStatus::Read, reason: None });
+    assert_eq!(room.problems(), ["a receipt of a message that is not among the contact's newest"]);
+}
+
+#[test]
+fn a_failure_of_the_question_leaves_it_by_its_branch() {
+    let mut room = Room::new(ask_and_hand_over());
+    says(&mut room, ChannelKind::Sms, ANN, "Hello");
+    receipt(&mut room, "1", MessageStatus::Failed, Some("30003: unreachable"));
+    let sid = room.contact(ChannelKind::Sms, ANN);
+    assert_eq!(room.conversation(&sid).state, ConversationState::Closed);
+    assert_eq!(room.timeline(&sid), ["1> Hello [received]", "1< Your name? [failed]"]);
+}
+
+#[test]
+fn consent_is_kept_and_withdrawn_consent_stops_the_flow_from_writing() {
+    let mut room = Room::new(ask_and_hand_over());
+    let content = Some(Content::text("STOP"));
+    happens(&mut room, "1", EventKind::Consent { opted_in: false, content });
+    assert_eq!(contact(&room).consent[&ChannelKind::Sms], Consent::OptedOut);
+    says(&mut room, ChannelKind::Sms, ANN, "Hello");
+    let sid = room.contact(ChannelKind::Sms, ANN);
+    let messages = room.messages(&sid);
+    let refused = messages.iter().find(|message| message.status == MessageStatus::Failed).unwrap();
+    assert_eq!(refused.reason.as_deref(), Some(crate::contacts::OPTED_OUT));
+    assert!(room.http.take_calls().is_empty());
+    happens(&mut room, "2", EventKind::Consent { opted_in: true, content: None });
+    assert_eq!(contact(&room).consent[&ChannelKind::Sms], Consent::OptedIn);
+    let timeline = room.timeline(&sid);
+    assert!(timeline.contains(&"1> STOP [received]".to_owned()), "{timeline:?}");
+    assert!(timeline.iter().any(|line| line.contains("The customer allows messages on sms.")));
+}
