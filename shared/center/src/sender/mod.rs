@@ -23,7 +23,7 @@ use patchbay_model::{Consent, MessageStatus, OutboundMessage};
 
 /// How often a message may be received before a passing failure is taken for a final one. The queue's own
 /// `maxReceiveCount` must be larger, so that a message never leaves it without a status.
-pub const SEND_ATTEMPTS_MAX: u32 = 10;
+pub const SEND_ATTEMPTS_MAX: u32 = 4;
 
 /// Why a record is to come again.
 #[derive(Debug, thiserror::Error)]

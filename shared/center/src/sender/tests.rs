@@ -83,7 +83,7 @@ fn a_passing_failure_is_tried_again_up_to_the_limit() {
         room.settle();
         let (status, reason) = status(&room, &contact);
         assert_eq!(status, MessageStatus::Failed);
-        assert!(reason.unwrap().starts_with("attempts: given up after 10"));
+        assert!(reason.unwrap().starts_with("attempts: given up after 4"));
         assert_eq!(room.http.take_calls().len(), SEND_ATTEMPTS_MAX as usize);
     }
 }
