@@ -40,7 +40,7 @@ impl Connection {
         Ok(Connection { sender, host })
     }
 
-    /// Sends a request and reads the whole answer.
+    /// Sends a request and reads the whole answer. The host is where the connection leads unless a header says so.
     pub async fn send(
         &mut self,
         method: Method,
@@ -48,7 +48,10 @@ impl Connection {
         headers: &[(&str, &str)],
         body: Bytes,
     ) -> anyhow::Result<(u16, Bytes)> {
-        let mut request = Request::builder().method(method).uri(path).header(HOST, self.host.as_str());
+        let mut request = Request::builder().method(method).uri(path);
+        if headers.iter().all(|(name, _)| *name != HOST) {
+            request = request.header(HOST, self.host.as_str());
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -1,7 +1,7 @@
 //! The whole center in one process: the ports on embedded parts, the command `patchbay`, the simulator.
 
 pub mod cli;
-mod client;
+pub mod client;
 mod commands;
 pub mod directory;
 pub mod embedded;

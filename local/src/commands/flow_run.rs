@@ -138,8 +138,7 @@ impl Player {
             Effect::SendMessage(message) => {
                 let media = message.media_url.map(|url| format!(" [{url}]")).unwrap_or_default();
                 tell(&format!("< {}{media}", message.body));
-                let sid = format!("SM{}", message.id);
-                vec![FlowInput::Sent { effect_id: message.id, sid }]
+                Vec::new()
             }
             Effect::HttpRequest(request) => {
                 tell(&format!("· {:?} {}", request.method, request.url));

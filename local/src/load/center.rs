@@ -38,6 +38,7 @@ impl OwnCenter {
             .arg(folder.join("data"))
             .arg("--config")
             .arg(folder.join("config"))
+            .env("PATCHBAY_LOG", std::env::var("PATCHBAY_LOG").unwrap_or_else(|_| "warn".into()))
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;

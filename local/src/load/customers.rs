@@ -76,7 +76,7 @@ impl Customers {
                 let seed = format!("{customer}/{text}");
                 let request = self.webhook(customer, &seed, text.to_owned(), SystemWorld.now())?;
                 let status = Prepared::from(request).post(&mut connection).await?;
-                if status != 200 {
+                if !(200..300).contains(&status) {
                     bail!("the webhook answered {status} to an opening message");
                 }
             }

@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 /// Decimal digits that percentiles keep.
 const DIGITS: u8 = 3;
+/// Microseconds of the longest latency that is told apart.
+const LONGEST_US: u64 = 3_600_000_000;
 
 pub(super) struct Report {
     pub rate: f64,
@@ -65,7 +67,7 @@ fn per_second(ledger: &Ledger, which: impl Fn((Option<u64>, Option<u64>)) -> Opt
 }
 
 fn percentiles(micros: &[u64]) -> String {
-    let Ok(mut histogram) = Histogram::<u64>::new(DIGITS) else { return String::new() };
+    let Ok(mut histogram) = Histogram::<u64>::new_with_max(LONGEST_US, DIGITS) else { return String::new() };
     for value in micros {
         histogram.saturating_record(*value);
     }

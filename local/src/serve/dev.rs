@@ -1,8 +1,9 @@
 //! Signing in without an identity provider: `/api/dev/…`, for this machine only.
 
 use super::Wiring;
-use axum::extract::{ConnectInfo, Request, State};
-use axum::middleware::{Next, from_fn};
+use super::local_only::local_only;
+use axum::extract::State;
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -12,7 +13,6 @@ use patchbay_center::token::{Claims, Role, TOKEN_S};
 use patchbay_model::WorkerSid;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::net::{IpAddr, SocketAddr};
 
 /// Workers of one answer: who has more signs in by an identity provider.
 const WORKERS_MAX: usize = 2_000;
@@ -21,41 +21,8 @@ pub(super) fn router(wiring: &Wiring) -> Router {
     Router::new()
         .route("/api/dev/workers", get(workers))
         .route("/api/dev/sign-in", post(sign_in))
-        .layer(from_fn(loopback_only))
+        .layer(from_fn(local_only))
         .with_state(wiring.clone())
-}
-
-/// Refuses whoever is not on this machine, and pages of other sites: a browser on this machine may have been
-/// led here by anybody, but states the page's origin and the name it thinks it speaks to (DNS rebinding).
-async fn loopback_only(request: Request, next: Next) -> Result<Response, ApiError> {
-    check(&request)?;
-    Ok(next.run(request).await)
-}
-
-fn check(request: &Request) -> Result<(), ApiError> {
-    let refused = |why: &str| Err(ApiError::new(ErrorCode::Forbidden, why));
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical());
-    if !peer.is_some_and(|ip| ip.is_loopback()) {
-        return refused("signing in here is for this machine only");
-    }
-    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let host_is_local = header("host").is_none_or(is_local_name);
-    let origin_is_local = header("origin")
-        .is_none_or(|origin| origin.split_once("://").is_some_and(|(_, host)| is_local_name(host)));
-    if !host_is_local || !origin_is_local {
-        return refused("signing in here is for pages of this machine only");
-    }
-    Ok(())
-}
-
-/// `localhost` or a loopback address, with or without a port.
-fn is_local_name(host: &str) -> bool {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    let ip = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    name.eq_ignore_ascii_case("localhost") || ip.is_ok_and(|ip| ip.is_loopback())
 }
 
 async fn workers(State(wiring): State<Wiring>) -> Result<Json<Value>, ApiError> {
@@ -109,21 +76,4 @@ async fn worker_named(wiring: &Wiring, name: &str) -> Result<Option<WorkerSid>, 
         ApiError::new(ErrorCode::Unavailable, "the store did not answer: try again")
     })?;
     Ok(item.and_then(|item| WorkerSid::parse(item.text("w")?).ok()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_names_of_this_machine_are_local() {
-        for host in ["localhost", "localhost:8080", "127.0.0.1:1", "[::1]:8080", "[::1]"] {
-            assert!(is_local_name(host), "{host}");
-        }
-        for host in
-            ["evil.example", "localhost.evil.example", "10.0.0.1:8080", "127.0.0.1.evil.example:80", ""]
-        {
-            assert!(!is_local_name(host), "{host}");
-        }
-    }
 }

@@ -3,6 +3,7 @@
 mod dev;
 mod egress;
 mod http;
+mod local_only;
 mod metrics;
 mod pages;
 mod pollers;
@@ -20,6 +21,7 @@ pub use wiring::{ServeError, Wiring};
 use crate::directory::Directory;
 use crate::simulator;
 use axum::Router;
+use axum::middleware::from_fn;
 use patchbay_center::config;
 use patchbay_center::token::SigningKeys;
 use pollers::Pollers;
@@ -59,7 +61,7 @@ pub async fn serve(options: ServeOptions, metrics: Metrics) -> Result<(), ServeE
         .merge(socket::router(&wiring))
         .merge(dev::router(&wiring))
         .merge(pages::router(&wiring, metrics))
-        .nest("/simulator", simulator::router(&wiring));
+        .nest("/simulator", simulator::router(&wiring).layer(from_fn(local_only::local_only)));
     let serving = tokio::spawn(http::serve(listener, router, stopped));
     pages::announce(&wiring, began.elapsed());
     stop::asked().await;
