@@ -4,6 +4,7 @@ use super::disk::{Disk, DiskError, Kind};
 use super::lanes::{Lanes, Release};
 use super::message::{Death, Depth, Receipt, Received, Stored, message_id};
 use super::writer::Settled;
+use patchbay_center::budget::{RECEIVE_COUNT_MAX, VISIBILITY_S};
 use patchbay_center::ports::QueueName;
 use patchbay_model::Timestamp;
 use std::collections::BTreeMap;
@@ -26,7 +27,7 @@ pub struct QueueOptions {
 
 impl Default for QueueOptions {
     fn default() -> QueueOptions {
-        QueueOptions { visibility_s: 180, receive_count_max: 5 }
+        QueueOptions { visibility_s: VISIBILITY_S, receive_count_max: RECEIVE_COUNT_MAX }
     }
 }
 

@@ -7,14 +7,13 @@ use super::{Inbox, Sockets, Wiring};
 use axum::Router;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Query, Request, State};
-use axum::http::header::SEC_WEBSOCKET_PROTOCOL;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use patchbay_api::head;
-use patchbay_center::agent::{self, Session};
+use patchbay_center::agent::{self, Offer, Session};
 use patchbay_center::{Center, webchat};
 use patchbay_model::id::hex;
 use patchbay_model::limits::{FRAME_BYTES_MAX, PUSH_BYTES_MAX};
@@ -30,8 +29,6 @@ const WRITE_BUFFER_BYTES: usize = 4 * 1024;
 const WRITE_S_MAX: u64 = 20;
 /// Seconds without anything from the client after which it counts as gone (API Gateway: 10 minutes).
 const IDLE_S_MAX: u64 = 600;
-/// How the sub-protocol begins that carries a token.
-const TOKEN_PROTOCOL: &str = "patchbay.";
 
 #[derive(Clone)]
 struct Served {
@@ -47,25 +44,17 @@ pub(super) fn router(wiring: &Wiring) -> Router {
 }
 
 #[derive(Deserialize)]
-struct WithToken {
-    token: Option<String>,
+struct OfAccount {
     account: Option<String>,
 }
 
-async fn agent_socket(
-    State(served): State<Served>,
-    Query(query): Query<WithToken>,
-    headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
-) -> Response {
-    let offered = token_protocol(&headers);
-    let token =
-        query.token.as_deref().or(offered.as_deref().and_then(|name| name.strip_prefix(TOKEN_PROTOCOL)));
+async fn agent_socket(State(served): State<Served>, upgrade: WebSocketUpgrade, request: Request) -> Response {
+    let Offer { token, protocol } = Offer::of(&head(&request.into_parts().0));
     let Some(token) = token else { return StatusCode::UNAUTHORIZED.into_response() };
     let connection = hex(&served.center.world.id());
     // Open before it is known, so that the first frame finds it.
     let inbox = served.sockets.open(&connection);
-    let session = match agent::connect(&served.center, token, &connection).await {
+    let session = match agent::connect(&served.center, &token, &connection).await {
         Ok(session) => session,
         Err(error) => {
             served.sockets.forget(&connection);
@@ -73,7 +62,7 @@ async fn agent_socket(
             return status(error.status());
         }
     };
-    let upgrade = match offered {
+    let upgrade = match protocol {
         Some(protocol) => upgrade.protocols([protocol]),
         None => upgrade,
     };
@@ -85,7 +74,7 @@ async fn visitor_socket(
     upgrade: WebSocketUpgrade,
     request: Request,
 ) -> Response {
-    let Ok(Query(query)) = Query::<WithToken>::try_from_uri(request.uri()) else {
+    let Ok(Query(query)) = Query::<OfAccount>::try_from_uri(request.uri()) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
     let account = query.account.unwrap_or_else(|| "default".into());
@@ -182,16 +171,6 @@ fn status(number: u16) -> Response {
     StatusCode::from_u16(number).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
 }
 
-/// The sub-protocol that carries a token, if the client offers one.
-fn token_protocol(headers: &HeaderMap) -> Option<String> {
-    let offered = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
-    offered
-        .flat_map(|list| list.split(','))
-        .map(str::trim)
-        .find(|name| name.starts_with(TOKEN_PROTOCOL))
-        .map(str::to_owned)
-}
-
 /// A longer frame than a client may send ends the socket, as API Gateway does; the center's own limit, which
 /// answers with an error, is a little lower.
 fn sized(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
@@ -224,22 +203,4 @@ async fn write(mut outgoing: SplitSink<WebSocket, Message>, mut inbox: Inbox) {
 /// Frames are made of JSON: UTF-8 always.
 fn text(frame: bytes::Bytes) -> Result<Message, axum::Error> {
     Utf8Bytes::try_from(frame).map(Message::Text).map_err(axum::Error::new)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_may_be_a_sub_protocol() {
-        let check = |offered: &[&str], expect: Option<&str>| {
-            let headers: HeaderMap =
-                offered.iter().map(|value| (SEC_WEBSOCKET_PROTOCOL, value.parse().unwrap())).collect();
-            assert_eq!(token_protocol(&headers).as_deref(), expect, "{offered:?}");
-        };
-        check(&[], None);
-        check(&["json"], None);
-        check(&["json, patchbay.a.b.c"], Some("patchbay.a.b.c"));
-        check(&["json", "patchbay.a"], Some("patchbay.a"));
-    }
 }

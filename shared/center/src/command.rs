@@ -1,6 +1,7 @@
 //! The bodies of queue messages: commands as data. A tag names each, so that a newer version can be told from
 //! an older one that is still in a queue.
 
+use crate::budget::begin_until;
 use patchbay_model::{
     Address, ContactSid, ConversationSid, ExecutionSid, InboundEvent, MessageKey, ReservationSid, TaskSid,
     Timestamp, WorkerSid, WorkflowSid, id::digest16, id::hex,
@@ -129,21 +130,33 @@ pub struct Record {
 }
 
 /// What of a batch of a FIFO queue failed. After the first failure of a group the rest of the group counts as
-/// failed too: handling it now would put it in front.
-#[derive(Debug, Default)]
+/// failed too: handling it now would put it in front. So does what the batch has no time to begin.
+#[derive(Debug)]
 pub struct FifoFailures {
     ids: Vec<String>,
     groups: BTreeSet<String>,
+    begin_until: Timestamp,
 }
 
 impl FifoFailures {
-    /// Whether the record must wait for an earlier one; it is then reported with it.
-    pub fn holds_back(&mut self, record: &Record) -> bool {
+    /// Of a batch that begins now.
+    pub fn new(now: Timestamp) -> FifoFailures {
+        FifoFailures { ids: Vec::new(), groups: BTreeSet::new(), begin_until: begin_until(now) }
+    }
+
+    /// Whether there is time to begin something.
+    pub fn has_time(&self, now: Timestamp) -> bool {
+        now <= self.begin_until
+    }
+
+    /// Whether the record must wait, for an earlier one or for another batch; it is then reported.
+    pub fn holds_back(&mut self, record: &Record, now: Timestamp) -> bool {
         let held = record.group.as_ref().is_some_and(|group| self.groups.contains(group));
-        if held {
-            self.ids.push(record.message_id.clone());
+        let late = !self.has_time(now);
+        if held || late {
+            self.push(record);
         }
-        held
+        held || late
     }
 
     pub fn push(&mut self, record: &Record) {
@@ -176,6 +189,7 @@ pub fn body<T: Serialize>(command: &T) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::budget::BEGIN_S_MAX;
     use crate::ports::{Outgoing, QueueName};
     use crate::rules::queue::check_outgoing;
 
@@ -190,13 +204,25 @@ mod tests {
 
     #[test]
     fn a_failure_holds_back_its_group_only() {
-        let mut failures = FifoFailures::default();
+        let now = Timestamp(0);
+        let mut failures = FifoFailures::new(now);
         failures.push(&record("1", Some("a")));
-        assert!(failures.holds_back(&record("2", Some("a"))));
-        assert!(!failures.holds_back(&record("3", Some("b"))));
+        assert!(failures.holds_back(&record("2", Some("a")), now));
+        assert!(!failures.holds_back(&record("3", Some("b")), now));
         failures.push(&record("4", None));
-        assert!(!failures.holds_back(&record("5", None)));
+        assert!(!failures.holds_back(&record("5", None), now));
         assert_eq!(failures.into_ids(), ["1", "2", "4"]);
+    }
+
+    #[test]
+    fn a_batch_begins_nothing_after_its_time() {
+        let mut failures = FifoFailures::new(Timestamp(0));
+        let last = Timestamp(i64::from(BEGIN_S_MAX) * 1000);
+        assert!(!failures.holds_back(&record("1", Some("a")), last));
+        assert!(failures.holds_back(&record("2", Some("b")), last.plus_ms(1)));
+        // Time that goes back must not put a later record of the group in front.
+        assert!(failures.holds_back(&record("3", Some("b")), last));
+        assert_eq!(failures.into_ids(), ["2", "3"]);
     }
 
     #[test]

@@ -174,7 +174,7 @@ pub fn session(account: &str, visitor: &str) -> Key {
 }
 
 /// `Y#<connection>` / `Y`: whose socket it is.
-pub fn visitor_connection(connection: &str) -> Key {
+pub fn connection(connection: &str) -> Key {
     Key::new(format!("Y#{connection}"), "Y")
 }
 

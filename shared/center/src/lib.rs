@@ -1,6 +1,7 @@
 //! What each function does, over ports: webhook, flow, router, agent, sender.
 
 pub mod agent;
+pub mod budget;
 pub mod capacity;
 pub mod center;
 pub mod codec;
@@ -19,6 +20,7 @@ pub mod ports;
 pub mod router;
 pub mod rules;
 pub mod sender;
+pub mod socket;
 pub mod store;
 pub mod token;
 pub mod webchat;

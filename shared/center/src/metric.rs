@@ -1,7 +1,8 @@
 //! Counts for operators: `tracing` events with the target `metric`, which the edges turn into CloudWatch's
 //! embedded metric format or `/metrics` (docs/OPERATIONS.md).
 //!
-//! Each has `metric` (the name), `value` (1) and the dimensions `channel` and `reason`. Nothing of a customer is in them.
+//! Each has `metric` (the name), `value` (1), `channel` and `reason`; what does not apply is empty. Nothing of a
+//! customer is in them.
 
 use patchbay_model::ChannelKind;
 
@@ -18,7 +19,18 @@ pub(crate) const MESSAGE_FAILED: &str = "MessageFailed";
 /// A message of which nobody can say whether it was sent.
 pub(crate) const MESSAGE_UNKNOWN: &str = "MessageUnknown";
 
+/// A task for which the sweep, and nothing before it, found a worker: a fault of the assignment.
+pub(crate) const REPAIRED_BY_SWEEP: &str = "RepairedBySweep";
+
+/// The target of these events.
+pub const TARGET: &str = "metric";
+
 /// One more of `metric` on a channel.
 pub(crate) fn count(metric: &'static str, channel: ChannelKind, reason: &str) {
-    tracing::info!(target: "metric", metric, value = 1, %channel, reason);
+    tracing::info!(target: TARGET, metric, value = 1, channel = channel.as_str(), reason);
+}
+
+/// One more of `metric`, which belongs to no channel.
+pub(crate) fn count_one(metric: &'static str) {
+    tracing::info!(target: TARGET, metric, value = 1, channel = "", reason = "");
 }

@@ -106,6 +106,8 @@ impl Queue for Faulty {
 pub(crate) struct PlayedHttp {
     pub script: Mutex<VecDeque<Result<HttpResponse, HttpError>>>,
     pub calls: Mutex<Vec<HttpRequest>>,
+    /// What each call takes, and of whose time.
+    slow: Mutex<Option<(Arc<MemoryWorld>, i64)>>,
 }
 
 impl PlayedHttp {
@@ -118,6 +120,11 @@ impl PlayedHttp {
         self.will(Ok(HttpResponse { status, headers, body: body.as_bytes().to_vec() }));
     }
 
+    /// From now on each call takes so long.
+    pub fn takes_ms(&self, world: &Arc<MemoryWorld>, ms: i64) {
+        *self.slow.lock().unwrap() = Some((world.clone(), ms));
+    }
+
     pub fn take_calls(&self) -> Vec<HttpRequest> {
         std::mem::take(&mut self.calls.lock().unwrap())
     }
@@ -126,6 +133,9 @@ impl PlayedHttp {
 #[async_trait]
 impl Http for PlayedHttp {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        if let Some((world, ms)) = &*self.slow.lock().unwrap() {
+            world.advance_ms(*ms);
+        }
         let mut calls = self.calls.lock().unwrap();
         calls.push(request);
         let body = json!({ "sid": format!("SM{:032x}", calls.len()), "sentMessages": [{ "id": "77" }] });

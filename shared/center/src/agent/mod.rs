@@ -9,6 +9,7 @@ mod actions;
 mod answer;
 mod frame;
 mod membership;
+mod offer;
 mod request;
 mod session;
 mod snapshot;
@@ -19,5 +20,6 @@ mod welcome;
 mod tests;
 
 pub use frame::{answer, frame};
-pub use session::{ConnectError, Session, attach, connect, disconnect};
+pub use offer::Offer;
+pub use session::{ConnectError, Session, attach, authenticate, connect, disconnect};
 pub use welcome::welcome;

@@ -7,9 +7,10 @@ use crate::router::{self, OpError};
 use crate::store::load_worker;
 use crate::token::{Role, TokenError};
 use patchbay_model::{Timestamp, WorkerSid};
+use serde::{Deserialize, Serialize};
 
 /// A socket's owner, as its token said when it connected.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     pub worker_sid: WorkerSid,
     pub role: Role,
@@ -47,11 +48,16 @@ impl From<OpError> for ConnectError {
     }
 }
 
-/// Lets a socket in whose token is good.
-pub async fn connect(center: &Center, token: &str, connection: &str) -> Result<Session, ConnectError> {
+/// Whom a token is of, when it is believed.
+pub fn authenticate(center: &Center, token: &str) -> Result<Session, TokenError> {
     let claims = center.signing_keys.check(token, center.now())?;
     let expires_at = Timestamp(claims.exp.saturating_mul(1000));
-    let session = Session { worker_sid: claims.sub, role: claims.role, expires_at };
+    Ok(Session { worker_sid: claims.sub, role: claims.role, expires_at })
+}
+
+/// Lets a socket in whose token is good.
+pub async fn connect(center: &Center, token: &str, connection: &str) -> Result<Session, ConnectError> {
+    let session = authenticate(center, token)?;
     attach(center, &session, connection).await?;
     Ok(session)
 }

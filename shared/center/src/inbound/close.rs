@@ -1,6 +1,7 @@
 //! The end of a conversation.
 
 use super::InboundError;
+use crate::budget::HANDLER_S_MAX;
 use crate::center::Center;
 use crate::command::{RoutingBody, body};
 use crate::ports::{Consistency, Outgoing, QueueName};
@@ -11,8 +12,8 @@ use patchbay_model::{Conversation, Message, Seq};
 const LOOK_BACK_S: i64 = 600;
 /// Messages that the check is told of; whoever writes more in ten minutes may see some twice.
 const SEEN_MAX: usize = 1_000;
-/// Seconds after which the check looks: longer than a handler runs that had read the conversation as open.
-const CHECK_AFTER_S: u32 = 20;
+/// Seconds after which the check looks: every handler that had read the conversation as open has ended.
+const CHECK_AFTER_S: u32 = HANDLER_S_MAX + 5;
 
 /// Has somebody look whether a message was stored just after the conversation closed, by a handler that had
 /// read it as open. To be called after the closing is written. Twice does no harm.

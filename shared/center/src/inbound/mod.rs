@@ -45,12 +45,12 @@ const TRIES_MAX: usize = 3;
 /// one transaction, on condition that it is what was read. (Only an HTTP request that a flow makes is made
 /// again: between the call and the commit lies nothing that could know.)
 pub async fn handle(center: &Center, records: Vec<Record>) -> Vec<String> {
-    let mut failures = FifoFailures::default();
+    let mut failures = FifoFailures::new(center.now());
     for record in &records {
-        if failures.holds_back(record) {
+        if failures.holds_back(record, center.now()) {
             continue;
         }
-        if let Err(error) = handle_one(center, record).await {
+        if let Err(error) = handle_one(center, record, &failures).await {
             tracing::error!(
                 message_id = record.message_id,
                 receive_count = record.receive_count,
@@ -63,12 +63,16 @@ pub async fn handle(center: &Center, records: Vec<Record>) -> Vec<String> {
     failures.into_ids()
 }
 
-async fn handle_one(center: &Center, record: &Record) -> Result<(), InboundError> {
+async fn handle_one(center: &Center, record: &Record, batch: &FifoFailures) -> Result<(), InboundError> {
     let body: InboundBody = serde_json::from_str(&record.body)?;
     let mut tries = 1;
     loop {
         match dispatch(center, &body).await {
-            Err(InboundError::Store(error)) if error.is_lost_race() && tries < TRIES_MAX => tries += 1,
+            Err(InboundError::Store(error))
+                if error.is_lost_race() && tries < TRIES_MAX && batch.has_time(center.now()) =>
+            {
+                tries += 1;
+            }
             result => return result,
         }
     }

@@ -48,6 +48,8 @@ pub(super) struct Turn<'a> {
     pub(super) sent: i64,
     /// HTTP calls that this turn has made.
     pub(super) calls: u32,
+    /// Milliseconds that they took.
+    pub(super) calls_ms: i64,
     /// Writes that belong to the commit.
     also: Vec<Write>,
 }
@@ -145,6 +147,7 @@ impl<'a> Turn<'a> {
             contact: None,
             sent: 0,
             calls: 0,
+            calls_ms: 0,
             also: Vec::new(),
         })
     }

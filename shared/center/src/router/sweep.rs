@@ -4,10 +4,11 @@ use super::context::context;
 use super::{OpError, recheck};
 use crate::center::Center;
 use crate::keys;
+use crate::metric;
 use patchbay_model::TaskSid;
 
 /// Looks for a worker for the first task of every list. It should never find one: whatever it repairs is a
-/// fault of the protocol, and the metric `repaired_by_sweep` an alarm.
+/// fault of the protocol, and the metric `RepairedBySweep` an alarm.
 pub(super) async fn sweep(center: &Center) -> Result<(), OpError> {
     let context = context(center).await?;
     for demand in context.directory.demands.keys() {
@@ -19,7 +20,8 @@ pub(super) async fn sweep(center: &Center) -> Result<(), OpError> {
                 if let Some(sid) = sid
                     && recheck::task(center, &sid).await?
                 {
-                    tracing::error!(target: "metric", task = %sid, repaired_by_sweep = 1, "repaired by sweep");
+                    metric::count_one(metric::REPAIRED_BY_SWEEP);
+                    tracing::error!(task = %sid, "a task had to be repaired by the sweep");
                 }
             }
         }

@@ -1,11 +1,12 @@
 //! Calls of a provider, one after another.
 
 use super::{Outcome, SenderError};
+use crate::budget::calls_left_ms;
 use crate::center::Center;
 use crate::ports::{HttpError, HttpRequest};
 use crate::store::{Progress, begin_part, end_part, load_progress};
 use patchbay_channels::{Channel, DeliveryOutcome, Headers, ProviderRequest, ProviderResponse, RefusalCause};
-use patchbay_model::{MessageStatus, OutboundMessage};
+use patchbay_model::{MessageStatus, OutboundMessage, Timestamp};
 
 /// Milliseconds until a provider's answer is given up.
 const TIMEOUT_MS: u32 = 15_000;
@@ -33,6 +34,7 @@ pub(super) async fn in_order(
         }
     }
     let mut provider_id = None;
+    let began = center.now();
     while let Some(request) = requests.get(part) {
         if !request.idempotent {
             match begin_part(table, &message.key, part).await? {
@@ -56,7 +58,7 @@ pub(super) async fn in_order(
                 String::new()
             }
         };
-        match call(center, channel, request).await {
+        match call(center, channel, request, began).await {
             DeliveryOutcome::Sent { provider_id: id } => {
                 provider_id = provider_id.or(id);
                 part += 1;
@@ -89,14 +91,19 @@ fn missing() -> Outcome {
     }
 }
 
-/// One call, or the one that stands in for it when it is refused.
+/// One call, or the one that stands in for it when it is refused. None is begun that might outlast what is left of
+/// the message's time since `began`: a call that is cut off may have been carried out.
 pub(super) async fn call(
     center: &Center,
     channel: &dyn Channel,
     request: &ProviderRequest,
+    began: Timestamp,
 ) -> DeliveryOutcome {
     let mut request = request.clone();
     loop {
+        if calls_left_ms(center.now().since_ms(began)) < TIMEOUT_MS {
+            return DeliveryOutcome::Retry { after_s: 0, why: "the calls before it took too long".into() };
+        }
         let response = match center.http.call(http_request(&request)).await {
             Ok(response) => ProviderResponse::Http {
                 status: response.status,

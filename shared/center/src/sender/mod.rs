@@ -10,6 +10,7 @@ mod tests;
 
 pub(crate) use typing::typing;
 
+use crate::budget::RECEIVE_COUNT_MAX;
 use crate::center::Center;
 use crate::command::{FifoFailures, Record};
 use crate::contacts::set_consent;
@@ -21,9 +22,10 @@ use crate::webhook::with_cause;
 use patchbay_channels::{RefusalCause, Rendered};
 use patchbay_model::{Consent, MessageStatus, OutboundMessage};
 
-/// How often a message may be received before a passing failure is taken for a final one. The queue's own
-/// `maxReceiveCount` must be larger, so that a message never leaves it without a status.
+/// How often a message may be received before a passing failure is taken for a final one.
 pub const SEND_ATTEMPTS_MAX: u32 = 4;
+// Else a message would leave the queue without a status.
+const _: () = assert!(SEND_ATTEMPTS_MAX < RECEIVE_COUNT_MAX);
 
 /// Why a record is to come again.
 #[derive(Debug, thiserror::Error)]
@@ -70,9 +72,9 @@ enum Outcome {
 /// finds the mark cannot know whether the call was made, and says so: the message is `unknown` and never sent
 /// again. Parts that were sent before are not sent again. A status that the first run wrote ends the second.
 pub async fn handle(center: &Center, records: Vec<Record>) -> Vec<String> {
-    let mut failures = FifoFailures::default();
+    let mut failures = FifoFailures::new(center.now());
     for record in &records {
-        if failures.holds_back(record) {
+        if failures.holds_back(record, center.now()) {
             continue;
         }
         if let Err(error) = handle_one(center, record).await {

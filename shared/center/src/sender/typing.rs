@@ -13,8 +13,9 @@ pub(crate) async fn typing(center: &Center, to: &Address, on: bool) -> bool {
     match account.channel.typing(to, on) {
         Some(Rendered::Requests(requests)) => {
             let mut taken = false;
+            let began = center.now();
             for request in &requests {
-                let outcome = call(center, account.channel.as_ref(), request).await;
+                let outcome = call(center, account.channel.as_ref(), request, began).await;
                 taken = matches!(outcome, DeliveryOutcome::Sent { .. });
             }
             taken

@@ -1,6 +1,7 @@
 //! Documents in the table: how each is read and written. Nothing here decides.
 
 mod change;
+mod connection;
 mod contact;
 mod conversation;
 mod delivery;
@@ -11,6 +12,7 @@ mod task;
 mod worker;
 
 pub use change::{MessageChange, change_message, move_message};
+pub use connection::{delete_connection, load_connection, put_connection};
 pub use contact::{claim_identity, find_contact, load_contact};
 pub use conversation::{archive, load_conversation, load_past_conversations};
 pub use delivery::{Progress, begin_part, end_part, load_progress};

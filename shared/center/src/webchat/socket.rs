@@ -2,12 +2,11 @@
 
 use super::{WebChatError, authenticate};
 use crate::center::Center;
-use crate::codec;
 use crate::keys;
-use crate::ports::{
-    Attributes, Condition, Consistency, Item, Key, PushError, PushOutcome, Value, Write, table::TTL_ATTRIBUTE,
+use crate::ports::{Consistency, Key, PushError, PushOutcome};
+use crate::store::{
+    StoreError, Versioned, delete_connection, load, load_connection, put_connection, put_next,
 };
-use crate::store::{StoreError, Versioned, load, put_next};
 use bytes::Bytes;
 use patchbay_channels::WebhookRequest;
 use patchbay_channels::webchat::Claims;
@@ -16,8 +15,6 @@ use serde::{Deserialize, Serialize};
 
 /// Live sockets of one visitor; the oldest is closed when one more connects.
 pub const CONNECTIONS_PER_VISITOR_MAX: usize = 5;
-/// Seconds after which a connection's item may be swept: API Gateway ends every socket after two hours.
-const CONNECTION_KEPT_S: i64 = 3 * 3_600;
 /// How often a change is made again on what somebody else has just written.
 const TRIES_MAX: usize = 5;
 
@@ -60,13 +57,7 @@ pub async fn connect(
     let visitor = claims.sub.clone();
     let origin = request.headers.get("origin").map(str::to_owned);
     let now = center.now();
-    let attributes = Attributes::from([
-        ("d".to_owned(), codec::encode(&Visitor { claims, origin })),
-        (TTL_ATTRIBUTE.to_owned(), Value::N(now.plus_s(CONNECTION_KEPT_S).seconds())),
-    ]);
-    let item = Item { key: keys::visitor_connection(connection), attributes };
-    let put = Write::Put { item, condition: Condition::Always };
-    center.table.write(vec![put]).await.map_err(StoreError::from)?;
+    put_connection(center.table.as_ref(), connection, &Visitor { claims, origin }, now).await?;
     let mut closed = Vec::new();
     change(center, account, &visitor, |connections| {
         if connections.iter().any(|open| open.id == connection) {
@@ -91,14 +82,12 @@ pub async fn connect(
 pub async fn disconnect(center: &Center, connection: &str) -> Result<(), StoreError> {
     let Some(Visitor { claims, .. }) = visitor(center, connection).await? else { return Ok(()) };
     remove(center, &claims.aud, &claims.sub, connection).await?;
-    let delete = Write::Delete { key: keys::visitor_connection(connection), condition: Condition::Always };
-    center.table.write(vec![delete]).await?;
-    Ok(())
+    delete_connection(center.table.as_ref(), connection).await
 }
 
 /// Whose socket it is.
 pub(super) async fn visitor(center: &Center, connection: &str) -> Result<Option<Visitor>, StoreError> {
-    load(center.table.as_ref(), &keys::visitor_connection(connection), Consistency::Strong).await
+    load_connection(center.table.as_ref(), connection, Consistency::Strong).await
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -1,5 +1,6 @@
 //! make-http-request, run-function.
 
+use crate::budget::{CALLS_MS_MAX, calls_left_ms};
 use crate::inbound::InboundError;
 use crate::inbound::turn::Turn;
 use crate::ports::{HttpError, HttpRequest, HttpResponse};
@@ -106,17 +107,24 @@ impl Turn<'_> {
         if self.calls > CALLS_PER_EVENT_MAX {
             return Err(format!("more than {CALLS_PER_EVENT_MAX} calls without waiting"));
         }
+        let left_ms = calls_left_ms(self.calls_ms);
+        if left_ms == 0 {
+            return Err(format!("more than {CALLS_MS_MAX} ms of calls without waiting"));
+        }
         let request = HttpRequest {
             method: method.into(),
             url,
             headers: content_type.map(|value| ("content-type".to_owned(), value)).into_iter().collect(),
             body: body.into_bytes(),
-            timeout_ms: TIMEOUT_MS,
+            timeout_ms: TIMEOUT_MS.min(left_ms),
             response_bytes_max: patchbay_flow::limits::RESPONSE_BYTES_MAX,
             redirects_max: REDIRECTS_MAX,
             trusted,
         };
-        self.center.http.call(request).await.map_err(|error: HttpError| error.to_string())
+        let began = self.center.now();
+        let answer = self.center.http.call(request).await;
+        self.calls_ms += self.center.now().since_ms(began).max(0);
+        answer.map_err(|error: HttpError| error.to_string())
     }
 }
 

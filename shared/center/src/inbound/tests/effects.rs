@@ -1,9 +1,11 @@
 //! What flows do outside.
 
 use super::says;
+use crate::budget::{BEGIN_S_MAX, CALLS_MS_MAX};
 use crate::inbound::effects::CALLS_PER_EVENT_MAX;
-use crate::ports::{HttpError, HttpRequest};
-use crate::testing::{ANN, Room, flow, widget};
+use crate::inbound::handle;
+use crate::ports::{HttpError, HttpRequest, QueueName};
+use crate::testing::{ANN, Room, flow, now, widget};
 use patchbay_model::{ChannelKind, ContactSid};
 use serde_json::{Value, json};
 
@@ -61,6 +63,33 @@ fn a_flow_that_calls_in_circles_is_cut_off() {
     assert_eq!(answers(&mut room).0, ["1< Enough [sent]"]);
     let own = room.http.take_calls().iter().filter(|call| call.url.contains("api.example.com")).count();
     assert_eq!(own, CALLS_PER_EVENT_MAX as usize);
+}
+
+#[test]
+fn slow_calls_are_cut_off_when_their_time_is_spent() {
+    let properties = json!({ "method": "GET", "url": "https://api.example.com/x" });
+    let again = &[("success", "call"), ("failed", "no")];
+    let mut room =
+        Room::new(flow(&[widget("call", "make-http-request", properties, again), say("no", "Enough")]));
+    room.http.takes_ms(&room.world, 9_000);
+    room.writes(ChannelKind::Sms, ANN, "Hello", "1");
+    let records = room.take(QueueName::Inbound);
+    room.inbound(records);
+    let patience: Vec<u32> = room.http.take_calls().iter().map(|call| call.timeout_ms).collect();
+    assert_eq!(patience, [10_000, 10_000, CALLS_MS_MAX - 18_000]);
+}
+
+#[test]
+fn a_batch_that_takes_long_leaves_the_rest_for_another() {
+    let mut room = Room::new(requests());
+    room.http.takes_ms(&room.world, i64::from(BEGIN_S_MAX) * 1000 + 1);
+    for from in ["+15005550001", "+15005550002"] {
+        room.writes(ChannelKind::Sms, from, "Hello", from);
+    }
+    let records = room.take(QueueName::Inbound);
+    let late = vec![records[1].message_id.clone()];
+    assert_eq!(now(handle(&room.center, records.clone())), late);
+    assert_eq!(now(handle(&room.center, records[1..].to_vec())), Vec::<String>::new());
 }
 
 #[test]
