@@ -1,16 +1,19 @@
 //! Putting a configuration in force.
 
-use super::cache::stored_version;
+use super::cache::{CACHED_MS, stored_version};
 use super::{Config, ConfigDocuments, ConfigFault};
 use crate::center::Center;
 use crate::codec;
 use crate::command::{RoutingBody, body};
 use crate::keys;
 use crate::ports::{Attributes, Condition, Consistency, Item, Outgoing, QueueError, QueueName, Value, Write};
-use crate::router::new_worker;
+use crate::router::{HANDLER_S_MAX, new_worker};
 use crate::store::{StoreError, WorkerProfile, load_profile, put_next};
 use patchbay_model::WorkerSid;
 use patchbay_model::workspace::WorkerDocument;
+
+/// Age after which a version is the only one in use: copies, late reads and the handlers that use them.
+const REPEATED_AFTER_S: u32 = (HANDLER_S_MAX + 2 * CACHED_MS / 1000) as u32;
 
 /// What changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -57,8 +60,11 @@ pub async fn apply(center: &Center, documents: &ConfigDocuments) -> Result<Appli
             Put::Same => {}
         }
     }
+    // At once, and again when nobody can have the version before any more: a handler that still has it may put
+    // a worker back into a class of that version.
     let reclassify = body(&RoutingBody::Reclassify { version, after: None });
-    center.queue.send(QueueName::Routing, vec![Outgoing::after_s(reclassify, 0)]).await?;
+    let passes = [0, REPEATED_AFTER_S].map(|delay_s| Outgoing::after_s(reclassify.clone(), delay_s));
+    center.queue.send(QueueName::Routing, passes.into()).await?;
     let number = |n: u64| Value::N(i64::try_from(n).unwrap_or(i64::MAX));
     let condition =
         if read == 0 { Condition::NotExists } else { Condition::Equals("v".into(), number(read)) };

@@ -5,6 +5,7 @@
 //! what it then writes is looked at once more when every older copy has expired (`SETTLED_MS`): two that are
 //! new at the same time meet by the first, one that is new to an old copy by the second.
 
+use super::HANDLER_S_MAX;
 use super::class::Class;
 use crate::codec;
 use crate::keys;
@@ -18,9 +19,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// How old a handler's copy may be.
 const CACHED_MS: i64 = 5_000;
-/// Age after which a class or demand is in every copy: the copy's age, a stale read (DynamoDB: "usually within a
-/// second"), and slack.
-pub(super) const SETTLED_MS: i64 = 2 * CACHED_MS + 2_000;
+/// Age after which a class or demand is in every copy that anybody still uses: a handler may hold one for as
+/// long as it runs, which was as old as copies get, read as late as eventually consistent reads are (DynamoDB:
+/// "usually within a second").
+pub(super) const SETTLED_MS: i64 = HANDLER_S_MAX * 1000 + 2 * CACHED_MS;
 /// Demands of one task queue; further ones share the queue's open list, where each candidate is asked.
 pub(super) const DEMANDS_PER_QUEUE_MAX: usize = 64;
 

@@ -52,5 +52,7 @@ const TRIES_MAX: usize = 6;
 pub const REOFFER_AFTER_S: i64 = 10;
 /// Seconds after which the offers of a worker without a socket are taken back.
 pub const ABSENT_S_MAX: i64 = 15;
+/// Seconds after which a handler that still runs is ended (template.yaml, `Timeout` of router and agent).
+pub const HANDLER_S_MAX: i64 = 30;
 /// TaskRouter, "Limits": assignment attempts of a task.
 pub const ATTEMPTS_MAX: u32 = 1_000;

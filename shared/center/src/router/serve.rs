@@ -14,7 +14,7 @@ use crate::ports::{Consistency, Item, TableError, Write};
 use crate::store::{load_task, load_worker};
 use futures_util::future::try_join_all;
 use patchbay_model::task::Exclusion;
-use patchbay_model::{Task, TaskOrder, TaskSid, TaskStatus, Worker, WorkerSid};
+use patchbay_model::{Task, TaskOrder, TaskSid, Worker, WorkerSid};
 use patchbay_routing::Expression;
 
 /// Entries read of each waiting list: the first one serves unless this worker is excluded from it; still one
@@ -66,7 +66,7 @@ impl NextTask<'_> {
             Err(TableError::Condition { .. } | TableError::Conflict) => return Ok(Freed::Changed),
             Err(error) => return Err(error.into()),
         }
-        let served = serve(center, &context, worker, &[task_channel.to_owned()]).await?;
+        let served = serve(center, worker, &[task_channel.to_owned()]).await?;
         Ok(Freed::Free(served))
     }
 }
@@ -80,9 +80,8 @@ pub(super) async fn recheck(center: &Center, sid: &WorkerSid) -> Result<(), OpEr
     let Some(worker) = load_worker(center.table.as_ref(), sid, Consistency::Strong).await? else {
         return Ok(());
     };
-    let context = context(center).await?;
     let channels: Vec<String> = worker.channels.keys().cloned().collect();
-    serve(center, &context, worker, &channels).await?;
+    serve(center, worker, &channels).await?;
     Ok(())
 }
 
@@ -99,16 +98,12 @@ pub(super) async fn settle(center: &Center, worker: &Worker) -> Result<(), OpErr
 }
 
 /// Claims waiting tasks for the worker until it has no room or none waits for it.
-async fn serve(
-    center: &Center,
-    context: &Context,
-    mut worker: Worker,
-    channels: &[String],
-) -> Result<Worker, OpError> {
+async fn serve(center: &Center, mut worker: Worker, channels: &[String]) -> Result<Worker, OpError> {
+    let context = context(center).await?;
     for task_channel in channels {
         let mut lost = 0;
         while lost < TRIES_MAX && worker.ready() && worker.has_room(task_channel) {
-            let Some(task) = best_task(center, context, &worker, task_channel, Consistency::Strong).await?
+            let Some(task) = best_task(center, &context, &worker, task_channel, Consistency::Strong).await?
             else {
                 break;
             };
@@ -140,6 +135,8 @@ struct Head {
 
 /// The task that this worker should have next: of the lists of all demands that its class fulfils and of its
 /// own, the one that comes first. FIFO queues come before LIFO ones (TaskRouter `PrioritizeQueueOrder`).
+///
+/// An entry whose task was claimed meanwhile says nothing about those behind it: the lists are read again.
 async fn best_task(
     center: &Center,
     context: &Context,
@@ -147,26 +144,30 @@ async fn best_task(
     task_channel: &str,
     consistency: Consistency,
 ) -> Result<Option<Task>, OpError> {
-    let lists = lists(context, worker, task_channel)
-        .into_iter()
-        .map(|(list, lifo)| best_of_list(center, context, worker, list, lifo, consistency));
-    let mut heads: Vec<Head> = try_join_all(lists).await?.into_iter().flatten().collect();
-    heads.sort_by(|a, b| a.order.cmp(&b.order));
-    for head in heads {
-        let task = load_task(center.table.as_ref(), &head.task, consistency).await?;
-        let now = center.now();
-        let waits = |task: &Task| {
-            task.status == TaskStatus::Pending
-                && task.waiting.is_some()
-                && task.step_deadline.is_none_or(|deadline| deadline > now)
-                && can_take(task, worker, now)
-                && is_in_queue(context, task, worker)
-        };
-        if let Some(task) = task.filter(waits) {
-            return Ok(Some(task));
+    for _ in 0..TRIES_MAX {
+        let lists = lists(context, worker, task_channel)
+            .into_iter()
+            .map(|(list, lifo)| heads_of_list(center, context, worker, list, lifo, consistency));
+        let mut heads: Vec<Head> = try_join_all(lists).await?.into_iter().flatten().collect();
+        heads.sort_by(|a, b| a.order.cmp(&b.order));
+        let mut outdated = false;
+        for head in heads {
+            let task = load_task(center.table.as_ref(), &head.task, consistency).await?;
+            let Some(task) = task.filter(|task| task.waiting.is_some()) else {
+                outdated = true;
+                continue;
+            };
+            let now = center.now();
+            let in_time = task.step_deadline.is_none_or(|deadline| deadline > now);
+            if in_time && can_take(&task, worker, now) && is_in_queue(context, &task, worker) {
+                return Ok(Some(task));
+            }
+        }
+        if !outdated || consistency == Consistency::Eventual {
+            return Ok(None);
         }
     }
-    Ok(None)
+    Err(OpError::Busy)
 }
 
 /// The lists that may hold a task for this worker, and whether their order is LIFO.
@@ -194,30 +195,31 @@ fn lists(context: &Context, worker: &Worker, task_channel: &str) -> Vec<(String,
     lists
 }
 
-/// The first entry of a list that this worker may have.
-async fn best_of_list(
+/// The first entries of a list that this worker may have: those of the first page that has any.
+async fn heads_of_list(
     center: &Center,
     context: &Context,
     worker: &Worker,
     list: String,
     lifo: bool,
     consistency: Consistency,
-) -> Result<Option<Head>, OpError> {
+) -> Result<Vec<Head>, OpError> {
     let now = center.now();
     let mut query = keys::waiting_list(&list).limit(HEADS);
     query.consistency = consistency;
+    let mut heads = Vec::new();
     loop {
         let (page, _) = center.table.query(&query).await?;
         for item in &page.items {
             let Some(head) = head(item, lifo)? else { continue };
             let excluded = head.excluded.iter().any(|e| e.worker_sid == worker.sid && e.until > now);
             if !excluded && passes(center, context, worker, head.filter.as_ref()).await? {
-                return Ok(Some(head));
+                heads.push(head);
             }
         }
-        match page.items.last().filter(|_| page.more) {
+        match page.items.last().filter(|_| page.more && heads.is_empty()) {
             Some(last) => query.after = Some(last.key.sort.clone()),
-            None => return Ok(None),
+            None => return Ok(heads),
         }
     }
 }

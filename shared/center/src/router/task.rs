@@ -117,6 +117,7 @@ pub(super) async fn drive(
         Err(error) => return Err(error.into()),
     }
     tracing::info!(task = %task.sid, why = %stand.why, "task waits");
+    let context = self::context(center).await?;
     match offer(center, &context, Some(&task), &task, &stand, Consistency::Strong).await? {
         Offered::Yes | Offered::Nobody => Ok(Driven::Done),
         Offered::TaskChanged => Ok(Driven::Changed),
