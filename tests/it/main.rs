@@ -7,3 +7,6 @@ mod crash;
 mod model;
 mod poller;
 mod store;
+mod stories;
+mod stories_crash;
+mod stories_refused;

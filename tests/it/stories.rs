@@ -1,0 +1,150 @@
+//! What customers and agents live through, against the real program.
+
+use patchbay_tests::harness::{Agent, Running, Visitor, eventually, example};
+use serde_json::{Value, json};
+
+const SMS: &str = "+15005550101";
+const LINE: &str = "U00000000000000000000000000000abc";
+
+fn conversation(accepted: &Value) -> String {
+    accepted["conversation"]["conversation_sid"]
+        .as_str()
+        .or_else(|| accepted["conversation"]["sid"].as_str())
+        .unwrap_or_else(|| panic!("no conversation in {accepted}"))
+        .to_owned()
+}
+
+async fn end(agent: &mut Agent, offer: &Value) {
+    agent.act(json!({ "action": "reservation.wrap", "reservation_sid": offer["sid"] })).await;
+    agent.act(json!({ "action": "reservation.complete", "reservation_sid": offer["sid"] })).await;
+}
+
+#[tokio::test]
+async fn a_visitor_is_led_from_the_robot_to_the_right_agent() {
+    let center = Running::start(&example());
+    let mut ann = Agent::connect(&center, "Ann").await;
+    let mut bruno = Agent::connect(&center, "Bruno").await;
+    // Neither speaks English to sales customers: one is of another department, one speaks no English.
+    let mut emi = Agent::connect(&center, "Emi").await;
+    let mut vera = Visitor::come(&center).await;
+    vera.say("hello").await;
+    vera.sees("I am a robot").await;
+    vera.say("When do you open?").await;
+    vera.sees("9:00").await;
+    vera.say("Live agent, please").await;
+    vera.sees("Which language").await;
+    vera.say("English").await;
+    vera.sees("One moment").await;
+    let contact = center.contact("webchat", &vera.id).await;
+    assert_eq!(contact["attributes"]["language"], "en");
+
+    // The one who has waited longest is asked first; when they decline, the next.
+    let (mut first, mut second, offer) = tokio::select! {
+        offer = ann.offered() => (ann, bruno, offer),
+        offer = bruno.offered() => (bruno, ann, offer),
+    };
+    first.act(json!({ "action": "worker.activity", "activity": "Break" })).await;
+    first.act(json!({ "action": "reservation.reject", "reservation_sid": offer["sid"] })).await;
+    let offer = second.offered().await;
+    let accepted = second.accept(&offer).await;
+    let with_vera = conversation(&accepted);
+
+    second.say(&with_vera, "Good morning, this is a person.").await;
+    vera.sees("this is a person").await;
+    vera.say("At last!").await;
+    let heard = second.hears("At last!").await;
+    assert_eq!(heard["conversation_sid"], with_vera.as_str());
+
+    // The same agent, at the same time, on two other channels.
+    let mut answered = Vec::new();
+    for (channel, address) in [("sms", SMS), ("line", LINE)] {
+        for (words, answer) in [("live agent", "Which language"), ("english", "One moment")] {
+            assert_eq!(center.customer_writes(channel, address, words).await, 200);
+            center.sees(channel, address, answer).await;
+        }
+        let offer = second.offered().await;
+        let accepted = second.accept(&offer).await;
+        let sid = conversation(&accepted);
+        second.say(&sid, &format!("Hello on {channel}")).await;
+        center.sees(channel, address, &format!("Hello on {channel}")).await;
+        assert_eq!(center.customer_writes(channel, address, &format!("thanks by {channel}")).await, 200);
+        second.hears(&format!("thanks by {channel}")).await;
+        answered.push(offer);
+    }
+    assert!(!center.shown("sms", SMS).await.iter().any(|text| text.contains("Hello on line")));
+
+    end(&mut second, &offer).await;
+    vera.sees("Goodbye").await;
+    for offer in &answered {
+        end(&mut second, offer).await;
+    }
+    center.sees("sms", SMS, "Goodbye").await;
+    center.sees("line", LINE, "Goodbye").await;
+
+    // Who comes back is known: nothing is asked again, and the agent sees what was said before.
+    let before = center.contact("sms", SMS).await;
+    assert_eq!(center.customer_writes("sms", SMS, "live agent").await, 200);
+    let offer = second.offered().await;
+    let accepted = second.accept(&offer).await;
+    let after = center.contact("sms", SMS).await;
+    assert_eq!(before["sid"], after["sid"]);
+    let questions = center.shown("sms", SMS).await;
+    assert_eq!(questions.iter().filter(|text| text.contains("Which language")).count(), 1);
+    let history = accepted["messages"].as_array().unwrap();
+    assert!(history.iter().any(|message| message["text"] == "thanks by sms"), "{accepted}");
+    end(&mut second, &offer).await;
+
+    let said = center.history(before["sid"].as_str().unwrap()).await;
+    let expect = ("contact".to_owned(), "sms".to_owned(), "thanks by sms".to_owned());
+    assert_eq!(said.iter().filter(|line| **line == expect).count(), 1, "{said:?}");
+    // Emi was asked nothing: the agent that did hear something would have more than `pong` to read.
+    let pong = emi.ask(json!({ "action": "ping" })).await;
+    assert_eq!(pong["event_type"], "ack");
+    assert_eq!(emi.unread("reservation.created"), 0);
+}
+
+#[tokio::test]
+async fn receipts_of_the_provider_become_the_messages_status() {
+    let center = Running::start(&example());
+    center.customer_writes("sms", SMS, "hello").await;
+    center.sees("sms", SMS, "I am a robot").await;
+    let contact = center.contact("sms", SMS).await;
+    let path = format!("/api/contacts/{}/messages", contact["sid"].as_str().unwrap());
+    eventually("the answer is delivered", || async {
+        let page = center.api(&path).await;
+        let last = page["messages"].as_array()?.last()?.clone();
+        (last["direction"] == "outbound" && last["status"] == "delivered").then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_provider_that_fails_is_called_again() {
+    let center = Running::start(&example());
+    let order = json!({ "next": 2, "status": 500 });
+    center
+        .connect()
+        .await
+        .json(hyper::Method::POST, "/simulator/api/line/faults", None, Some(&order))
+        .await
+        .unwrap();
+    center.customer_writes("line", LINE, "hello").await;
+    center.sees("line", LINE, "I am a robot").await;
+    assert_eq!(center.shown("line", LINE).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_language_decides_who_is_asked() {
+    let center = Running::start(&example());
+    let mut ann = Agent::connect(&center, "Ann").await;
+    let mut chiyo = Agent::connect(&center, "Chiyo").await;
+    center.customer_writes("line", LINE, "live agent").await;
+    center.sees("line", LINE, "Which language").await;
+    center.customer_writes("line", LINE, "日本語").await;
+    let offer = chiyo.offered().await;
+    chiyo.accept(&offer).await;
+    ann.ask(json!({ "action": "ping" })).await;
+    assert_eq!(ann.unread("reservation.created"), 0);
+    end(&mut chiyo, &offer).await;
+    center.sees("line", LINE, "Goodbye").await;
+}

@@ -1,0 +1,80 @@
+//! The process is killed in the middle: what was acknowledged is kept, once.
+
+use hyper::Method;
+use patchbay_local::client::Connection;
+use patchbay_tests::harness::{Agent, Running, eventually, example};
+use serde_json::json;
+
+const CUSTOMER: &str = "U000000000000000000000000000000cc";
+const MESSAGES: usize = 40;
+
+/// A customer's message by its seed; whether the webhook was answered with 200.
+async fn write(url: &str, number: usize) -> bool {
+    let Ok(mut connection) = Connection::open(url).await else { return false };
+    let body = json!({ "from": CUSTOMER, "text": format!("message {number}"), "seed": number.to_string() });
+    let sent = connection.json(Method::POST, "/simulator/api/line/messages", None, Some(&body)).await;
+    sent.is_ok_and(|answer| answer["status"] == 200)
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_outlives_the_process() {
+    let mut center = Running::start(&example());
+    let mut ann = Agent::connect(&center, "Ann").await;
+    center.customer_writes("line", CUSTOMER, "live agent").await;
+    center.sees("line", CUSTOMER, "Which language").await;
+    center.customer_writes("line", CUSTOMER, "English").await;
+    let offer = ann.offered().await;
+    ann.accept(&offer).await;
+
+    // Half of the messages one after the other; then the process dies while more are on their way.
+    for number in 0..MESSAGES / 2 {
+        assert!(write(&center.url, number).await);
+    }
+    let url = center.url.clone();
+    let on_their_way = tokio::spawn(async move {
+        let mut answered = Vec::new();
+        for number in MESSAGES / 2..MESSAGES {
+            answered.push((number, write(&url, number).await));
+        }
+        answered
+    });
+    ann.hears(&format!("message {}", MESSAGES / 4)).await;
+    center.crash_and_restart();
+    let answered = on_their_way.await.unwrap();
+
+    // A provider sends again what was not answered, and now and then what was.
+    for (number, _) in answered.iter().filter(|(number, answered)| !answered || number % 5 == 0) {
+        assert!(write(&center.url, *number).await);
+    }
+    let contact = center.contact("line", CUSTOMER).await["sid"].as_str().unwrap().to_owned();
+    eventually("every message is in the history once", || async {
+        let history = center.history(&contact).await;
+        let said = |number: &usize| {
+            let text = format!("message {number}");
+            history.iter().filter(|(_, _, said)| *said == text).count()
+        };
+        let copies: Vec<usize> = (0..MESSAGES).map(|number| said(&number)).collect();
+        assert!(copies.iter().all(|copies| *copies <= 1), "{copies:?}");
+        copies.iter().all(|copies| *copies == 1).then_some(())
+    })
+    .await;
+
+    // The agent comes back to the same conversation and goes on.
+    let mut ann = Agent::connect(&center, "Ann").await;
+    center.customer_writes("line", CUSTOMER, "are you still there?").await;
+    let heard = ann.hears("are you still there?").await;
+    ann.say(heard["conversation_sid"].as_str().unwrap(), "I am").await;
+    center.sees("line", CUSTOMER, "I am").await;
+    ann.act(json!({ "action": "reservation.complete", "reservation_sid": offer["sid"] })).await;
+    center.sees("line", CUSTOMER, "Goodbye").await;
+}
+
+#[tokio::test]
+async fn a_stop_is_clean_and_a_start_finds_everything() {
+    let mut center = Running::start(&example());
+    center.customer_writes("line", CUSTOMER, "hello").await;
+    center.sees("line", CUSTOMER, "I am a robot").await;
+    let before = center.contact("line", CUSTOMER).await;
+    center.stop_and_restart();
+    assert_eq!(center.contact("line", CUSTOMER).await, before);
+}

@@ -1,0 +1,125 @@
+//! An agent's client.
+
+use super::{PATIENCE_S, Running};
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use std::collections::VecDeque;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{WebSocketStream, client_async};
+
+pub struct Agent {
+    pub name: String,
+    socket: WebSocketStream<TcpStream>,
+    /// Frames that came while another was waited for.
+    waiting: VecDeque<Value>,
+    asked: u32,
+}
+
+/// Opens a socket; the refusal's status when it is refused.
+pub(super) async fn open(url: &str, path: &str) -> Result<WebSocketStream<TcpStream>, u16> {
+    use tokio_tungstenite::tungstenite::Error;
+    let host = url.trim_start_matches("http://");
+    let stream = TcpStream::connect(host).await.unwrap();
+    match client_async(format!("ws://{host}{path}"), stream).await {
+        Ok((socket, _)) => Ok(socket),
+        Err(Error::Http(answer)) => Err(answer.status().as_u16()),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+impl Agent {
+    /// Signs a worker in and connects; the first frame must be `init`.
+    pub async fn connect(center: &Running, name: &str) -> Agent {
+        let token = center.token(name, "agent").await;
+        let socket = open(&center.url, &format!("/agent?token={token}")).await.unwrap();
+        let mut agent = Agent { name: name.into(), socket, waiting: VecDeque::new(), asked: 0 };
+        let init = agent.next().await;
+        assert_eq!(init["event_type"], "init", "{init}");
+        assert_eq!(init["payload"]["worker"]["friendly_name"], name);
+        agent
+    }
+
+    /// The status with which a socket of this path is refused.
+    pub async fn refused(center: &Running, path: &str) -> u16 {
+        open(&center.url, path).await.err().expect("the socket is let in")
+    }
+
+    pub async fn send_text(&mut self, text: &str) {
+        self.socket.send(Message::text(text)).await.unwrap();
+    }
+
+    /// Sends an action and returns what its `ack` says.
+    pub async fn act(&mut self, action: Value) -> Value {
+        let answer = self.ask(action.clone()).await;
+        assert_eq!(answer["event_type"], "ack", "{action} → {answer}");
+        answer["payload"].clone()
+    }
+
+    /// Sends an action and returns the frame that answers it.
+    pub async fn ask(&mut self, mut action: Value) -> Value {
+        self.asked += 1;
+        let id = format!("{}-{}", self.name, self.asked);
+        action["id"] = json!(id);
+        self.send_text(&action.to_string()).await;
+        self.until(|frame| frame["payload"]["id"] == id.as_str()).await
+    }
+
+    /// The next frame of a kind.
+    pub async fn expect(&mut self, event_type: &str) -> Value {
+        self.until(|frame| frame["event_type"] == event_type).await["payload"].clone()
+    }
+
+    /// The next offer.
+    pub async fn offered(&mut self) -> Value {
+        self.expect("reservation.created").await
+    }
+
+    /// Accepts an offer; the answer holds the conversation and the last messages.
+    pub async fn accept(&mut self, offer: &Value) -> Value {
+        self.act(json!({ "action": "reservation.accept", "reservation_sid": offer["sid"] })).await
+    }
+
+    pub async fn say(&mut self, conversation: &str, text: &str) -> Value {
+        self.act(json!({ "action": "message.send", "conversation_sid": conversation, "text": text })).await
+    }
+
+    /// Waits for a message with these words.
+    pub async fn hears(&mut self, words: &str) -> Value {
+        let frame = self
+            .until(|frame| frame["event_type"] == "message.created" && frame["payload"]["text"] == words)
+            .await;
+        frame["payload"].clone()
+    }
+
+    /// Frames of a kind that came and were not asked for.
+    pub fn unread(&self, event_type: &str) -> usize {
+        self.waiting.iter().filter(|frame| frame["event_type"] == event_type).count()
+    }
+
+    async fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+        if let Some(at) = self.waiting.iter().position(&wanted) {
+            return self.waiting.remove(at).unwrap();
+        }
+        loop {
+            let frame = self.next().await;
+            if wanted(&frame) {
+                return frame;
+            }
+            self.waiting.push_back(frame);
+        }
+    }
+
+    pub async fn next(&mut self) -> Value {
+        loop {
+            let next = tokio::time::timeout(Duration::from_secs(PATIENCE_S), self.socket.next()).await;
+            let Ok(next) = next else { panic!("{} hears nothing; before: {:?}", self.name, self.waiting) };
+            match next {
+                Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).unwrap(),
+                Some(Ok(_)) => {}
+                other => panic!("{}'s socket ended: {other:?}", self.name),
+            }
+        }
+    }
+}
