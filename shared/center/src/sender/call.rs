@@ -6,7 +6,7 @@ use crate::center::Center;
 use crate::ports::{HttpError, HttpRequest};
 use crate::store::{Progress, begin_part, end_part, load_progress};
 use patchbay_channels::{Channel, DeliveryOutcome, Headers, ProviderRequest, ProviderResponse, RefusalCause};
-use patchbay_model::{MessageStatus, OutboundMessage, Timestamp};
+use patchbay_model::{OutboundMessage, Timestamp};
 
 /// Milliseconds until a provider's answer is given up.
 const TIMEOUT_MS: u32 = 15_000;
@@ -26,29 +26,25 @@ pub(super) async fn in_order(
     // Only where a part must not be repeated is it worth writes to know how far it has come.
     let counted = requests.iter().any(|request| !request.idempotent);
     let mut part = 0;
-    if again {
-        match load_progress(table, &message.key).await? {
-            Some((stored, _)) if stored.status >= MessageStatus::Unknown => return Ok(Outcome::Decided),
-            Some((_, parts)) => part = parts,
-            None => return Ok(missing()),
+    // A reply to LINE becomes a push when its token has lapsed, and nobody would take the two for one. A message that
+    // was queued a second time, after the queue had forgotten the first, says nothing of its first delivery.
+    let was_reply = message.reply_token.is_some() && !counted;
+    if again || was_reply {
+        match next_part(load_progress(table, &message.key).await?) {
+            Ok(parts) => part = parts,
+            Err(outcome) => return Ok(outcome),
         }
     }
     let mut provider_id = None;
     let began = center.now();
     while let Some(request) = requests.get(part) {
         if !request.idempotent {
-            match begin_part(table, &message.key, part).await? {
-                Progress::Marked => {}
-                Progress::At(parts) => {
-                    part = parts;
-                    continue;
+            if let Some(progress) = begin_part(table, &message.key, part).await? {
+                match next_part(progress) {
+                    Ok(parts) => part = parts,
+                    Err(outcome) => return Ok(outcome),
                 }
-                Progress::InFlight => {
-                    let why = "a call was begun and its outcome was never noted".to_owned();
-                    return Ok(Outcome::Unknown { why });
-                }
-                Progress::Decided(_) => return Ok(Outcome::Decided),
-                Progress::Missing => return Ok(missing()),
+                continue;
             }
         }
         let of = || {
@@ -83,12 +79,21 @@ pub(super) async fn in_order(
     Ok(Outcome::Sent { provider_id })
 }
 
-fn missing() -> Outcome {
-    Outcome::Refused {
-        code: "missing".into(),
-        why: "the message is not stored".into(),
-        cause: Some(RefusalCause::Content),
-    }
+/// The part that is to be called next, or what there is to say instead.
+fn next_part(progress: Progress) -> Result<usize, Outcome> {
+    Err(match progress {
+        Progress::At(parts) => return Ok(parts),
+        Progress::InFlight => {
+            let why = "a call was begun and its outcome was never noted".to_owned();
+            Outcome::Unknown { why }
+        }
+        Progress::Decided(_) => Outcome::Decided,
+        Progress::Missing => Outcome::Refused {
+            code: "missing".into(),
+            why: "the message is not stored".into(),
+            cause: Some(RefusalCause::Content),
+        },
+    })
 }
 
 /// One call, or the one that stands in for it when it is refused. None is begun that might outlast what is left of

@@ -196,12 +196,43 @@ fn an_opt_out_at_the_provider_is_the_contacts() {
     assert_eq!(stored.consent[&ChannelKind::Sms], Consent::OptedOut);
 }
 
-#[test]
-fn a_used_reply_token_falls_back_to_a_push() {
+/// A message to a customer of LINE, with a token that may be used for a minute.
+fn queued_reply() -> (Room, ContactSid, Record) {
     let (room, contact, mut record) = queued(ChannelKind::Line, "Hi");
     let mut message: OutboundMessage = serde_json::from_str(&record.body).unwrap();
     message.reply_token = Some(ReplyToken { token: "t".into(), usable_until: NOW.plus_s(60) });
     record.body = crate::command::body(&message);
+    (room, contact, record)
+}
+
+#[test]
+fn a_reply_does_not_become_a_second_message_when_its_token_lapses() {
+    // Delivered again, or queued again by a turn that was repeated after the queue had forgotten: nobody knows what
+    // became of the call.
+    for receive_count in [2, 1] {
+        let (room, contact, mut record) = queued_reply();
+        // The mark, then the outcome.
+        room.fail(1, false);
+        assert!(!deliver(&room, &mut record));
+        room.world.advance_s(61);
+        record.receive_count = receive_count;
+        assert!(deliver(&room, &mut record));
+        assert_eq!(status(&room, &contact).0, MessageStatus::Unknown);
+        assert_eq!(room.http.take_calls().len(), 1, "the reply and no push");
+    }
+    // Its outcome is known.
+    let (room, contact, mut record) = queued_reply();
+    assert!(deliver(&room, &mut record));
+    room.world.advance_s(61);
+    record.receive_count = 1;
+    assert!(deliver(&room, &mut record));
+    assert_eq!(status(&room, &contact).0, MessageStatus::Sent);
+    assert_eq!(room.http.take_calls().len(), 1, "the reply and no push");
+}
+
+#[test]
+fn a_used_reply_token_falls_back_to_a_push() {
+    let (room, contact, mut record) = queued_reply();
     room.http.will(answer(400, r#"{"message": "Invalid reply token"}"#));
     assert!(deliver(&room, &mut record));
     assert_eq!(status(&room, &contact).0, MessageStatus::Sent);

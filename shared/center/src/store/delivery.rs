@@ -4,17 +4,15 @@
 //! one is being called. A mark that is found again means that somebody called and nobody noted what came of it.
 
 use super::StoreError;
-use super::message::{read, status_of};
+use super::message::status_of;
 use crate::keys;
-use crate::ports::{Change, Condition, Table, TableError, Value, Write};
-use patchbay_model::{Message, MessageKey, MessageStatus};
+use crate::ports::{Change, Condition, Consistency, Item, Table, TableError, Value, Write};
+use patchbay_model::{MessageKey, MessageStatus};
 
-/// What stands in the way of calling a part.
+/// How far the sending of a message has come.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Progress {
-    /// Nothing: the mark is written.
-    Marked,
-    /// So many parts have been sent before: call that one.
+    /// So many parts have been sent: the next is to be called.
     At(usize),
     /// A call was begun and its outcome is not known.
     InFlight,
@@ -27,9 +25,13 @@ pub enum Progress {
 const PARTS: &str = "pt";
 const SENDING: &str = "sg";
 
-/// Marks that part `part` is about to be called; only if the parts before it are sent and nothing is in flight.
-/// One write unit; nothing is read.
-pub async fn begin_part(table: &dyn Table, key: &MessageKey, part: usize) -> Result<Progress, StoreError> {
+/// Marks that part `part` is about to be called; only if the parts before it are sent and nothing is in flight,
+/// otherwise answers with how things stand. One write unit; nothing is read.
+pub async fn begin_part(
+    table: &dyn Table,
+    key: &MessageKey,
+    part: usize,
+) -> Result<Option<Progress>, StoreError> {
     let parts = if part == 0 {
         Condition::Absent(PARTS.into())
     } else {
@@ -42,20 +44,22 @@ pub async fn begin_part(table: &dyn Table, key: &MessageKey, part: usize) -> Res
     ]);
     let changes = vec![Change::Set(SENDING.into(), Value::N(1))];
     match table.write(vec![Write::Update { key: keys::message(key), changes, condition }]).await {
-        Ok(_) => Ok(Progress::Marked),
-        Err(TableError::Condition { current: None, .. }) => Ok(Progress::Missing),
-        Err(TableError::Condition { current: Some(item), .. }) => {
-            let status = item.number("st").and_then(status_of).unwrap_or(MessageStatus::Queued);
-            if status >= MessageStatus::Unknown {
-                return Ok(Progress::Decided(status));
-            }
-            if item.number(SENDING).is_some() {
-                return Ok(Progress::InFlight);
-            }
-            Ok(Progress::At(item.number(PARTS).and_then(|parts| usize::try_from(parts).ok()).unwrap_or(0)))
-        }
+        Ok(_) => Ok(None),
+        Err(TableError::Condition { current, .. }) => Ok(Some(progress(current.as_ref()))),
         Err(error) => Err(error.into()),
     }
+}
+
+fn progress(item: Option<&Item>) -> Progress {
+    let Some(item) = item else { return Progress::Missing };
+    let status = item.number("st").and_then(status_of).unwrap_or(MessageStatus::Queued);
+    if status >= MessageStatus::Unknown {
+        return Progress::Decided(status);
+    }
+    if item.number(SENDING).is_some() {
+        return Progress::InFlight;
+    }
+    Progress::At(item.number(PARTS).and_then(|parts| usize::try_from(parts).ok()).unwrap_or(0))
 }
 
 /// Notes that the call is over and `parts` parts are sent: another call may be made.
@@ -70,15 +74,10 @@ pub async fn end_part(table: &dyn Table, key: &MessageKey, parts: usize) -> Resu
     Ok(())
 }
 
-/// A message's status and how many of its parts have been sent. Strong.
-pub async fn load_progress(
-    table: &dyn Table,
-    key: &MessageKey,
-) -> Result<Option<(Message, usize)>, StoreError> {
-    let (item, _) = table.get(&keys::message(key), crate::ports::Consistency::Strong).await?;
-    let Some(item) = item else { return Ok(None) };
-    let parts = item.number(PARTS).and_then(|parts| usize::try_from(parts).ok()).unwrap_or(0);
-    Ok(Some((read(&item)?, parts)))
+/// How far a message has come. Strong.
+pub async fn load_progress(table: &dyn Table, key: &MessageKey) -> Result<Progress, StoreError> {
+    let (item, _) = table.get(&keys::message(key), Consistency::Strong).await?;
+    Ok(progress(item.as_ref()))
 }
 
 fn number(parts: usize) -> Value {
