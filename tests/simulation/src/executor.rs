@@ -1,59 +1,84 @@
 //! One thread that polls one chosen handler at a time, and may drop it where it stands.
 
 use patchbay_center::ports::QueueName;
+use patchbay_model::Timestamp;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
-/// What a handler was started for.
+/// What a handler was started for: a batch of a queue, by message ids, or an errand of somebody outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Job {
-    /// A batch of a queue, by message ids.
+pub(crate) enum Job<E> {
     Batch { queue: QueueName, ids: Vec<String> },
-    /// What this agent's client wants done.
-    Agent(usize),
+    Errand(E),
 }
 
 /// How it ended.
-pub(crate) enum Done {
+pub(crate) enum Done<A> {
     /// Ids of the messages to be delivered again.
     Batch(Vec<String>),
-    /// Whether the client has its answer, or must ask again.
-    Agent { answered: bool },
+    Errand(A),
 }
 
-type Handler = Pin<Box<dyn Future<Output = Done> + Send>>;
+struct Running<E, A> {
+    job: Job<E>,
+    since: Timestamp,
+    handler: Pin<Box<dyn Future<Output = Done<A>> + Send>>,
+}
 
 /// Handlers that have begun and not ended.
-#[derive(Default)]
-pub(crate) struct Executor {
-    running: Vec<(Job, Handler)>,
+pub(crate) struct Executor<E, A> {
+    running: Vec<Running<E, A>>,
 }
 
-impl Executor {
-    pub fn start(&mut self, job: Job, handler: impl Future<Output = Done> + Send + 'static) {
-        self.running.push((job, Box::pin(handler)));
+impl<E, A> Executor<E, A> {
+    pub fn new() -> Executor<E, A> {
+        Executor { running: Vec::new() }
+    }
+
+    pub fn start(
+        &mut self,
+        job: Job<E>,
+        since: Timestamp,
+        handler: impl Future<Output = Done<A>> + Send + 'static,
+    ) {
+        self.running.push(Running { job, since, handler: Box::pin(handler) });
     }
 
     pub fn len(&self) -> usize {
         self.running.len()
     }
 
-    pub fn jobs(&self) -> impl Iterator<Item = &Job> {
-        self.running.iter().map(|(job, _)| job)
+    pub fn jobs(&self) -> impl Iterator<Item = &Job<E>> {
+        self.running.iter().map(|running| &running.job)
+    }
+
+    /// Since when a handler runs.
+    pub fn since(&self, which: usize) -> Timestamp {
+        self.running[which].since
     }
 
     /// Lets one handler go on to its next call; what it was for and how it ended, if it did.
-    pub fn poll(&mut self, which: usize) -> Option<(Job, Done)> {
-        let (_, handler) = &mut self.running[which];
-        match handler.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+    pub fn poll(&mut self, which: usize) -> Option<(Job<E>, Done<A>)> {
+        match self.running[which].handler.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Pending => None,
-            Poll::Ready(done) => Some((self.running.swap_remove(which).0, done)),
+            Poll::Ready(done) => Some((self.running.swap_remove(which).job, done)),
         }
     }
 
     /// Kills one handler where it stands.
-    pub fn crash(&mut self, which: usize) -> Job {
-        self.running.swap_remove(which).0
+    pub fn crash(&mut self, which: usize) -> Job<E> {
+        self.running.swap_remove(which).job
     }
+}
+
+/// Runs a future to its end without letting anybody else run; `None` if it does not come to one.
+pub(crate) fn now<F: Future>(future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    for _ in 0..1_000 {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return Some(output);
+        }
+    }
+    None
 }

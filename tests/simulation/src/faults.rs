@@ -21,6 +21,10 @@ pub(crate) struct Faults {
     pub zombie: u32,
     /// The clock jumps.
     pub jump: u32,
+    /// Somebody else's server is too busy.
+    pub busy: u32,
+    /// Somebody outside does again what was answered.
+    pub again: u32,
 }
 
 impl Faults {
@@ -35,6 +39,8 @@ impl Faults {
             duplicate: chance(200),
             zombie: chance(60),
             jump: chance(10),
+            busy: chance(100),
+            again: chance(200),
         }
     }
 }

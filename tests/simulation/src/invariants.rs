@@ -1,14 +1,40 @@
-//! What must hold when all is at rest (docs/SIMULATION.md names each).
+//! What must hold of routing when all is at rest (docs/SIMULATION.md names each).
 
-use crate::agents::now;
-use crate::scenario::Scenario;
+use crate::executor::now;
+use crate::queue::SimQueue;
 use crate::table::SimTable;
-use crate::world::lock;
 use patchbay_center::keys;
-use patchbay_center::ports::{Consistency, World};
+use patchbay_center::ports::Consistency;
 use patchbay_center::store::{load_task, load_worker};
-use patchbay_model::{ReservationStatus, Task, TaskStatus, Worker, WorkerSid};
+use patchbay_model::{ReservationStatus, Task, TaskSid, TaskStatus, Timestamp, Worker, WorkerSid};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What is stored.
+pub(crate) struct Facts {
+    pub tasks: Vec<Task>,
+    pub workers: Vec<Worker>,
+    keys: BTreeSet<(String, String)>,
+}
+
+impl Facts {
+    pub fn collect(table: &SimTable, workers: impl Iterator<Item = WorkerSid>) -> Facts {
+        let keys: BTreeSet<(String, String)> =
+            table.items().into_iter().map(|item| (item.key.partition, item.key.sort)).collect();
+        let tasks = keys
+            .iter()
+            .filter_map(|(partition, _)| TaskSid::parse(partition.strip_prefix("T#")?).ok())
+            .map(|sid| task(table, &sid))
+            .collect();
+        Facts { tasks, workers: workers.map(|sid| worker(table, &sid)).collect(), keys }
+    }
+}
+
+fn task(table: &SimTable, sid: &TaskSid) -> Task {
+    match now(load_task(table, sid, Consistency::Strong)) {
+        Some(Ok(Some(task))) => task,
+        other => panic!("task {sid} does not read: {other:?}"),
+    }
+}
 
 pub(crate) fn worker(table: &SimTable, sid: &WorkerSid) -> Worker {
     match now(load_worker(table, sid, Consistency::Strong)) {
@@ -17,27 +43,20 @@ pub(crate) fn worker(table: &SimTable, sid: &WorkerSid) -> Worker {
     }
 }
 
-pub(crate) fn at_rest(scenario: &Scenario) {
-    let tasks: Vec<Task> = scenario
-        .tasks
-        .iter()
-        .map(|sid| match now(load_task(scenario.table.as_ref(), sid, Consistency::Strong)) {
-            Some(Ok(Some(task))) => task,
-            other => panic!("task {sid} was lost: {other:?}"),
-        })
-        .collect();
-    let workers: Vec<Worker> =
-        scenario.agents.iter().map(|agent| worker(&scenario.table, &agent.sid)).collect();
-    let keys: BTreeSet<(String, String)> =
-        scenario.table.items().into_iter().map(|item| (item.key.partition, item.key.sort)).collect();
-    waiting_entries(&tasks, &keys);
-    tokens(&workers, &keys);
-    reservations(&tasks, &workers);
-    no_double_assignment(scenario, &tasks);
-    nobody_waits_in_vain(scenario, &tasks, &workers);
-    assert!(scenario.most_received() < 30, "a command never succeeds: poison");
+/// `suits`: whether a task's present step may be served by a worker, if that is free.
+pub(crate) fn of_routing(facts: &Facts, now: Timestamp, suits: impl Fn(&Task, &WorkerSid) -> bool) {
+    let Facts { tasks, workers, keys } = facts;
+    waiting_entries(tasks, keys);
+    tokens(workers, keys);
+    reservations(tasks, workers);
+    no_double_assignment(tasks);
+    nobody_waits_in_vain(tasks, workers, now, suits);
 }
 
+/// Every command is done in the end.
+pub(crate) fn no_poison(queue: &SimQueue) {
+    assert!(queue.most_received() < 30, "a command never succeeds: poison");
+}
 /// I1: a waiting entry exists exactly when its task says so.
 fn waiting_entries(tasks: &[Task], keys: &BTreeSet<(String, String)>) {
     let said: BTreeSet<(String, String)> = tasks
@@ -99,11 +118,8 @@ fn reservations(tasks: &[Task], workers: &[Worker]) {
     assert_eq!(held, offered, "reservations of workers and of tasks");
 }
 
-/// No task was ever two agents'.
-fn no_double_assignment(scenario: &Scenario, tasks: &[Task]) {
-    for (task, holders) in &lock(&scenario.told).accepted {
-        assert_eq!(holders.len(), 1, "task {task} was accepted by {holders:?}");
-    }
+/// No task is two agents', and an assigned one is somebody's.
+fn no_double_assignment(tasks: &[Task]) {
     for task in tasks {
         let accepted = |status| matches!(status, ReservationStatus::Accepted | ReservationStatus::Wrapping);
         let holders = task.reservations.iter().filter(|reservation| accepted(reservation.status)).count();
@@ -113,8 +129,12 @@ fn no_double_assignment(scenario: &Scenario, tasks: &[Task]) {
 }
 
 /// Liveness: nobody waits while somebody who could serve is free, and no offer outlives its time.
-fn nobody_waits_in_vain(scenario: &Scenario, tasks: &[Task], workers: &[Worker]) {
-    let now = scenario.world.now();
+fn nobody_waits_in_vain(
+    tasks: &[Task],
+    workers: &[Worker],
+    now: Timestamp,
+    suits: impl Fn(&Task, &WorkerSid) -> bool,
+) {
     for task in tasks {
         for reservation in task.reservations.iter().filter(|r| r.status == ReservationStatus::Pending) {
             let late = now.since_ms(reservation.expires_at);
@@ -123,17 +143,10 @@ fn nobody_waits_in_vain(scenario: &Scenario, tasks: &[Task], workers: &[Worker])
         if task.status != TaskStatus::Pending {
             continue;
         }
-        let language = task.attributes["language"].as_str().unwrap_or_default();
-        let everyone = task.step.is_some_and(|step| step.target == 1);
-        for (agent, worker) in scenario.agents.iter().zip(workers) {
-            let speaks = matches!(
-                (agent.name.as_str(), language),
-                ("ann", "fr") | ("bob", _) | ("cem", "en") | ("dia", _)
-            );
-            let suits = speaks && (everyone || agent.name != "dia");
+        for worker in workers.iter().filter(|worker| suits(task, &worker.sid)) {
             let excluded = task.excluded.iter().any(|e| e.worker_sid == worker.sid && e.until > now);
             let free = worker.ready() && worker.has_room("chat");
-            assert!(!suits || excluded || !free, "{} is free and waits for {task:?}", agent.name);
+            assert!(excluded || !free, "{} is free and waits for {task:?}", worker.sid);
         }
     }
 }

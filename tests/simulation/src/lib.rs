@@ -3,17 +3,22 @@
 //! Every call of a port is a point at which the seed decides: go on, wait while others run, fail before the
 //! effect, fail after it, or crash the handler. Then the faults stop, and what must hold is checked.
 
-mod agents;
+pub mod conversation;
+pub mod routing;
+
 mod executor;
 mod faults;
 mod invariants;
 mod push;
 mod queue;
-mod scenario;
+mod stage;
 mod table;
 mod world;
 
 #[cfg(test)]
 mod tests;
 
-pub use scenario::{Report, run};
+pub use world::Tell;
+
+/// How much of what happened in a history.
+pub type Report = std::collections::BTreeMap<&'static str, usize>;

@@ -9,7 +9,7 @@ use patchbay_center::ports::queue::BATCH_MAX;
 use patchbay_center::ports::{Outgoing, Queue, QueueError, QueueName, World};
 use patchbay_center::rules::queue::{DEDUP_S, check_outgoing};
 use patchbay_model::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 /// For how long a batch belongs to its handler.
@@ -132,10 +132,14 @@ impl SimQueue {
         }
     }
 
-    /// When the next message becomes visible.
+    /// When the next message can be received: of a group, its first.
     pub fn next_due(&self) -> Option<Timestamp> {
         let state = lock(&self.state);
-        state.messages.values().flatten().map(|message| message.visible_at).min()
+        let mut groups = BTreeSet::new();
+        let messages = state.messages.values().flatten();
+        let firsts =
+            messages.filter(|message| message.group.as_ref().is_none_or(|group| groups.insert(group)));
+        firsts.map(|message| message.visible_at).min()
     }
 
     /// The most often that a message which is still there was received.

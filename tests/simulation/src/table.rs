@@ -12,17 +12,26 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 /// How far behind a read may be.
-const STALE_MS_MAX: i64 = 5_000;
+pub(crate) const STALE_MS_MAX: i64 = 5_000;
+
+/// What looks at every change as it is made: the key, what was there, what is there now. It panics when that must
+/// not be.
+pub(crate) type Watch = Box<dyn Fn(&Key, Option<&Attributes>, Option<&Attributes>) + Send + Sync>;
 
 pub(crate) struct SimTable {
     world: Arc<SimWorld>,
+    watch: Option<Watch>,
     /// Every value that an item had, with the moment from which it had it.
     items: Mutex<BTreeMap<Key, Vec<(Timestamp, Option<Attributes>)>>>,
 }
 
 impl SimTable {
-    pub fn new(world: Arc<SimWorld>) -> SimTable {
-        SimTable { world, items: Mutex::default() }
+    pub fn new(world: Arc<SimWorld>, watch: Option<Watch>) -> SimTable {
+        SimTable { world, watch, items: Mutex::default() }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.world.now()
     }
 
     /// Every item as it is.
@@ -112,6 +121,11 @@ impl Table for SimTable {
             let before: Vec<Option<Item>> = writes.iter().map(|write| present(write.key())).collect();
             let plan = plan(writes, before)?;
             for (key, attributes) in plan.changes {
+                self.world.tell(|| format!("write {key:?} {attributes:?}"));
+                if let Some(watch) = &self.watch {
+                    let before = items.get(&key).and_then(|history| value_at(history, None));
+                    watch(&key, before, attributes.as_ref());
+                }
                 let history = items.entry(key).or_default();
                 // What no read can see any more is forgotten.
                 let oldest = now.plus_ms(-STALE_MS_MAX);

@@ -1,46 +1,59 @@
-//! `SEED=n` lives through one history again; `SEEDS=n` through as many as wanted.
+//! `SCENARIO=routing SEED=n` lives through one history again and tells it; `SEEDS=n` through as many as wanted.
 
-use crate::{Report, run};
+use crate::{Report, Tell, conversation, routing};
 use std::panic::catch_unwind;
 
-const SEEDS: u64 = 2_000;
+const SEEDS: u64 = 1_000;
+/// Failures of a scenario after which the others are not looked for.
+const FAILURES_MAX: usize = 5;
+
+type Run = fn(u64, Option<Tell>) -> Report;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-#[test]
-fn every_history_keeps_the_invariants() {
-    if let Some(seed) = number("SEED") {
-        println!("{:?}", run(seed));
+fn check(scenario: &str, run: Run) {
+    if std::env::var("SCENARIO").is_ok_and(|wanted| wanted != scenario) {
         return;
     }
-    let mut sum = Report::default();
+    if let Some(seed) = number("SEED") {
+        println!("{:?}", run(seed, Some(|line| println!("{line}"))));
+        return;
+    }
+    let mut sum = Report::new();
     let mut failed = Vec::new();
     for seed in 0..number("SEEDS").unwrap_or(SEEDS) {
-        match catch_unwind(|| run(seed)) {
-            Ok(report) => {
-                sum.tasks += report.tasks;
-                sum.accepted += report.accepted;
-                sum.completed += report.completed;
-                sum.crashes += report.crashes;
-            }
+        match catch_unwind(|| run(seed, None)) {
+            Ok(report) => report.into_iter().for_each(|(what, count)| *sum.entry(what).or_default() += count),
             Err(_) => {
-                println!("SEED={seed} fails");
+                println!("SCENARIO={scenario} SEED={seed} fails");
                 failed.push(seed);
-                if failed.len() >= 5 {
-                    break;
-                }
             }
         }
+        if failed.len() >= FAILURES_MAX {
+            break;
+        }
     }
-    println!("{sum:?}");
-    assert!(failed.is_empty(), "run again with SEED={}", failed[0]);
+    println!("{scenario}: {sum:?}");
+    assert!(failed.is_empty(), "run again with SCENARIO={scenario} SEED={}", failed[0]);
     // A simulation in which nothing happens proves nothing.
-    assert!(sum.tasks > 0 && sum.accepted > sum.tasks / 4 && sum.completed > 0 && sum.crashes > 0, "{sum:?}");
+    assert!(sum.values().all(|count| *count > 0), "{sum:?}");
+}
+
+#[test]
+fn routing_keeps_its_invariants() {
+    check("routing", routing::run);
+}
+
+#[test]
+fn conversations_keep_their_invariants() {
+    check("conversation", conversation::run);
 }
 
 #[test]
 fn a_seed_is_one_history() {
-    assert_eq!(run(7), run(7));
+    for run in [routing::run, conversation::run] {
+        assert_eq!(run(7, None), run(7, None));
+    }
 }

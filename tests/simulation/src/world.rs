@@ -9,7 +9,16 @@ use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
-pub(crate) struct SimWorld(Mutex<State>);
+/// Where a history is told as it goes, a line for each thing that happens.
+pub type Tell = fn(&str);
+
+pub(crate) struct SimWorld {
+    state: Mutex<State>,
+    tell: Option<Tell>,
+}
+
+/// When every history begins.
+const START: Timestamp = Timestamp(1_800_000_000_000);
 
 struct State {
     now: Timestamp,
@@ -22,19 +31,27 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl SimWorld {
-    pub fn new(seed: u64) -> SimWorld {
+    pub fn new(seed: u64, tell: Option<Tell>) -> SimWorld {
         let mut rng = Rng::with_seed(seed);
         let faults = Faults::draw(&mut rng);
-        SimWorld(Mutex::new(State { now: Timestamp(1_800_000_000_000), rng, faults }))
+        let state = State { now: START, rng, faults };
+        SimWorld { state: Mutex::new(state), tell }
+    }
+
+    /// Tells what happens, if anybody listens.
+    pub fn tell(&self, what: impl FnOnce() -> String) {
+        if let Some(tell) = self.tell {
+            tell(&format!("{} {}", self.now().0 - START.0, what()));
+        }
     }
 
     pub fn dice<T>(&self, throw: impl FnOnce(&mut Rng) -> T) -> T {
-        throw(&mut lock(&self.0).rng)
+        throw(&mut lock(&self.state).rng)
     }
 
     /// Whether something with this chance in a thousand happens now.
     pub fn chance(&self, of: impl FnOnce(&Faults) -> u32) -> bool {
-        let state = &mut *lock(&self.0);
+        let state = &mut *lock(&self.state);
         let per_mille = of(&state.faults);
         per_mille > 0 && state.rng.u32(0..1000) < per_mille
     }
@@ -48,18 +65,18 @@ impl SimWorld {
 
     /// No more faults.
     pub fn calm(&self) {
-        lock(&self.0).faults = Faults::default();
+        lock(&self.state).faults = Faults::default();
     }
 
     pub fn advance_ms(&self, ms: i64) {
-        let state = &mut *lock(&self.0);
+        let state = &mut *lock(&self.state);
         state.now = state.now.plus_ms(ms);
     }
 }
 
 impl World for SimWorld {
     fn now(&self) -> Timestamp {
-        lock(&self.0).now
+        lock(&self.state).now
     }
 
     fn id(&self) -> [u8; 16] {

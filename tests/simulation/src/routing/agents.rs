@@ -1,13 +1,14 @@
 //! Agents: they come, accept, decline, let offers lapse, complete, lose their connection, and ask again when
 //! they get no answer.
 
-use crate::executor::Done;
+use crate::executor::now;
 use crate::push::SimPush;
 use crate::world::SimWorld;
 use patchbay_center::Center;
 use patchbay_center::ports::Consistency;
 use patchbay_center::router::{self, OpError};
 use patchbay_center::store::{StoreError, load_task, load_worker};
+use patchbay_model::task::TaskReservation;
 use patchbay_model::{ReservationSid, ReservationStatus, TaskSid, WorkerSid};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -102,13 +103,13 @@ impl Agent {
     }
 }
 
-/// Carries a wish out. An answer is success or a refusal; anything else is asked again.
+/// Carries a wish out; whether there is an answer. That is success or a refusal; anything else is asked again.
 pub(crate) async fn carry_out(
     center: Arc<Center>,
     sid: WorkerSid,
     wish: Wish,
     told: Arc<Mutex<Told>>,
-) -> Done {
+) -> bool {
     let done = match &wish {
         Wish::Connect(connection) => router::connect(&center, &sid, connection).await.map(drop),
         Wish::Disconnect(connection) => router::disconnect(&center, &sid, connection).await,
@@ -134,15 +135,14 @@ pub(crate) async fn carry_out(
             completed.map(drop)
         }
     };
-    let answered = match done {
+    match done {
         Ok(()) => true,
         Err(OpError::NotFound(_) | OpError::NotYours | OpError::Refused(_)) => true,
         Err(OpError::Busy | OpError::Store(StoreError::Table(_)) | OpError::Queue(_) | OpError::Push(_)) => {
             false
         }
         Err(OpError::Store(StoreError::Codec(error))) => panic!("a stored document does not read: {error}"),
-    };
-    Done::Agent { answered }
+    }
 }
 
 /// The reservations that a worker holds, as they are stored: what `init` and `sync` tell a client.
@@ -155,21 +155,13 @@ pub(crate) fn held(
     for (reservation, of) in worker.map(|worker| worker.reservations).unwrap_or_default() {
         let task = now(load_task(table, &of.task_sid, Consistency::Strong)).and_then(Result::ok).flatten();
         let status = task.and_then(|task| {
-            task.reservations.iter().find(|known| known.sid == reservation).map(|known| known.status)
+            // Nobody asks for an offer that has lapsed: its timer takes it back.
+            let lapsed =
+                |r: &&TaskReservation| r.status == ReservationStatus::Pending && r.expires_at <= table.now();
+            let known = task.reservations.iter().find(|known| known.sid == reservation);
+            known.filter(|known| !lapsed(known)).map(|known| known.status)
         });
         held.extend(status.map(|status| (reservation, status)));
     }
     held
-}
-
-/// Runs a read to its end without letting anybody else run.
-pub(crate) fn now<F: Future>(future: F) -> Option<F::Output> {
-    let mut future = std::pin::pin!(future);
-    for _ in 0..100 {
-        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-        if let std::task::Poll::Ready(output) = future.as_mut().poll(&mut context) {
-            return Some(output);
-        }
-    }
-    None
 }

@@ -1,0 +1,196 @@
+//! Agents' desktops: each asks one thing at a time, again under the same id until it is answered, and keeps a copy of
+//! what it hears.
+
+use super::copy::Copy;
+use crate::push::SimPush;
+use crate::world::SimWorld;
+use patchbay_center::agent::Session;
+use patchbay_model::WorkerSid;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Messages that an agent writes at the most: with what customers say, fewer than a desktop is shown at once.
+const REPLIES_MAX: usize = 10;
+
+/// Something that an agent says.
+pub(super) struct Reply {
+    pub text: String,
+    /// The stored message, when the desktop was told of it.
+    pub message_sid: Option<String>,
+    pub refused: bool,
+    /// Asked while it was being asked already, so that one may be refused and the other not.
+    pub doubled: bool,
+}
+
+pub(super) struct Desk {
+    pub sid: WorkerSid,
+    pub connection: Option<String>,
+    /// From the socket's opening on.
+    pub session: Option<Session>,
+    /// Asked and not answered.
+    pub asked: Option<Value>,
+    pub copy: Copy,
+    pub replies: Vec<Reply>,
+    /// Offers that the desktop was refused, and does not ask for again.
+    lapsed: BTreeSet<String>,
+    /// Something was heard that the copy does not explain, or perhaps not heard.
+    pub behind: bool,
+    name: &'static str,
+    connections: usize,
+    requests: usize,
+}
+
+impl Desk {
+    pub fn new(name: &'static str) -> Desk {
+        Desk {
+            sid: WorkerSid::derive(&["worker", name]),
+            connection: None,
+            session: None,
+            asked: None,
+            copy: Copy::default(),
+            replies: Vec::new(),
+            behind: true,
+            lapsed: BTreeSet::new(),
+            name,
+            connections: 0,
+            requests: 0,
+        }
+    }
+
+    /// A socket of its own, to be let in.
+    pub fn open(&mut self, push: &SimPush) {
+        self.connections += 1;
+        let connection = format!("{}-{}", self.name, self.connections);
+        push.open(&connection);
+        self.connection = Some(connection);
+        self.session = None;
+    }
+
+    /// The socket breaks; which it was.
+    pub fn close(&mut self, push: &SimPush) -> Option<String> {
+        let connection = self.connection.take()?;
+        push.close_now(&connection);
+        self.session = None;
+        self.behind = true;
+        Some(connection)
+    }
+
+    pub fn ask(&mut self, action: &str, fields: Value) {
+        self.requests += 1;
+        let mut request = fields;
+        request["action"] = action.into();
+        request["id"] = format!("{}-{}", self.name, self.requests).into();
+        self.asked = Some(request);
+    }
+
+    pub fn sync(&mut self) {
+        self.ask("sync", json!({"conversations": self.copy.cursors()}));
+    }
+
+    /// Thinks of something to ask.
+    pub fn think(&mut self, world: &SimWorld) {
+        let (dice, which) = world.dice(|rng| (rng.u32(0..100), rng.usize(..)));
+        let held = self.copy.reservations.iter().nth(which % self.copy.reservations.len().max(1));
+        let held = held.map(|(sid, held)| (sid.clone(), held.clone()));
+        match (dice, held) {
+            (0..2, _) => self.ask("worker.activity", json!({"activity": "Offline"})),
+            (2..14, _) => self.ask("worker.activity", json!({"activity": "Available"})),
+            (14..20, _) => self.sync(),
+            (_, _) if self.behind => self.sync(),
+            (20..28, Some((sid, held))) if held.status == "pending" => {
+                self.ask("reservation.reject", json!({"reservation_sid": sid}));
+            }
+            (28.., Some((sid, held))) if held.status == "pending" => {
+                self.ask("reservation.accept", json!({"reservation_sid": sid}));
+            }
+            (20..72, Some((_, held))) if held.status == "accepted" && self.replies.len() < REPLIES_MAX => {
+                let text = format!("{} says {}", self.name, self.replies.len());
+                self.ask("message.send", json!({"conversation_sid": held.conversation, "text": text}));
+                let reply = Reply { text, message_sid: None, refused: false, doubled: false };
+                self.replies.push(reply);
+            }
+            (72..80, Some((sid, held))) if held.status == "accepted" => {
+                self.ask("reservation.wrap", json!({"reservation_sid": sid}));
+            }
+            (80.., Some((sid, held))) if held.status != "pending" => {
+                self.ask("reservation.complete", json!({"reservation_sid": sid}));
+            }
+            _ => {}
+        }
+    }
+
+    /// What a diligent agent asks in the end.
+    pub fn settle(&mut self, available: bool) {
+        let mut held = self.copy.reservations.iter();
+        let pending = held.find(|(sid, held)| held.status == "pending" && !self.lapsed.contains(*sid));
+        match pending.map(|(sid, _)| sid.clone()) {
+            _ if self.behind => self.sync(),
+            Some(sid) => self.ask("reservation.accept", json!({"reservation_sid": sid})),
+            None if !available => self.ask("worker.activity", json!({"activity": "Available"})),
+            None => {}
+        }
+    }
+
+    /// Notes that what is asked is being asked twice at once.
+    pub fn double(&mut self) {
+        if self.asked.as_ref().is_some_and(|asked| asked["action"] == "message.send")
+            && let Some(reply) = self.replies.last_mut()
+        {
+            reply.doubled = true;
+        }
+    }
+
+    /// Reads the frames that have come.
+    pub fn listen(&mut self, world: &SimWorld, push: &SimPush) {
+        let frames = self.connection.as_ref().map(|connection| push.take(connection)).unwrap_or_default();
+        for frame in frames {
+            let frame: Value = serde_json::from_slice(&frame).unwrap_or_default();
+            let (event, payload) = (frame["event_type"].as_str().unwrap_or_default(), &frame["payload"]);
+            match event {
+                "ack" | "error" => {
+                    world.tell(|| {
+                        format!("{} hears {event} {} {}", self.name, payload["id"], payload["message"])
+                    });
+                    self.answered(event == "ack", payload);
+                }
+                event => self.copy.take_in(event, payload),
+            }
+        }
+    }
+
+    fn answered(&mut self, done: bool, payload: &Value) {
+        let Some(asked) = self.asked.take_if(|asked| asked["id"] == payload["id"]) else { return };
+        if !done && payload["code"] == "unavailable" {
+            self.asked = Some(asked);
+            return;
+        }
+        let action = asked["action"].as_str().unwrap_or_default();
+        let reservation = asked["reservation_sid"].as_str().unwrap_or_default();
+        match (action, done) {
+            ("message.send", _) => {
+                if let Some(reply) = self.replies.iter_mut().find(|reply| asked["text"] == reply.text) {
+                    reply.message_sid = payload["message_sid"].as_str().map(str::to_owned);
+                    reply.refused = !done;
+                }
+            }
+            ("sync", true) => {
+                self.copy.reservations.clear();
+                self.behind = false;
+            }
+            ("reservation.accept" | "reservation.wrap", true) => {
+                if let Some(held) = self.copy.reservations.get_mut(reservation) {
+                    let accept = action == "reservation.accept";
+                    held.status = if accept { "accepted" } else { "wrapping" }.into();
+                }
+            }
+            ("reservation.reject" | "reservation.complete", true) => {
+                self.copy.reservations.remove(reservation);
+            }
+            ("reservation.accept", false) => drop(self.lapsed.insert(reservation.to_owned())),
+            _ => {}
+        }
+        self.copy.lists(payload);
+        // Whoever is refused does not know how things stand.
+        self.behind |= !done;
+    }
+}

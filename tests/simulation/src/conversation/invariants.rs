@@ -1,0 +1,303 @@
+//! What must hold of conversations when all is at rest (docs/SIMULATION.md names each).
+
+use super::Scenario;
+use super::customers::Said;
+use super::desk::Desk;
+use super::setup::ACCOUNT;
+use crate::Report;
+use crate::executor::now;
+use crate::invariants::{Facts, no_poison, of_routing};
+use crate::table::SimTable;
+use patchbay_center::frames::message_payload;
+use patchbay_center::ports::{Consistency, World};
+use patchbay_center::store::{
+    Execution, find_contact, load_contact, load_conversation, load_execution, load_messages,
+    load_past_conversations,
+};
+use patchbay_flow::{Status, Waiting};
+use patchbay_model::{
+    Address, Author, ChannelKind, ContactSid, Conversation, ConversationState, Message, MessageStatus,
+    ReservationStatus, Seq, Task, TaskStatus,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// All that is stored of a contact.
+struct Person {
+    conversation: Conversation,
+    past: Vec<Conversation>,
+    execution: Option<Execution>,
+    /// In their order.
+    messages: Vec<Message>,
+}
+
+pub(super) fn at_rest(scenario: &Scenario) -> Report {
+    let facts = Facts::collect(&scenario.stage.table, scenario.desks.iter().map(|desk| desk.sid.clone()));
+    of_routing(&facts, scenario.stage.world.now(), |_, _| true);
+    no_poison(&scenario.stage.queue);
+    let people = people(scenario);
+    stored_once(scenario, &people);
+    in_order(scenario, &people);
+    sent_once(scenario, &people);
+    for person in people.values() {
+        conversations(scenario, person, &facts.tasks);
+    }
+    one_open_task(&facts.tasks);
+    no_strays(scenario, &people);
+    for (desk, there) in scenario.desks.iter().zip(&scenario.there) {
+        replies(desk, *there, &people);
+        if *there {
+            desktop(desk, &people, &facts.tasks);
+        }
+    }
+    report(scenario, &people)
+}
+
+fn read<T, E: std::fmt::Debug>(reading: impl Future<Output = Result<T, E>>) -> T {
+    match now(reading) {
+        Some(Ok(found)) => found,
+        Some(Err(error)) => panic!("what is stored does not read: {error:?}"),
+        None => panic!("a read does not end"),
+    }
+}
+
+/// Every customer whose message was taken is one contact, and there are no others.
+fn people(scenario: &Scenario) -> BTreeMap<ContactSid, Person> {
+    let table = scenario.stage.table.as_ref();
+    let mut people = BTreeMap::new();
+    let spoke: BTreeSet<usize> = scenario.said.iter().map(|said| said.customer).collect();
+    for customer in spoke.iter().map(|customer| &scenario.customers[*customer]) {
+        let address = Address::new(customer.kind, ACCOUNT, customer.from.as_str());
+        let sid = read(find_contact(table, &address.identity(), Consistency::Strong));
+        let Some(sid) = sid else { panic!("{address:?} is nobody's") };
+        let Some(contact) = read(load_contact(table, &sid, Consistency::Strong)) else {
+            panic!("the contact of {address:?} is not there")
+        };
+        assert_eq!(contact.identities, [address], "{contact:?}");
+        assert!(people.insert(sid.clone(), person(table, &sid)).is_none(), "two customers are {sid}");
+    }
+    let contacts = |sort: &str| {
+        let of = |item: &patchbay_center::ports::Item| {
+            item.key.partition.starts_with("C#") && item.key.sort == sort
+        };
+        table.items().iter().filter(|item| of(item)).count()
+    };
+    assert_eq!((contacts("C"), contacts("O")), (people.len(), people.len()), "contacts, conversations");
+    people
+}
+
+fn person(table: &SimTable, sid: &ContactSid) -> Person {
+    let Some(conversation) = read(load_conversation(table, sid, Consistency::Strong)) else {
+        panic!("{sid} has no conversation")
+    };
+    let all = (Seq(0), Seq(u64::MAX >> 8));
+    Person {
+        conversation,
+        past: read(load_past_conversations(table, sid, 1_000)),
+        execution: read(load_execution(table, sid, Consistency::Strong)),
+        messages: read(load_messages(table, sid, all, None, 10_000, Consistency::Strong)).0,
+    }
+}
+
+fn messages(people: &BTreeMap<ContactSid, Person>) -> impl Iterator<Item = &Message> {
+    people.values().flat_map(|person| &person.messages)
+}
+
+fn is_of(message: &Message, said: &Said) -> bool {
+    message.channel == said.kind && message.provider_id.as_deref() == Some(&said.provider_id)
+}
+
+/// 1: what was answered with 2xx is stored once, as it was said; and what is stored was said.
+fn stored_once(scenario: &Scenario, people: &BTreeMap<ContactSid, Person>) {
+    for post in scenario.webhooks.all() {
+        assert!(post.taken.is_some(), "1: a webhook of {} is never taken", post.kind);
+    }
+    for said in &scenario.said {
+        let stored: Vec<&Message> = messages(people).filter(|message| is_of(message, said)).collect();
+        assert_eq!(stored.len(), 1, "1: {:?} is stored {} times: {stored:?}", said.text, stored.len());
+        assert_eq!(stored[0].content.plain_text(), said.text, "1");
+    }
+    for message in messages(people).filter(|message| message.author == Author::Contact) {
+        let was_said = scenario.said.iter().any(|said| is_of(message, said));
+        assert!(was_said, "1: nobody said {message:?}");
+    }
+}
+
+/// 2: what a customer said stands in the provider's order, if it came in time; and what was taken before the next
+/// was posted stands before it.
+fn in_order(scenario: &Scenario, people: &BTreeMap<ContactSid, Person>) {
+    let placed: Vec<(&Said, Seq)> = messages(people)
+        .filter_map(|message| Some((scenario.said.iter().find(|said| is_of(message, said))?, message.seq)))
+        .collect();
+    for (first, first_seq) in &placed {
+        for (second, second_seq) in &placed {
+            if first.customer != second.customer || first.at >= second.at {
+                continue;
+            }
+            let in_time = |said: &Said| {
+                let taken = scenario.webhooks.post(said.post).taken;
+                taken.is_some_and(|taken| taken.since_ms(said.at) <= 300_000)
+            };
+            let states_time = first.kind != ChannelKind::Sms;
+            if states_time && in_time(first) && in_time(second) {
+                assert!(first_seq < second_seq, "2: {:?} stands behind {:?}", first.text, second.text);
+            }
+            let (before, after) = (scenario.webhooks.post(first.post), scenario.webhooks.post(second.post));
+            if !states_time && before.taken < after.first {
+                assert!(first_seq < second_seq, "2: {:?} stands behind {:?}", first.text, second.text);
+            }
+        }
+    }
+}
+
+/// 3: a provider takes a message of ours once at the most; and what we say of it is so.
+fn sent_once(scenario: &Scenario, people: &BTreeMap<ContactSid, Person>) {
+    let taken = scenario.providers.taken();
+    let ours = |message: &&Message| message.direction == patchbay_model::Direction::Outbound;
+    let texts: Vec<&str> =
+        messages(people).filter(ours).map(|message| message.content.plain_text()).collect();
+    for send in &taken {
+        let same = texts.iter().filter(|text| **text == send.text).count();
+        assert_eq!(same, 1, "3: {send:?} is {same} messages");
+    }
+    for message in messages(people).filter(ours) {
+        let times = taken.iter().filter(|send| send.text == message.content.plain_text()).count();
+        let provided = message.channel != ChannelKind::Webchat;
+        let expect = match message.status {
+            MessageStatus::Sent | MessageStatus::Delivered | MessageStatus::Read if provided => 1..=1,
+            MessageStatus::Failed | MessageStatus::Unknown if provided => 0..=1,
+            MessageStatus::Sent | MessageStatus::Delivered => 0..=0,
+            // 5: nothing is stuck.
+            status => panic!("5: {} at rest: {message:?}", status.as_str()),
+        };
+        assert!(expect.contains(&times), "3: {times} times: {message:?}");
+    }
+}
+
+/// A conversation's state, its task and its flow agree; the ones before it are closed.
+fn conversations(scenario: &Scenario, person: &Person, tasks: &[Task]) {
+    let Person { conversation, past, execution, .. } = person;
+    let numbers: Vec<u32> = past.iter().map(|past| past.sid.number()).collect();
+    assert_eq!(numbers, (1..conversation.sid.number()).rev().collect::<Vec<_>>(), "past conversations");
+    for past in past {
+        assert_eq!(past.state, ConversationState::Closed, "{past:?}");
+    }
+    let task = conversation.task_sid.as_ref().map(|sid| {
+        let task = tasks.iter().find(|task| task.sid == *sid);
+        task.unwrap_or_else(|| panic!("the task of {conversation:?} is not there"))
+    });
+    let own = execution.as_ref().filter(|execution| execution.conversation_sid == conversation.sid);
+    let status = own.map(|execution| execution.state.status());
+    match (conversation.state, task) {
+        (ConversationState::Flow, None) => {
+            assert!(
+                matches!(status, Some(Status::Waiting(Waiting::Reply { .. }))),
+                "{status:?}: {conversation:?}"
+            );
+        }
+        (ConversationState::Waiting, Some(task)) => match task.status {
+            TaskStatus::Pending | TaskStatus::Reserved => {}
+            // Whoever accepted has gone before being on it, and comes onto it when he comes back.
+            TaskStatus::Assigned => {
+                let holder = scenario.desks.iter().zip(&scenario.there).find(|(desk, _)| holds(task, desk));
+                assert!(holder.is_some_and(|(_, there)| !there), "{conversation:?} {task:?}");
+            }
+            _ => panic!("the conversation waits for a task that is over: {conversation:?} {task:?}"),
+        },
+        (ConversationState::WithAgent, Some(task)) => {
+            assert_eq!(task.status, TaskStatus::Assigned, "{conversation:?} {task:?}");
+            let holders: Vec<_> = scenario.desks.iter().filter(|desk| holds(task, desk)).collect();
+            let holders: Vec<_> = holders.iter().map(|desk| desk.sid.clone()).collect();
+            assert_eq!(conversation.workers, holders, "{conversation:?} {task:?}");
+        }
+        (ConversationState::Closed, None) => assert_eq!(conversation.workers, [], "{conversation:?}"),
+        _ => panic!("{conversation:?} {task:?}"),
+    }
+}
+
+fn holds(task: &Task, desk: &Desk) -> bool {
+    task.reservations
+        .iter()
+        .any(|held| held.worker_sid == desk.sid && held.status == ReservationStatus::Accepted)
+}
+
+/// 7: a contact has one open task at the most, and that is of the newest conversation.
+fn one_open_task(tasks: &[Task]) {
+    let mut open = BTreeMap::new();
+    let is_open = |task: &&Task| {
+        matches!(task.status, TaskStatus::Pending | TaskStatus::Reserved | TaskStatus::Assigned)
+    };
+    for task in tasks.iter().filter(is_open) {
+        let Some(conversation) = &task.conversation_sid else { panic!("a task of nothing: {task:?}") };
+        if let Some(other) = open.insert(conversation.contact(), task) {
+            panic!("7: two open tasks of a contact: {task:?} {other:?}");
+        }
+    }
+}
+
+/// What a customer said just after the conversation had closed belongs to another one.
+fn no_strays(scenario: &Scenario, people: &BTreeMap<ContactSid, Person>) {
+    for (sid, closed) in scenario.chronicle.strays() {
+        for message in messages(people).filter(|message| message.sid == sid) {
+            assert_ne!(message.conversation_sid, closed.sid, "said to nobody: {message:?} {closed:?}");
+        }
+    }
+}
+
+/// What an agent was told was sent is stored, once; what was refused is not.
+fn replies(desk: &Desk, there: bool, people: &BTreeMap<ContactSid, Person>) {
+    for reply in &desk.replies {
+        let stored = messages(people).filter(|message| message.content.plain_text() == reply.text);
+        let stored: Vec<&str> = stored.map(|message| message.sid.as_str()).collect();
+        match &reply.message_sid {
+            Some(sid) => assert_eq!(stored, [sid.as_str()], "{:?}", reply.text),
+            None if reply.refused && !reply.doubled => assert_eq!(stored.len(), 0, "{:?}", reply.text),
+            // A desktop that has gone asks no more.
+            None => assert!(stored.len() <= 1 && (reply.refused || !there), "{:?}", reply.text),
+        }
+    }
+}
+
+/// 12: a desktop that has asked for what it missed has what is stored.
+fn desktop(desk: &Desk, people: &BTreeMap<ContactSid, Person>, tasks: &[Task]) {
+    for message in desk.copy.messages.keys() {
+        assert!(messages(people).any(|stored| stored.sid.as_str() == message), "12: {message} is not stored");
+    }
+    for task in tasks.iter().filter(|task| holds(task, desk)) {
+        let Some(sid) = &task.conversation_sid else { continue };
+        let person = &people[&sid.contact()];
+        assert_eq!(person.conversation.sid, *sid, "an agent is on a conversation that is over: {task:?}");
+        assert!(desk.copy.conversations.contains_key(sid.as_str()), "12: {sid} is not shown");
+        for message in &person.messages {
+            let shown = desk.copy.messages.get(message.sid.as_str());
+            assert_eq!(shown, Some(&message_payload(message)), "12: {message:?}");
+        }
+    }
+    let shown: BTreeSet<&str> = desk.copy.reservations.keys().map(String::as_str).collect();
+    let held = tasks.iter().flat_map(|task| &task.reservations).filter(|held| held.worker_sid == desk.sid);
+    let open = |status| {
+        matches!(
+            status,
+            ReservationStatus::Pending | ReservationStatus::Accepted | ReservationStatus::Wrapping
+        )
+    };
+    let held: BTreeSet<&str> = held.filter(|held| open(held.status)).map(|held| held.sid.as_str()).collect();
+    assert_eq!(shown, held, "12: the reservations of {}", desk.sid);
+}
+
+fn report(scenario: &Scenario, people: &BTreeMap<ContactSid, Person>) -> Report {
+    let with = |status| messages(people).filter(|message| message.status == status).count();
+    Report::from([
+        ("said", scenario.said.len()),
+        ("taken by providers", scenario.providers.taken().len()),
+        (
+            "replies",
+            scenario.desks.iter().flat_map(|desk| &desk.replies).filter(|r| r.message_sid.is_some()).count(),
+        ),
+        ("conversations", people.values().map(|person| 1 + person.past.len()).sum()),
+        ("strays", scenario.chronicle.strays().len()),
+        ("delivered", with(MessageStatus::Delivered)),
+        ("failed", with(MessageStatus::Failed)),
+        ("unknown", with(MessageStatus::Unknown)),
+        ("crashes", scenario.stage.crashes),
+    ])
+}
