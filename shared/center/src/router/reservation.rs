@@ -71,6 +71,15 @@ fn refused(error: ReservationError) -> OpError {
     OpError::Refused(error.to_string())
 }
 
+/// A refusal that cheap reads gave rise to is none yet (`None`): of two of them one may be behind, and a repetition
+/// would be refused what its first run did.
+fn believed<T>(resolved: Result<T, OpError>, attempt: usize) -> Result<Option<T>, OpError> {
+    match resolved {
+        Err(_) if consistency_of(attempt) == Consistency::Eventual => Ok(None),
+        resolved => resolved.map(Some),
+    }
+}
+
 fn set_status(task: &mut Task, sid: &ReservationSid, status: ReservationStatus) {
     for reservation in task.reservations.iter_mut().filter(|reservation| reservation.sid == *sid) {
         reservation.status = status;
@@ -101,12 +110,13 @@ pub async fn accept(center: &Center, worker: &WorkerSid, sid: &ReservationSid) -
             return Ok(task);
         }
         let now = center.now();
-        if reservation.status == ReservationStatus::Pending && now >= reservation.expires_at {
-            return Err(OpError::Refused("the offer has lapsed".into()));
-        }
         let others = other_pending(&task, sid);
-        let effects = resolve(task.status, reservation.status, ReservationStatus::Accepted, others);
-        let effects = effects.map_err(refused)?;
+        let effects = if reservation.status == ReservationStatus::Pending && now >= reservation.expires_at {
+            Err(OpError::Refused("the offer has lapsed".into()))
+        } else {
+            resolve(task.status, reservation.status, ReservationStatus::Accepted, others).map_err(refused)
+        };
+        let Some(effects) = believed(effects, attempt)? else { continue };
         let mut accepted = task.clone();
         accepted.status = effects.task;
         set_status(&mut accepted, sid, ReservationStatus::Accepted);
@@ -369,8 +379,8 @@ pub async fn wrap(center: &Center, worker: &WorkerSid, sid: &ReservationSid) -> 
         if reservation.status == ReservationStatus::Wrapping {
             return Ok(task);
         }
-        let effects =
-            resolve(task.status, reservation.status, ReservationStatus::Wrapping, 0).map_err(refused)?;
+        let effects = resolve(task.status, reservation.status, ReservationStatus::Wrapping, 0);
+        let Some(effects) = believed(effects.map_err(refused), attempt)? else { continue };
         let mut wrapping = task.clone();
         wrapping.status = effects.task;
         set_status(&mut wrapping, sid, ReservationStatus::Wrapping);
@@ -404,8 +414,8 @@ pub async fn complete(
             }
         };
         let Stored { task, worker, reservation } = found;
-        let effects =
-            resolve(task.status, reservation.status, ReservationStatus::Completed, 0).map_err(refused)?;
+        let effects = resolve(task.status, reservation.status, ReservationStatus::Completed, 0);
+        let Some(effects) = believed(effects.map_err(refused), attempt)? else { continue };
         let mut done = task.clone();
         done.status = effects.task;
         done.reason = reason.map(str::to_owned);
