@@ -70,6 +70,7 @@ pub enum RoutingBody {
     Welcome {
         worker_sid: WorkerSid,
         connection: String,
+        opened_at: Timestamp,
         /// When its token expires.
         expires_at: Timestamp,
     },

@@ -27,6 +27,8 @@ pub mod webchat;
 pub mod webhook;
 
 #[cfg(test)]
+mod costs;
+#[cfg(test)]
 pub(crate) mod testing;
 
 pub use center::{Center, ChannelAccount, ChannelAccounts, Ports};

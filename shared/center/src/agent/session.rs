@@ -6,7 +6,7 @@ use crate::ports::{Consistency, Outgoing, QueueName};
 use crate::router::{self, OpError};
 use crate::store::load_worker;
 use crate::token::{Role, TokenError};
-use patchbay_model::{Timestamp, WorkerSid};
+use patchbay_model::{Timestamp, Worker, WorkerSid};
 use serde::{Deserialize, Serialize};
 
 /// A socket's owner, as its token said when it connected.
@@ -62,25 +62,20 @@ pub async fn connect(center: &Center, token: &str, connection: &str) -> Result<S
     Ok(session)
 }
 
-/// Makes a socket one of its worker's and has it welcomed: by a message of its own, because nothing can be
-/// pushed to a socket while it is being opened. The oldest of too many sockets is closed.
+/// Has a socket welcomed: by a message of its own, because nothing can be pushed to a socket while it is being
+/// opened. It is one of its worker's once it has heard `init`, so that nothing reaches it before.
 ///
-/// Safe to repeat: the connection is there once, and a second welcome is a second snapshot.
+/// Safe to repeat: a second welcome is a second snapshot.
 pub async fn attach(center: &Center, session: &Session, connection: &str) -> Result<(), ConnectError> {
     let worker_sid = session.worker_sid.clone();
-    let before = load_worker(center.table.as_ref(), &worker_sid, Consistency::Eventual)
+    load_worker(center.table.as_ref(), &worker_sid, Consistency::Eventual)
         .await
-        .map_err(|error| ConnectError::Router(error.into()))?;
-    let worker = router::connect(center, &worker_sid, connection).await?;
-    let known = |id: &str| worker.connections.iter().any(|connection| connection.id == id);
-    for dropped in before.iter().flat_map(|before| &before.connections).filter(|old| !known(&old.id)) {
-        if let Err(error) = center.push.close(&dropped.id).await {
-            tracing::warn!(worker = %worker_sid, %error, "a socket of too many could not be closed");
-        }
-    }
+        .map_err(|error| ConnectError::Router(error.into()))?
+        .ok_or(ConnectError::NoWorker)?;
     let welcome = RoutingBody::Welcome {
         worker_sid,
         connection: connection.to_owned(),
+        opened_at: center.now(),
         expires_at: session.expires_at,
     };
     let message = Outgoing::after_s(body(&welcome), 0);
@@ -89,6 +84,18 @@ pub async fn attach(center: &Center, session: &Session, connection: &str) -> Res
         .send(QueueName::Routing, vec![message])
         .await
         .map_err(|error| ConnectError::Router(error.into()))
+}
+
+/// Makes a welcomed socket one of its worker's; the oldest of too many is closed.
+pub(super) async fn join(center: &Center, worker: &Worker, connection: &str) -> Result<Worker, OpError> {
+    let joined = router::connect(center, &worker.sid, connection).await?;
+    let known = |id: &str| joined.connections.iter().any(|connection| connection.id == id);
+    for dropped in worker.connections.iter().filter(|old| !known(&old.id)) {
+        if let Err(error) = center.push.close(&dropped.id).await {
+            tracing::warn!(worker = %worker.sid, %error, "a socket of too many could not be closed");
+        }
+    }
+    Ok(joined)
 }
 
 /// A socket has closed.

@@ -17,22 +17,18 @@ use serde_json::Map;
 /// `$connect` has returned).
 const OPENING_S_MAX: i64 = 10;
 
-/// Sends `init`, and `sync` for what does not fit into it, to a socket that has just been opened. One that is
-/// not reachable yet is tried again after a second; one that stays away is taken off its worker.
+/// Sends `init`, and `sync` for what does not fit into it, to a socket that has just been opened, and makes it one
+/// of its worker's. One that is not reachable yet is tried again after a second.
 ///
-/// Safe to repeat: a second `init` is a newer snapshot.
+/// Safe to repeat: a second `init` is a newer snapshot, and the socket is the worker's once.
 pub async fn welcome(
     center: &Center,
     worker_sid: &WorkerSid,
     connection: &str,
-    expires_at: Timestamp,
+    (opened_at, expires_at): (Timestamp, Timestamp),
 ) -> Result<(), OpError> {
     let table = center.table.as_ref();
     let Some(worker) = load_worker(table, worker_sid, Consistency::Strong).await? else { return Ok(()) };
-    let Some(since) = worker.connections.iter().find(|known| known.id == connection).map(|known| known.since)
-    else {
-        return Ok(());
-    };
     let profile = load_profile(table, worker_sid).await?.ok_or(OpError::NotFound("worker"))?;
     let config = center.config().await?;
     let now = center.now();
@@ -44,14 +40,25 @@ pub async fn welcome(
     let first = frames::init(&about, parts.next().unwrap_or_default());
     for frame in std::iter::once(first).chain(parts.map(frames::sync)) {
         if center.push.post(connection, frame).await? == PushOutcome::Gone {
-            if now.since_ms(since) >= OPENING_S_MAX * 1000 {
-                return session::disconnect(center, worker_sid, connection).await;
+            if now.since_ms(opened_at) >= OPENING_S_MAX * 1000 {
+                return Ok(());
             }
             let worker_sid = worker_sid.clone();
-            let again = RoutingBody::Welcome { worker_sid, connection: connection.to_owned(), expires_at };
+            let connection = connection.to_owned();
+            let again = RoutingBody::Welcome { worker_sid, connection, opened_at, expires_at };
             let message = Outgoing::after_s(body(&again), 1);
             return Ok(center.queue.send(QueueName::Routing, vec![message]).await?);
         }
+    }
+    let joined = session::join(center, &worker, connection).await?;
+    if worker.reservations.is_empty() {
+        return Ok(());
+    }
+    // What happened between the snapshot and the joining was told to other sockets only.
+    let lists = snapshot(center, &config, &joined, &Cursors::new()).await.map_err(undone)?;
+    let room = room_beside(&frames::sync(Map::new()));
+    for part in lists.parts(room, room) {
+        center.push.post(connection, frames::sync(part)).await?;
     }
     Ok(())
 }

@@ -66,8 +66,8 @@ async fn carry_out(center: &Center, command: RoutingBody) -> Result<(), OpError>
         RoutingBody::PresenceTimer { worker_sid, absent_since } => {
             presence::absent(center, &worker_sid, absent_since).await
         }
-        RoutingBody::Welcome { worker_sid, connection, expires_at } => {
-            agent::welcome(center, &worker_sid, &connection, expires_at).await
+        RoutingBody::Welcome { worker_sid, connection, opened_at, expires_at } => {
+            agent::welcome(center, &worker_sid, &connection, (opened_at, expires_at)).await
         }
         RoutingBody::FlowTimer { contact_sid, execution_sid, timer, due, address, our_address } => {
             if center.now() < due {

@@ -30,7 +30,7 @@ mod timer;
 mod transfer;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use change::roster_write;
 pub use class::new_worker;

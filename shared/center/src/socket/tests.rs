@@ -45,10 +45,18 @@ fn sockets_of_worker(room: &Room) -> usize {
     worker.unwrap().connections.len()
 }
 
+/// Delivers what the routing queue holds: the socket's first frame.
+fn welcomed(room: &mut Room) {
+    let records = room.take(QueueName::Routing);
+    assert_eq!(now(crate::router::handle(&room.center, records)), Vec::<String>::new());
+    assert_eq!(room.events("s"), ["init"]);
+}
+
 #[test]
 fn an_agent_comes_and_goes() {
-    let room = room();
+    let mut room = room();
     assert_eq!(connects(&room, &format!("token={}", agent_token(&room)), &[]), Ok(None));
+    welcomed(&mut room);
     assert_eq!(sockets_of_worker(&room), 1);
     assert_eq!(says(&room, r#"{"action":"ping","id":"1"}"#), ["ack"]);
     now(disconnect(&room.center, "s")).unwrap();

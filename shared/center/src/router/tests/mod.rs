@@ -1,6 +1,6 @@
 //! The router over ports in memory: what a task and a worker live through, and what it costs.
 
-mod cost;
+pub(crate) mod cost;
 mod invariants;
 mod life;
 mod workflow;
