@@ -63,9 +63,14 @@ impl SimWorld {
         self.chance(|faults| faults.after).then_some(Fault::After)
     }
 
-    /// No more faults.
-    pub fn calm(&self) {
-        lock(&self.state).faults = Faults::default();
+    /// No more faults; those that there were.
+    pub fn calm(&self) -> Faults {
+        std::mem::take(&mut lock(&self.state).faults)
+    }
+
+    /// Faults from now on.
+    pub fn stir(&self, faults: Faults) {
+        lock(&self.state).faults = faults;
     }
 
     pub fn advance_ms(&self, ms: i64) {

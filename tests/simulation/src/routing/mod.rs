@@ -3,20 +3,24 @@
 mod agents;
 
 use crate::Report;
+use crate::executor::now;
 use crate::invariants::{self, Facts, worker};
 use crate::stage::{News, Play, Stage, live};
 use crate::world::{SimWorld, Tell, lock};
 use agents::{Agent, Told, Wish, carry_out, held};
-use patchbay_center::Center;
-use patchbay_center::command::{NewTask, RoutingBody, body};
+use patchbay_center::command::{NewTask, Record, RoutingBody, body};
 use patchbay_center::config::ConfigDocuments;
 use patchbay_center::ports::{Http, HttpError, HttpRequest, HttpResponse, Outgoing, Queue, QueueName, World};
+use patchbay_center::{Center, router};
 use patchbay_model::{Task, TaskSid, WorkerSid, WorkflowSid};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 
 /// Moves of a history while there are faults.
 const MOVES: std::ops::Range<usize> = 300..2_000;
+
+/// Age after which nothing is new to anybody: longer than the center looks twice at what is.
+const SETTLED_MS: i64 = 100_000;
 
 struct NoHttp;
 
@@ -52,8 +56,9 @@ pub fn run(seed: u64, tell: Option<Tell>) -> Report {
     ])
 }
 
-/// Two languages, two departments; how many may be held and asked at once, and how long a step lasts, vary.
-fn workspace(world: &SimWorld) -> Value {
+/// Two languages, two departments; how many may be held and asked at once, and how long a step lasts, vary. In a
+/// `settled` center there is one step without end.
+fn workspace(world: &SimWorld, settled: bool) -> Value {
     let (capacity, asked, timeout) = world.dice(|rng| (rng.u32(1..=2), rng.u32(1..=2), rng.u32(15..60)));
     let worker = |name: &str, languages: &[&str], department: &str| {
         json!({
@@ -61,6 +66,14 @@ fn workspace(world: &SimWorld) -> Value {
             "attributes": {"languages": languages, "department": department},
             "channels": {"chat": {"capacity": capacity}},
         })
+    };
+    let in_language = "worker.languages HAS task.language";
+    let targets = match settled {
+        true => json!([{"queue": "Sales", "expression": in_language}]),
+        false => json!([
+            {"queue": "Sales", "expression": in_language, "timeout": timeout},
+            {"queue": "Everyone", "expression": in_language},
+        ]),
     };
     json!({
         "workers": [
@@ -76,51 +89,83 @@ fn workspace(world: &SimWorld) -> Value {
         "workflows": [{
             "friendly_name": "Main",
             "task_reservation_timeout": 25,
-            "configuration": {"task_routing": {"filters": [{"expression": "1==1", "targets": [
-                {"queue": "Sales", "expression": "worker.languages HAS task.language", "timeout": timeout},
-                {"queue": "Everyone", "expression": "worker.languages HAS task.language"},
-            ]}]}},
+            "configuration": {"task_routing": {"filters": [{"expression": "1==1", "targets": targets}]}},
         }],
     })
+}
+
+fn new_task(task_sid: TaskSid, language: &str, priority: u32, world: &SimWorld) -> NewTask {
+    NewTask {
+        task_sid,
+        workflow_sid: WorkflowSid::derive(&["workflow", "Main"]),
+        task_channel: "chat".into(),
+        attributes: json!({"language": language}),
+        priority,
+        timeout_s: 86_400,
+        conversation_sid: None,
+        routing_target: None,
+        created_at: world.now(),
+    }
 }
 
 impl Scenario {
     fn new(seed: u64, tell: Option<Tell>) -> Scenario {
         let world = Arc::new(SimWorld::new(seed, tell));
-        let workspace = serde_json::from_value(workspace(&world)).unwrap_or_default();
+        let settled = world.dice(|rng| rng.bool());
+        let workspace = serde_json::from_value(workspace(&world, settled)).unwrap_or_default();
         let documents = ConfigDocuments { workspace, ..ConfigDocuments::default() };
         let equip = |ports| Center::new(ports, Default::default());
         let agents: Vec<Agent> = ["ann", "bob", "cem", "dia"].map(|name| Agent::new(name.to_owned())).into();
-        Scenario {
+        let mut scenario = Scenario {
             there: agents.iter().map(|_| world.dice(|rng| rng.u32(0..4) > 0)).collect(),
             stage: Stage::new(world, None, Arc::new(NoHttp), &documents, equip),
             agents,
             tasks: Vec::new(),
             told: Arc::default(),
+        };
+        if settled {
+            scenario.settle_directory();
         }
+        scenario
+    }
+
+    /// Has every class and demand known to all for long, so that nothing but the protocol itself brings a task
+    /// and a worker together: no timer of a step, no second look at what is new.
+    fn settle_directory(&mut self) {
+        let faults = self.stage.world.calm();
+        let center = self.stage.center();
+        for agent in &self.agents {
+            let there = router::connect(&center, &agent.sid, "early");
+            assert!(matches!(now(there), Some(Ok(_))));
+            assert!(matches!(now(router::set_activity(&center, &agent.sid, "Available")), Some(Ok(_))));
+            assert!(matches!(now(router::disconnect(&center, &agent.sid, "early")), Some(Ok(()))));
+        }
+        for language in ["en", "fr"] {
+            let new = new_task(TaskSid::derive(&["early", language]), language, 0, &self.stage.world);
+            let cancel = RoutingBody::CancelTask { task_sid: new.task_sid.clone(), reason: "early".into() };
+            for command in [RoutingBody::CreateTask(Box::new(new)), cancel] {
+                let record = Record {
+                    message_id: "early".into(),
+                    group: None,
+                    body: body(&command),
+                    receive_count: 1,
+                };
+                assert_eq!(now(router::handle(&center, vec![record])), Some(Vec::new()));
+            }
+        }
+        self.stage.world.advance_ms(SETTLED_MS);
+        self.stage.world.stir(faults);
     }
 
     fn create_task(&mut self) {
         let task_sid = TaskSid::derive(&[&self.tasks.len().to_string()]);
         self.tasks.push(task_sid.clone());
         let (french, priority) = self.stage.world.dice(|rng| (rng.bool(), rng.u32(0..2)));
-        let new = NewTask {
-            task_sid,
-            workflow_sid: WorkflowSid::derive(&["workflow", "Main"]),
-            task_channel: "chat".into(),
-            attributes: json!({"language": if french { "fr" } else { "en" }}),
-            priority,
-            timeout_s: 86_400,
-            conversation_sid: None,
-            routing_target: None,
-            created_at: self.stage.world.now(),
-        };
+        let new = new_task(task_sid, if french { "fr" } else { "en" }, priority, &self.stage.world);
         let message = Outgoing::after_s(body(&RoutingBody::CreateTask(Box::new(new))), 0);
         // The flow function is delivered again until it has sent it.
-        while !matches!(
-            crate::executor::now(self.stage.queue.send(QueueName::Routing, vec![message.clone()])),
-            Some(Ok(()))
-        ) {}
+        while !matches!(now(self.stage.queue.send(QueueName::Routing, vec![message.clone()])), Some(Ok(()))) {
+        }
     }
 
     /// Sends an agent's wish, unless it is being carried out.
