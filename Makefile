@@ -24,7 +24,8 @@ test: lint ## Everything needed and every test
 	cargo build --quiet --package patchbay-local
 	cargo test --workspace
 
-bench: ## Starts a center beside a load of its own and prints what it did
+bench: ## Prints what each scenario costs, then starts a center beside a load of its own and prints what it did
+	cargo test --quiet --package patchbay-center --lib costs -- --nocapture
 	cargo build --quiet --profile local --package patchbay-local
 	@bin="$${CARGO_TARGET_DIR:-target}/local/patchbay"; \
 	for load in "--rate 1000 --seconds 10" "--rate 4000 --seconds 10" \
