@@ -1,6 +1,7 @@
 //! Logs for people on standard error; counts for `/metrics`.
 
 use crate::serve::Metrics;
+use patchbay_edge::Count;
 use std::io::IsTerminal;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -21,9 +22,7 @@ pub fn start() -> Metrics {
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .with_filter(filter);
-    let counts = metrics.clone().with_filter(tracing_subscriber::filter::filter_fn(|metadata| {
-        metadata.target() == crate::serve::METRIC_TARGET
-    }));
+    let counts = metrics.clone().with_filter(tracing_subscriber::filter::filter_fn(Count::is_counted));
     // A second start in one process (tests) keeps the first's subscriber.
     let _ = tracing_subscriber::registry().with(lines).with(counts).try_init();
     metrics

@@ -6,7 +6,7 @@ mod fault;
 mod position;
 mod secrets;
 
-pub use accounts::{Account, AccountTable};
+pub use accounts::FiledAccount;
 pub use fault::{DirectoryFault, Faults};
 pub use secrets::{SecretError, Secrets};
 
@@ -25,7 +25,7 @@ const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
 pub struct Directory {
     pub path: PathBuf,
     pub documents: ConfigDocuments,
-    pub accounts: Vec<AccountTable>,
+    pub accounts: Vec<FiledAccount>,
     /// The documents as they are written, by the name that a fault has for them.
     texts: BTreeMap<String, (PathBuf, String)>,
 }
@@ -70,7 +70,8 @@ impl Directory {
         let mut faults: Vec<DirectoryFault> = compiled.iter().map(|fault| self.locate(fault)).collect();
         for account in &self.accounts {
             if !self.documents.flows.contains_key(&account.flow) {
-                faults.push(account.fault("flow", format!("there is no flow {:?} in flows/", account.flow)));
+                faults
+                    .push(account.fault_of("flow", format!("there is no flow {:?} in flows/", account.flow)));
             }
         }
         if faults.is_empty() { Ok(()) } else { Err(Faults(faults)) }

@@ -3,7 +3,6 @@
 use super::Target;
 use super::ledger::Ledger;
 use crate::client::Connection;
-use crate::directory::Account;
 use anyhow::{Context, bail};
 use bytes::Bytes;
 use futures_util::future::try_join_all;
@@ -11,6 +10,7 @@ use hyper::Method;
 use patchbay_center::ports::World;
 use patchbay_channels::WebhookRequest;
 use patchbay_channels::simulate::CustomerMessage;
+use patchbay_edge::Account;
 use patchbay_edge::SystemWorld;
 use patchbay_model::id::{digest16, hex};
 use patchbay_model::{ChannelKind, Content, Timestamp};

@@ -12,14 +12,14 @@ mod report;
 mod verify;
 
 use crate::client::Connection;
-use crate::directory::{Account, Directory, Faults, Secrets};
+use crate::directory::{Directory, Faults, Secrets};
 use agents::Agents;
 use anyhow::{Context, bail};
 use center::OwnCenter;
 use customers::{Customers, Plan};
 use ledger::Ledger;
 use patchbay_center::ports::World;
-use patchbay_edge::SystemWorld;
+use patchbay_edge::{Account, SystemWorld};
 use patchbay_model::ChannelKind;
 use process::Usage;
 use report::Report;

@@ -1,16 +1,14 @@
 //! Counts for operators as Prometheus text (exposition format 0.0.4): what the center says with the target `metric`,
 //! and what the process knows of itself.
 
+use patchbay_edge::Count;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 
-/// The target of the events that are counted.
-pub const TARGET: &str = "metric";
 /// Combinations of metric, channel and reason; what is more is counted without its reason.
 pub const SERIES_MAX: usize = 1_000;
 
@@ -66,41 +64,9 @@ impl Metrics {
 
 impl<S: Subscriber> Layer<S> for Metrics {
     fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
-        if event.metadata().target() == TARGET {
-            let mut fields = Fields { series: Series::default(), value: 1 };
-            event.record(&mut fields);
-            self.add(fields.series, fields.value);
+        if let Some(Count { metric, channel, reason, value }) = Count::of(event) {
+            self.add(Series { metric, channel, reason }, value);
         }
-    }
-}
-
-struct Fields {
-    series: Series,
-    value: u64,
-}
-
-impl Visit for Fields {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        match field.name() {
-            "metric" => self.series.metric = value.to_owned(),
-            "channel" => self.series.channel = value.to_owned(),
-            "reason" => self.series.reason = value.to_owned(),
-            _ => {}
-        }
-    }
-
-    fn record_u64(&mut self, field: &Field, value: u64) {
-        if field.name() == "value" {
-            self.value = value;
-        }
-    }
-
-    fn record_i64(&mut self, field: &Field, value: i64) {
-        self.record_u64(field, u64::try_from(value).unwrap_or(0));
-    }
-
-    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        self.record_str(field, &format!("{value:?}"));
     }
 }
 
@@ -123,6 +89,7 @@ fn escaped(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use patchbay_center::metric::TARGET;
     use tracing_subscriber::layer::SubscriberExt;
 
     #[test]

@@ -14,7 +14,7 @@ mod wiring;
 
 pub use egress::{LocalHttp, SIMULATOR_HOST};
 pub use http::BreakOff;
-pub use metrics::{Metrics, TARGET as METRIC_TARGET};
+pub use metrics::Metrics;
 pub use sockets::{Inbox, Sockets};
 pub use wiring::{ServeError, Wiring};
 

@@ -1,7 +1,7 @@
 //! From a configuration directory and a data directory to a center that runs.
 
 use super::{LocalHttp, ServeOptions, Sockets, signing_keys};
-use crate::directory::{Account, Directory, Faults, SecretError, Secrets};
+use crate::directory::{Directory, Faults, SecretError, Secrets};
 use crate::embedded::{DiskError, Store, StoreOptions};
 use futures_util::{StreamExt, stream};
 use patchbay_center::config::ApplyError;
@@ -10,7 +10,7 @@ use patchbay_center::router::OpError;
 use patchbay_center::store::{StoreError, list_workers, load_worker};
 use patchbay_center::token::ShortKey;
 use patchbay_center::{Center, ChannelAccount, ChannelAccounts, Ports, agent};
-use patchbay_edge::{EgressHttp, SystemWorld};
+use patchbay_edge::{Account, EgressHttp, SystemWorld};
 use patchbay_model::WorkerSid;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;

@@ -11,13 +11,13 @@ mod provider;
 mod tokens;
 mod visitor;
 
-use crate::directory::Account;
 use crate::serve::Wiring;
 use axum::Router;
 use axum::routing::{any, get, post};
 use deliveries::Deliveries;
 use faults::Faults;
 use patchbay_api::{ApiError, ErrorCode};
+use patchbay_edge::Account;
 use patchbay_model::ChannelKind;
 use std::sync::Arc;
 use tokens::Remembered;

@@ -1,7 +1,6 @@
 //! The providers' APIs: what accounts' `api_base` leads to.
 
 use super::{BODY_BYTES_MAX, Simulator, bad_request, customer};
-use crate::directory::Account;
 use crate::serve::{BreakOff, SIMULATOR_HOST};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Request, State};
@@ -10,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use patchbay_api::ApiError;
 use patchbay_channels::simulate::{Answer, Delivery};
 use patchbay_channels::{DeliveryOutcome, Headers, ProviderRequest, ProviderResponse};
+use patchbay_edge::Account;
 use patchbay_model::MessageStatus;
 use patchbay_model::id::hex;
 use serde_json::{Map, Value, json};

@@ -1,10 +1,10 @@
 //! A web-chat visitor: where we are the provider, what the customer sees comes by a socket.
 
 use super::Simulator;
-use crate::directory::Account;
 use patchbay_api::{ApiError, ErrorCode};
 use patchbay_center::webchat;
 use patchbay_channels::{SessionFrame, WebhookRequest};
+use patchbay_edge::Account;
 use patchbay_model::id::{digest16, hex};
 use patchbay_model::{ChannelKind, Timestamp};
 use serde_json::Value;

@@ -1,9 +1,14 @@
-//! The ports that are the same in the cloud and on a laptop: egress over HTTP, the system's clock and randomness.
+//! What is the same in the cloud and on a laptop: egress over HTTP, the system's clock and randomness, the accounts'
+//! document, the counts.
 
+mod accounts;
+mod count;
 mod egress;
 mod tls;
 mod world;
 
+pub use accounts::{Account, AccountDocument, AccountFault, AccountTable, SigningKeyTexts, read_accounts};
+pub use count::Count;
 pub use egress::EgressHttp;
 pub use tls::{TlsError, roots};
 pub use world::SystemWorld;
