@@ -1,4 +1,5 @@
 //! What customers and agents live through, against the real program.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use patchbay_tests::harness::{Agent, Running, Visitor, eventually, example};
 use serde_json::{Value, json};

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
 
 /// Frames that may wait for one socket.
-pub const FRAMES_WAITING_MAX: usize = 256;
+pub const FRAMES_WAITING_MAX: usize = 1_024;
 /// Bytes that may wait for one socket.
 pub const BYTES_WAITING_MAX: usize = 1024 * 1024;
 

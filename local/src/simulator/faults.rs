@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn orders_have_limits() {
         let faults = Faults::default();
-        let mut check = |order: Value, ok: bool| {
+        let check = |order: Value, ok: bool| {
             assert_eq!(faults.add(ChannelKind::Sms, fault(order.clone())).is_ok(), ok, "{order}");
         };
         check(json!({ "next": CALLS_MAX }), true);

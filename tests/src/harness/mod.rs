@@ -1,4 +1,5 @@
 //! The real program, started on a free port with a data directory of its own, and clients to speak to it.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod agent;
 mod visitor;
