@@ -44,8 +44,12 @@ pub(super) async fn offer(
     let mut current = Task { attempts: task.attempts + 1, ..task.clone() };
     let mut stored = stored.cloned();
     let mut made = 0;
+    let mut lost_last = false;
     for _ in 0..TRIES_MAX.max(stand.max_reserved_workers) {
-        let Some(worker) = best_worker(center, context, &current, stand, consistency).await? else { break };
+        let Some(worker) = best_worker(center, context, &current, stand, consistency).await? else {
+            lost_last = false;
+            break;
+        };
         match claim(center, &context.config, (stored.as_ref(), &current), (&worker, &worker), Vec::new())
             .await?
         {
@@ -59,8 +63,13 @@ pub(super) async fn offer(
             }
             Claim::TaskChanged if made > 0 => break,
             Claim::TaskChanged => return Ok(Offered::TaskChanged),
-            Claim::WorkerChanged => {}
+            Claim::WorkerChanged => lost_last = true,
         }
+    }
+    // Others were faster at every try, so nobody knows that there is no worker: after the entry was written, to
+    // say so would leave the task waiting beside a free worker. Redelivery looks again.
+    if made == 0 && lost_last && consistency == Consistency::Strong {
+        return Err(OpError::Busy);
     }
     Ok(if made > 0 { Offered::Yes } else { Offered::Nobody })
 }
