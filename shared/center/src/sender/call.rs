@@ -38,14 +38,14 @@ pub(super) async fn in_order(
     let mut provider_id = None;
     let began = center.now();
     while let Some(request) = requests.get(part) {
-        if !request.idempotent {
-            if let Some(progress) = begin_part(table, &message.key, part).await? {
-                match next_part(progress) {
-                    Ok(parts) => part = parts,
-                    Err(outcome) => return Ok(outcome),
-                }
-                continue;
+        if !request.idempotent
+            && let Some(progress) = begin_part(table, &message.key, part).await?
+        {
+            match next_part(progress) {
+                Ok(parts) => part = parts,
+                Err(outcome) => return Ok(outcome),
             }
+            continue;
         }
         let of = || {
             if requests.len() > 1 {
