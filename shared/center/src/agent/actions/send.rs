@@ -11,7 +11,9 @@ use crate::frames::{self, Fault};
 use crate::outbound;
 use crate::ports::Consistency;
 use crate::router::OpError;
-use crate::store::{find_position, fix_position, load_contact, load_message, load_profile};
+use crate::store::{
+    find_position, fix_position, load_contact, load_conversation, load_message, load_profile,
+};
 use patchbay_model::{
     Author, ContactSid, Content, Conversation, ConversationSid, Direction, Message, MessageKey, MessageSid,
     MessageStatus, Seq,
@@ -22,7 +24,7 @@ use patchbay_model::{
 ///
 /// Safe to repeat: its sid comes from the worker and the client's id, its position is fixed by the first run, and
 /// both the queue and the sender recognise it. A repetition that would be refused by now is answered as the first
-/// run was.
+/// run was, and hands over what that may have died before handing over.
 pub(super) async fn send(
     center: &Center,
     session: &Session,
@@ -45,7 +47,10 @@ pub(super) async fn send(
             Ok(answer(&message))
         }
         Err(refusal) => match said(center, &conversation_sid.contact(), &sid).await? {
-            Some(message) => Ok(answer(&message)),
+            Some(message) => {
+                hand_over(center, &message).await?;
+                Ok(answer(&message))
+            }
             None => Err(refusal),
         },
     }
@@ -124,4 +129,20 @@ async fn said(center: &Center, contact: &ContactSid, sid: &MessageSid) -> Result
     let Some(seq) = find_position(table, contact, sid).await? else { return Ok(None) };
     let key = MessageKey { contact: contact.clone(), seq, sid: sid.clone() };
     Ok(load_message(table, &key, Consistency::Strong).await?)
+}
+
+/// Hands a stored message to the sender where nothing has come of it yet.
+async fn hand_over(center: &Center, message: &Message) -> Result<(), Refusal> {
+    if message.status != MessageStatus::Queued {
+        return Ok(());
+    }
+    let (table, strong) = (center.table.as_ref(), Consistency::Strong);
+    let contact = load_contact(table, &message.contact_sid, strong).await?;
+    let conversation = load_conversation(table, &message.contact_sid, strong).await?;
+    let of_conversation = conversation.iter().map(|newest| (&newest.address, newest.our_address.as_str()));
+    let of_contact = contact.iter().flat_map(|contact| &contact.identities).map(|address| (address, ""));
+    let mut known = of_conversation.chain(of_contact);
+    let same_way = known.find(|(to, _)| to.channel == message.channel && to.account == message.account);
+    let (to, our_address) = same_way.ok_or(OpError::NotFound("address"))?;
+    Ok(outbound::send(center, message, to, our_address, None).await?)
 }

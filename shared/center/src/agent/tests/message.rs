@@ -1,6 +1,7 @@
 //! Saying something, typing, reading.
 
 use super::*;
+use crate::store::fix_position;
 use crate::webchat;
 use patchbay_channels::{
     Capabilities, Channel, DeliveryOutcome, Normalised, ProviderRequest, ProviderResponse, Rejection,
@@ -71,6 +72,24 @@ async fn a_repetition_is_answered_as_the_first_run_was_even_when_it_is_too_late_
     .await;
     assert_eq!(desk.ask("ann", send("1", json!({ "text": "Goodbye" }))).await, first);
     desk.check_refused("ann", send("2", json!({ "text": "One more thing" })), "not_found").await;
+}
+
+#[tokio::test]
+async fn a_repetition_hands_over_what_a_first_run_that_died_had_only_stored() {
+    let (desk, _) = Desk::with_agent(1).await;
+    desk.ask("ann", send("1", json!({ "text": "On its way" }))).await;
+    let stored = desk.messages().await.into_iter().find(|message| message.status == MessageStatus::Queued);
+    let stored = stored.unwrap();
+    // The same center, in which the first run died before the queue.
+    let (desk, _) = Desk::with_agent(1).await;
+    let table = desk.table.as_ref();
+    fix_position(table, &contact_sid(), &stored.sid, stored.seq.time()).await.unwrap();
+    put_message(table, &stored).await.unwrap();
+    desk.change_conversation(|conversation| conversation.state = ConversationState::Closed).await;
+    let answer = desk.ask("ann", send("1", json!({ "text": "On its way" }))).await;
+    assert_eq!(answer["message_sid"], json!(stored.sid));
+    let sent = outbound(&desk).remove(0);
+    assert_eq!((sent.key, sent.to), (stored.key(), sms()));
 }
 
 #[tokio::test]
