@@ -40,6 +40,8 @@ async fn find(
     let held = worker.reservations.get(sid).map(|held| &held.task_sid);
     let ended = || worker.ended.iter().find(|(ended, _)| ended == sid).map(|(_, task)| task);
     let task_sid = held.or_else(ended).ok_or(OpError::NotFound("reservation"))?;
+    // A task that ended with the reservation may look as it was before.
+    let consistency = if held.is_some() { consistency } else { Consistency::Strong };
     let task = load_task(table, task_sid, consistency).await?.ok_or(OpError::NotFound("task"))?;
     if held.is_none() {
         return Ok(Found::Ended(Box::new(task)));

@@ -171,9 +171,16 @@ pub(super) async fn end(
 /// Tells a task's conversation what came of it.
 pub(crate) async fn tell(center: &Center, task: &Task, outcome: TaskOutcome) -> Result<(), OpError> {
     let Some(conversation_sid) = &task.conversation_sid else { return Ok(()) };
-    let contact = conversation_sid.contact();
-    let open = load_conversation(center.table.as_ref(), &contact, Consistency::Eventual).await?;
-    let Some(open) = open.filter(|open| open.sid == *conversation_sid) else { return Ok(()) };
+    let mut newest = None;
+    for consistency in [Consistency::Eventual, Consistency::Strong] {
+        // A cheap read may show the conversation before.
+        if newest.is_none() {
+            let contact = conversation_sid.contact();
+            newest = load_conversation(center.table.as_ref(), &contact, consistency).await?;
+            newest = newest.filter(|newest| newest.sid == *conversation_sid);
+        }
+    }
+    let Some(open) = newest else { return Ok(()) };
     let kind = if outcome == TaskOutcome::Completed { "completed" } else { "canceled" };
     let news =
         InboundBody::Task { conversation_sid: conversation_sid.clone(), task_sid: task.sid.clone(), outcome };
