@@ -127,6 +127,9 @@ impl<E: Clone + PartialEq + Debug, A> Stage<E, A> {
     fn go_on(&mut self) -> Option<News<E, A>> {
         if self.executor.len() == 0 {
             self.take_batch();
+            if self.executor.len() == 0 {
+                self.pass_time();
+            }
             return None;
         }
         let which = self.world.dice(|rng| rng.usize(0..self.executor.len()));

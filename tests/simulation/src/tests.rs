@@ -3,7 +3,6 @@
 use crate::{Report, Tell, conversation, routing};
 use std::panic::catch_unwind;
 
-const SEEDS: u64 = 1_000;
 /// Failures of a scenario after which the others are not looked for.
 const FAILURES_MAX: usize = 5;
 
@@ -13,7 +12,8 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-fn check(scenario: &str, run: Run) {
+/// Lives through `seeds` histories, unless it is told which or how many.
+fn check(scenario: &str, run: Run, seeds: u64) {
     if std::env::var("SCENARIO").is_ok_and(|wanted| wanted != scenario) {
         return;
     }
@@ -23,7 +23,7 @@ fn check(scenario: &str, run: Run) {
     }
     let mut sum = Report::new();
     let mut failed = Vec::new();
-    for seed in 0..number("SEEDS").unwrap_or(SEEDS) {
+    for seed in 0..number("SEEDS").unwrap_or(seeds) {
         match catch_unwind(|| run(seed, None)) {
             Ok(report) => report.into_iter().for_each(|(what, count)| *sum.entry(what).or_default() += count),
             Err(_) => {
@@ -43,12 +43,12 @@ fn check(scenario: &str, run: Run) {
 
 #[test]
 fn routing_keeps_its_invariants() {
-    check("routing", routing::run);
+    check("routing", routing::run, 1_500);
 }
 
 #[test]
 fn conversations_keep_their_invariants() {
-    check("conversation", conversation::run);
+    check("conversation", conversation::run, 500);
 }
 
 #[test]

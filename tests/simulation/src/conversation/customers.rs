@@ -10,7 +10,7 @@ use patchbay_model::{ChannelKind, Content, EventKind, Timestamp};
 use serde_json::Value;
 
 /// What a customer says at the most: less than a desktop is shown at once, with what is answered.
-const SAID_MAX: std::ops::RangeInclusive<usize> = 1..=9;
+const SAID_MAX: std::ops::RangeInclusive<usize> = 1..=12;
 
 /// Something that a customer has said.
 pub(super) struct Said {

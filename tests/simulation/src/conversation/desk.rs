@@ -119,6 +119,12 @@ impl Desk {
         }
     }
 
+    /// Whether what is asked ends a conversation.
+    pub fn is_finishing(&self) -> bool {
+        let action = self.asked.as_ref().map(|asked| &asked["action"]);
+        action.is_some_and(|action| action == "reservation.wrap" || action == "reservation.complete")
+    }
+
     /// What a diligent agent asks in the end.
     pub fn settle(&mut self, available: bool) {
         let mut held = self.copy.reservations.iter();

@@ -22,12 +22,13 @@ use patchbay_center::token::{Claims, Role, SigningKeys, TOKEN_S};
 use patchbay_center::{Center, webhook};
 use patchbay_model::{Timestamp, WorkerSid};
 use providers::Providers;
+use serde_json::Value;
 use setup::{ACCOUNT, AGENTS, Accounts, accounts, channels, documents};
 use std::sync::Arc;
 use webhooks::Webhooks;
 
 /// Moves of a history while there are faults.
-const MOVES: std::ops::Range<usize> = 500..3_000;
+const MOVES: std::ops::Range<usize> = 1_000..6_000;
 const CUSTOMERS: std::ops::RangeInclusive<usize> = 2..=4;
 const SIGNING_KEY: &[u8] = b"an invented key of thirty-two by";
 
@@ -100,8 +101,7 @@ impl Scenario {
         }
     }
 
-    fn customer_speaks(&mut self) {
-        let me = self.stage.world.dice(|rng| rng.usize(0..self.customers.len()));
+    fn customer_speaks(&mut self, me: usize) {
         let customer = &mut self.customers[me];
         let Some((mut said, post)) = customer.speak(&self.stage.world, &self.accounts, me) else { return };
         self.providers.customer_wrote(post.body(), &customer.from);
@@ -137,6 +137,10 @@ impl Scenario {
         }
         if desk.asked.is_none() && desk.session.is_some() {
             desk.think(&world);
+            // Whoever is being left has something to add.
+            if desk.is_finishing() && world.dice(|rng| rng.bool()) {
+                (0..self.customers.len()).for_each(|who| self.customer_speaks(who));
+            }
         }
         if self.stage.runs(&Errand::Agent(who)) {
             // Somebody clicks twice.
@@ -146,6 +150,13 @@ impl Scenario {
             self.desks[who].double();
         }
         self.ask(who);
+    }
+
+    /// The desks whose agents have left for good with something unanswered: nobody asks for it again, so that it may
+    /// stay half done.
+    fn left_asking(&self) -> impl Iterator<Item = (&Desk, &Value)> {
+        let gone = self.desks.iter().zip(&self.there).filter(|(_, there)| !**there);
+        gone.filter_map(|(desk, _)| Some((desk, desk.asked.as_ref()?)))
     }
 
     fn hang_up(&mut self, who: usize) {
@@ -247,7 +258,10 @@ impl Play for Scenario {
 
     fn act(&mut self) {
         match self.stage.world.dice(|rng| rng.u32(0..20)) {
-            0 => self.customer_speaks(),
+            0 => {
+                let who = self.stage.world.dice(|rng| rng.usize(0..self.customers.len()));
+                self.customer_speaks(who);
+            }
             1..6 => drop(self.post()),
             _ => self.agent_acts(),
         }
