@@ -18,11 +18,13 @@ pub(crate) const STALE_MS_MAX: i64 = 5_000;
 /// not be.
 pub(crate) type Watch = Box<dyn Fn(&Key, Option<&Attributes>, Option<&Attributes>) + Send + Sync>;
 
+/// Every value that an item had, with the moment from which it had it.
+type History = Vec<(Timestamp, Option<Attributes>)>;
+
 pub(crate) struct SimTable {
     world: Arc<SimWorld>,
     watch: Option<Watch>,
-    /// Every value that an item had, with the moment from which it had it.
-    items: Mutex<BTreeMap<Key, Vec<(Timestamp, Option<Attributes>)>>>,
+    items: Mutex<BTreeMap<Key, History>>,
 }
 
 impl SimTable {
@@ -36,7 +38,7 @@ impl SimTable {
 
     /// Every item as it is.
     pub fn items(&self) -> Vec<Item> {
-        let now = |key: &Key, history: &Vec<(Timestamp, Option<Attributes>)>| {
+        let now = |key: &Key, history: &History| {
             let (_, attributes) = history.last()?;
             Some(Item { key: key.clone(), attributes: attributes.clone()? })
         };

@@ -1,5 +1,7 @@
 //! `SCENARIO=routing SEED=n` lives through one history again and tells it; `SEEDS=n` through as many as wanted.
 
+#![allow(clippy::print_stdout, reason = "a failing history is told to whoever looks for it")]
+
 use crate::{Report, Tell, conversation, routing};
 use std::panic::catch_unwind;
 
