@@ -19,10 +19,14 @@ lint: ## Format and lints of everything, and the template
 	cargo clippy --workspace --all-targets --quiet -- --deny warnings
 	infra/validate.sh
 
-# The program is built first: the stories start it.
-test: lint ## Everything needed and every test
+# Lints are shown here and stop nothing: `make lint` is what refuses them. The program is built first: the stories
+# start it.
+test: ## Everything needed and every test
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --quiet
+	infra/validate.sh
 	cargo build --quiet --package patchbay-local
-	cargo test --workspace
+	cargo test --workspace --no-fail-fast
 
 bench: ## Prints what each scenario costs, then starts a center beside a load of its own and prints what it did
 	cargo test --quiet --package patchbay-center --lib costs -- --nocapture

@@ -127,6 +127,7 @@ fn task(units: [Units; 3], timers: u64) -> Operations {
 }
 
 #[test]
+#[allow(clippy::print_stdout, reason = "the table is what `make bench` shows")]
 fn every_scenario_keeps_its_budget() {
     let rows = [
         ("inbound message, agent on it: web chat", inbound(ChannelKind::Webchat, "visitor"), 10, 15),
