@@ -17,6 +17,12 @@ use patchbay_model::{
 };
 use std::collections::BTreeMap;
 
+/// Milliseconds for which an event may have waited in the queue to be placed by a cheap read. If that is behind, and
+/// the conversation has closed, the check after the closing finds the message; it looks back ten minutes, of which
+/// the provider's time may take five (`place`). One that waited longer stands further back, and is placed by a
+/// strong read.
+const RECENT_MS_MAX: i64 = 4 * 60 * 1000;
+
 /// A message and all that the flow is told with it.
 pub(super) struct Incoming<'a> {
     pub(super) message: Message,
@@ -38,7 +44,7 @@ impl Incoming<'_> {
 /// Stores the message and takes it where the conversation's state says.
 ///
 /// With an agent on the conversation this reads the identity, the conversation and each worker's sockets, all
-/// eventually, and writes the message: nothing else may be billed on this path.
+/// eventually unless the event is old, and writes the message: nothing else may be billed on this path.
 pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), InboundError> {
     let EventKind::Message { provider_id, content, reply_to, reply_token, params, .. } = &event.kind else {
         return Ok(());
@@ -55,7 +61,9 @@ pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), 
         };
         put(center, event, said, conversation).await
     };
-    let cached = load_conversation(table, &contact, Consistency::Eventual).await?;
+    let recent = center.now().since_ms(event.received_at) <= RECENT_MS_MAX;
+    let consistency = if recent { Consistency::Eventual } else { Consistency::Strong };
+    let cached = load_conversation(table, &contact, consistency).await?;
     if let Some(conversation) = cached.filter(|found| found.state == ConversationState::WithAgent) {
         let (message, _) = put_into(&conversation.sid).await?;
         return push(center, &conversation, frames::message("created", &message)).await;
