@@ -26,9 +26,17 @@ pub(crate) type Shared = Arc<Center>;
 
 /// All paths that the cloud and a laptop have in common, sockets excepted.
 pub fn router(center: Arc<Center>) -> Router {
-    let paths =
-        Router::new().merge(routes::router(&center)).merge(webhooks::router()).merge(webchat::router());
-    paths.with_state(center)
+    api(center.clone()).merge(webhooks(center))
+}
+
+/// What is for agents and programs: `/api`.
+pub fn api(center: Arc<Center>) -> Router {
+    routes::router(&center).with_state(center)
+}
+
+/// What is for providers and visitors: `/webhooks`, `/webchat`.
+pub fn webhooks(center: Arc<Center>) -> Router {
+    Router::new().merge(webhooks::router()).merge(webchat::router()).with_state(center)
 }
 
 #[cfg(test)]

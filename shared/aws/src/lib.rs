@@ -1,15 +1,21 @@
-//! The ports on AWS: DynamoDB, SQS and API Gateway's sockets. The only crate that names an AWS SDK.
+//! The ports on AWS: DynamoDB, SQS and API Gateway's sockets; Lambda's events; the accounts' document. The only crate
+//! that names an AWS SDK.
 
 mod error;
 mod expression;
 mod item;
+pub mod lambda;
+mod parameter;
 mod push;
 mod queue;
 mod sdk;
+mod settings;
 mod table;
 pub mod wiring;
 
+pub use parameter::ParameterError;
 pub use push::GatewayPush;
 pub use queue::{QueueUrls, SqsQueue};
+pub use settings::{AccountsError, open_accounts};
 pub use table::DynamoTable;
-pub use wiring::{Settings, SettingsError};
+pub use wiring::{Needs, Settings, SettingsError, StartError};

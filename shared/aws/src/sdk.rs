@@ -58,6 +58,26 @@ impl Sdk {
         client!(self, aws_sdk_sqs, self.endpoint.clone())
     }
 
+    pub(crate) fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    pub(crate) fn region(&self) -> &str {
+        self.region.as_ref()
+    }
+
+    /// Where a service is that is called without a client of its own (AWS General Reference, "Service endpoints").
+    pub(crate) fn endpoint_of(&self, service: &str) -> String {
+        match &self.endpoint {
+            Some(played) => format!("{}/", played.trim_end_matches('/')),
+            None => {
+                let region = self.region();
+                let china = if region.starts_with("cn-") { ".cn" } else { "" };
+                format!("https://{service}.{region}.amazonaws.com{china}/")
+            }
+        }
+    }
+
     pub(crate) fn sockets(&self, management_url: &str) -> aws_sdk_apigatewaymanagement::Client {
         client!(self, aws_sdk_apigatewaymanagement, Some(management_url.to_owned()))
     }

@@ -1,10 +1,12 @@
 //! From a function's environment to its ports.
 
+use crate::parameter::{ParameterError, read_parameter};
 use crate::push::GatewayPush;
 use crate::queue::{QueueUrls, SqsQueue};
 use crate::sdk::Sdk;
+use crate::settings::{AccountsError, open_accounts};
 use crate::table::DynamoTable;
-use patchbay_center::Ports;
+use patchbay_center::{Center, ChannelAccounts, Ports};
 use patchbay_edge::{EgressHttp, SystemWorld};
 use patchbay_model::ChannelKind;
 use std::sync::Arc;
@@ -85,9 +87,8 @@ fn check_url(name: &'static str, value: &str) -> Result<(), SettingsError> {
     }
 }
 
-/// Makes the clients; nothing is called yet. `variable` answers for the environment that AWS SDKs share.
-pub fn ports(settings: &Settings, variable: impl Fn(&str) -> Option<String>) -> Result<Ports, SettingsError> {
-    let sdk = Sdk::from_environment(variable)?;
+/// Makes the clients; nothing is called yet.
+fn ports(settings: &Settings, sdk: &Sdk) -> Result<Ports, SettingsError> {
     let http = EgressHttp::new().map_err(|error| SettingsError::Tls(error.to_string()))?;
     Ok(Ports {
         table: Arc::new(DynamoTable::new(sdk.dynamodb(), &settings.table)),
@@ -98,12 +99,43 @@ pub fn ports(settings: &Settings, variable: impl Fn(&str) -> Option<String>) -> 
     })
 }
 
-/// Settings and ports from the process's environment.
-pub fn from_environment() -> Result<(Settings, Ports), SettingsError> {
+/// What a function needs besides its ports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    Nothing,
+    /// The channels' accounts, of `CHANNEL` alone where that is set, and the keys that sign tokens: from the parameter
+    /// that `PATCHBAY_SETTINGS_PARAMETER` names.
+    Accounts,
+}
+
+/// Why a function does not start.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error("the parameter {name} cannot be read: {error}")]
+    Parameter { name: String, error: ParameterError },
+    #[error(transparent)]
+    Accounts(#[from] AccountsError),
+}
+
+/// The center of a function, from its process's environment.
+pub async fn center_from_environment(needs: Needs) -> Result<Center, StartError> {
     let variable = |name: &str| std::env::var(name).ok();
     let settings = Settings::read(variable)?;
-    let ports = ports(&settings, variable)?;
-    Ok((settings, ports))
+    let sdk = Sdk::from_environment(variable)?;
+    let ports = ports(&settings, &sdk)?;
+    if needs == Needs::Nothing {
+        return Ok(Center::new(ports, ChannelAccounts::new()));
+    }
+    let [parameter] = required(variable, ["PATCHBAY_SETTINGS_PARAMETER"])?;
+    let text = read_parameter(&sdk, ports.http.as_ref(), &parameter)
+        .await
+        .map_err(|error| StartError::Parameter { name: parameter, error })?;
+    let (channels, signing_keys) = open_accounts(&text, &settings.public_url, settings.channel)?;
+    let mut center = Center::new(ports, channels);
+    center.signing_keys = signing_keys;
+    Ok(center)
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 //! itself with nothing but its connection's id.
 //!
 //! So whose connection it is is kept in an item under that id: one write unit at the handshake, one at the end, half
-//! a read unit per frame. (An authorizer would carry it in each event's context for nothing, but is one more function
-//! to be invoked and waited for at every handshake; a thousand frames' reads cost less than one such invocation.) A
-//! process that holds its sockets itself needs none of this.
+//! a read unit per frame, a twentieth of what API Gateway and Lambda ask for it in any case. (An authorizer would carry
+//! it in each event's context for nothing, but is one more function to deploy and to wait for at every handshake, and
+//! cannot say that the center is unavailable.) A process that holds its sockets itself needs none of this.
 
 use crate::agent::{self, Offer, Session};
 use crate::center::Center;

@@ -23,7 +23,7 @@ fn read(name: &'static str, value: Option<&str>) -> Result<Settings, SettingsErr
     };
     let variable = |name: &str| environment.get(name).map(|value| (*value).to_owned());
     let settings = Settings::read(variable)?;
-    ports(&settings, variable)?;
+    ports(&settings, &Sdk::from_environment(variable)?)?;
     Ok(settings)
 }
 
