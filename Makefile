@@ -19,12 +19,8 @@ lint: ## Format and lints of everything, and the template
 	cargo clippy --workspace --all-targets --quiet -- --deny warnings
 	infra/validate.sh
 
-# Lints are shown here and stop nothing: `make lint` is what refuses them. The program is built first: the stories
-# start it.
-test: ## Everything needed and every test
-	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --quiet
-	infra/validate.sh
+# The program is built first: the stories start it.
+test: lint ## Everything needed and every test
 	cargo build --quiet --package patchbay-local
 	cargo test --workspace --no-fail-fast
 

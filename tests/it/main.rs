@@ -1,5 +1,9 @@
 //! Every integration test in one binary: linking once is what takes the time.
 
+// Helpers of tests stand outside of `#[test]`, where clippy would not let them unwrap.
+#![allow(clippy::unwrap_used)]
+
+mod architecture;
 mod contract_aws;
 mod contract_embedded;
 mod contract_memory;
@@ -10,3 +14,4 @@ mod store;
 mod stories;
 mod stories_crash;
 mod stories_refused;
+mod template;

@@ -6,7 +6,7 @@ use patchbay_model::Timestamp;
 /// Seconds after its beginning from which a batch begins nothing more: its other records come again.
 pub const BEGIN_S_MAX: u32 = 10;
 /// Milliseconds that all calls of one record to other people's servers take.
-pub const CALLS_MS_MAX: u32 = 20_000;
+pub const CALLS_MS_MAX: u32 = 30_000;
 /// Seconds that are left for what the last record does with table, queues and sockets, whose clients try again.
 const OWN_S: u32 = 15;
 /// Seconds after which a handler has ended, one way or another: the functions' timeout.

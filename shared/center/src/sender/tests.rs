@@ -1,4 +1,5 @@
 use super::*;
+use crate::budget::CALLS_MS_MAX;
 use crate::ports::{HttpError, HttpResponse, QueueName, Units};
 use crate::testing::{ANN, NOW, Room, ask_and_hand_over, now};
 use patchbay_model::event::Reference;
@@ -175,6 +176,19 @@ fn parts_that_were_sent_are_not_sent_again() {
     assert_eq!(calls.len(), 4);
     assert_eq!(calls[1].body, calls[2].body);
     assert!(calls[0].body != calls[1].body && calls[2].body != calls[3].body);
+}
+
+#[test]
+fn parts_that_take_long_are_sent_over_several_tries() {
+    let text: String = (0..450).map(|n| format!("word{n:04} ")).collect();
+    let (room, contact, mut record) = queued(ChannelKind::Sms, &text);
+    // A second call would not have its whole time any more.
+    room.http.takes_ms(&room.world, i64::from(CALLS_MS_MAX));
+    for part in 1..=3 {
+        assert_eq!(deliver(&room, &mut record), part == 3);
+        assert_eq!(room.http.take_calls().len(), 1, "part {part}");
+    }
+    assert_eq!(status(&room, &contact).0, MessageStatus::Sent);
 }
 
 #[test]
