@@ -106,6 +106,7 @@ impl From<ApplyError> for ApiError {
             ApplyError::Conflict => ApiError::new(ErrorCode::Conflict, error.to_string()),
             ApplyError::Store(error) => error.into(),
             ApplyError::Queue(error) => error.into(),
+            ApplyError::Worker(ref error) => ApiError::unavailable(error),
         }
     }
 }

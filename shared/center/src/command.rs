@@ -3,8 +3,8 @@
 
 use crate::budget::begin_until;
 use patchbay_model::{
-    Address, ContactSid, ConversationSid, ExecutionSid, InboundEvent, MessageKey, ReservationSid, TaskSid,
-    Timestamp, WorkerSid, WorkflowSid, id::digest16, id::hex,
+    Address, Author, ContactSid, ConversationSid, ExecutionSid, InboundEvent, MessageKey, OutboundMessage,
+    ReservationSid, TaskSid, Timestamp, WorkerSid, WorkflowSid, id::digest16, id::hex,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -90,6 +90,18 @@ pub enum RoutingBody {
         /// The messages of the last minutes that the closing side had seen.
         seen: Vec<MessageKey>,
     },
+    /// A task was about to end: look whether its conversation has heard of it.
+    OutcomeCheck {
+        task_sid: TaskSid,
+        conversation_sid: ConversationSid,
+        asked_at: Timestamp,
+    },
+    /// An agent was about to hand a task on: finish it, if it was begun.
+    TransferCheck {
+        worker_sid: WorkerSid,
+        task_sid: TaskSid,
+        new: Box<NewTask>,
+    },
     /// The configuration changed: put the workers after this one into the classes that it makes.
     Reclassify {
         version: u64,
@@ -116,6 +128,22 @@ pub struct NewTask {
     #[serde(default)]
     pub routing_target: Option<String>,
     pub created_at: Timestamp,
+}
+
+/// What waits on `outbound`: a message, and what is to be stored of it besides by whoever finds that it is not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutboundBody {
+    #[serde(flatten)]
+    pub message: OutboundMessage,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Said>,
+}
+
+/// Where and by whom a message was said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    pub conversation_sid: ConversationSid,
+    pub author: Author,
 }
 
 /// One message of a queue as a handler receives it.

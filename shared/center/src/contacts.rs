@@ -2,14 +2,16 @@
 
 use crate::center::Center;
 use crate::ports::Consistency;
-use crate::store::{StoreError, load_contact, put_next};
-use patchbay_model::{ChannelKind, Consent, Contact, ContactSid};
+use crate::router::OpError;
+use crate::store::{StoreError, load_contact, load_conversation, load_worker, put_next};
+use crate::{frames, notify};
+use patchbay_model::{ChannelKind, Consent, Contact, ContactSid, ConversationState};
 
 /// How often a change is made again on what somebody else has just written.
 const TRIES_MAX: usize = 5;
 
 /// Changes a contact: `change` is given what is stored and says whether it changed anything; it is called again
-/// when somebody else was faster. `None`: there is no such contact.
+/// when somebody else was faster. The agents on its conversation hear of it. `None`: there is no such contact.
 pub async fn change_contact(
     center: &Center,
     sid: &ContactSid,
@@ -24,10 +26,35 @@ pub async fn change_contact(
             return Ok(Some(contact));
         }
         match center.table.write(vec![put_next(&mut contact)]).await.map_err(StoreError::from) {
-            Ok(_) => return Ok(Some(contact)),
+            Ok(_) => {
+                show(center, &contact).await;
+                return Ok(Some(contact));
+            }
             Err(error) if error.is_lost_race() && tries < TRIES_MAX => tries += 1,
             Err(error) => return Err(error),
         }
+    }
+}
+
+/// Shows a contact as it now is to the agents on its conversation. Whoever does not hear it has it by `sync`.
+async fn show(center: &Center, contact: &Contact) {
+    let table = center.table.as_ref();
+    let told = async {
+        let conversation = load_conversation(table, &contact.sid, Consistency::Eventual).await?;
+        let Some(conversation) = conversation.filter(|found| found.state == ConversationState::WithAgent)
+        else {
+            return Ok(());
+        };
+        let frame = frames::contact(&conversation.sid, center.now(), contact);
+        for sid in &conversation.workers {
+            if let Some(worker) = load_worker(table, sid, Consistency::Eventual).await? {
+                notify::to_worker(center, &worker, frame.clone()).await?;
+            }
+        }
+        Ok::<(), OpError>(())
+    };
+    if let Err(error) = told.await {
+        tracing::warn!(contact = %contact.sid, %error, "a contact's change was not shown");
     }
 }
 

@@ -153,6 +153,11 @@ pub fn config_documents(version: u64) -> Query {
     Query::prefix("G#config", &format!("D#{version:010}#"))
 }
 
+/// The documents of every version before this one.
+pub fn config_documents_before(version: u64) -> Query {
+    Query { to: format!("D#{version:010}"), ..Query::prefix("G#config", "D#") }
+}
+
 /// `G#workers` / `<worker>`: the list of all workers.
 pub fn worker_entry(worker: &WorkerSid) -> Key {
     Key::new("G#workers", worker.as_str())
@@ -191,6 +196,17 @@ pub fn problems() -> Query {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_documents_of_versions_before_are_no_others() {
+        let before = config_documents_before(7);
+        let within = |version| {
+            let sort = config_document(version, "workspace").sort;
+            before.from <= sort && sort <= before.to
+        };
+        assert!(within(1) && within(6));
+        assert!(!within(7) && !within(10) && !(before.from..=before.to).contains(&config_version().sort));
+    }
 
     #[test]
     fn a_message_lies_in_the_range_of_its_position() {

@@ -1,10 +1,10 @@
-//! Messages on their way out: stored as queued, then handed to the sender.
+//! Messages on their way out: handed to the sender, then stored as queued.
 
 use crate::center::Center;
-use crate::command::{body, group};
+use crate::command::{OutboundBody, Said, body, group};
 use crate::ports::{Outgoing, QueueError, QueueName};
-use crate::store::{StoreError, put_message};
-use patchbay_model::{Address, Author, Message, OutboundMessage, ReplyToken};
+use crate::store::{StoreError, StoredMessage, put_message};
+use patchbay_model::{Address, Author, Direction, Message, MessageStatus, OutboundMessage, ReplyToken};
 
 #[derive(Debug, thiserror::Error)]
 pub enum OutboundError {
@@ -14,10 +14,14 @@ pub enum OutboundError {
     Queue(#[from] QueueError),
 }
 
-/// Stores a message and queues it for the sender, in the order of its address pair.
+/// Queues a message for the sender, in the order of its address pair, and stores it.
 ///
-/// Safe to run twice: the message is put under its key once, and the queue's entry has its id. An entry that
-/// passes the queue's five minutes of deduplication meets the sender's own.
+/// In this order, because nobody repeats what an agent asked who has gone: a message that was stored and not queued
+/// would stay so, while one that was queued and not stored is stored by the sender (`store`), from the queue's entry.
+/// Nobody pays for it but who needs it.
+///
+/// Safe to run twice: the queue's entry has the message's id, and the message is put under its key once. An entry
+/// that passes the queue's five minutes of deduplication meets the sender's own.
 pub async fn send(
     center: &Center,
     message: &Message,
@@ -25,14 +29,44 @@ pub async fn send(
     our_address: &str,
     reply_token: Option<ReplyToken>,
 ) -> Result<(), OutboundError> {
-    put_message(center.table.as_ref(), message).await?;
-    let outbound = outbound(message, to, our_address, reply_token);
+    let said = Said { conversation_sid: message.conversation_sid.clone(), author: message.author.clone() };
+    let outbound =
+        OutboundBody { message: outbound(message, to, our_address, reply_token), said: Some(said) };
     let entry = Outgoing::fifo(body(&outbound), group(to, our_address), message.sid.to_string());
     center.queue.send(QueueName::Outbound, vec![entry]).await?;
+    put_message(center.table.as_ref(), message).await?;
     Ok(())
 }
 
-/// The message as the sender gets it.
+/// Stores a message, as queued, whose entry came before it: whoever sent the entry came no further, or has not yet.
+/// `None`: its entry is older than this program and does not say enough.
+pub(crate) async fn store(
+    center: &Center,
+    entry: &OutboundBody,
+) -> Result<Option<StoredMessage>, StoreError> {
+    let OutboundBody { message, said: Some(said) } = entry else { return Ok(None) };
+    let message = Message {
+        sid: message.key.sid.clone(),
+        seq: message.key.seq,
+        conversation_sid: said.conversation_sid.clone(),
+        contact_sid: message.key.contact.clone(),
+        channel: message.to.channel,
+        account: message.to.account.clone(),
+        direction: Direction::Outbound,
+        author: said.author.clone(),
+        content: message.content.clone(),
+        reply_to: message.reply_to.clone(),
+        provider_id: None,
+        status: MessageStatus::Queued,
+        reason: None,
+        deleted: false,
+        edited: None,
+        created_at: message.key.seq.time(),
+    };
+    put_message(center.table.as_ref(), &message).await.map(Some)
+}
+
+/// The message as channels render it.
 pub(crate) fn outbound(
     message: &Message,
     to: &Address,

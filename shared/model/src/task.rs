@@ -114,6 +114,9 @@ pub struct Task {
     pub timeout_s: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The task that its agent has made of it for somebody else; it is completed then, and its conversation is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transferred_to: Option<TaskSid>,
     pub created_at: Timestamp,
     /// What its place in the queue goes by; `created_at` unless the creator says otherwise.
     pub virtual_start_time: Timestamp,

@@ -126,6 +126,16 @@ pub(super) async fn hand_over(
     Err(OpError::Busy.into())
 }
 
+/// The same for whoever finishes a transfer in the agent's place.
+pub(crate) async fn finish_transfer(
+    center: &Center,
+    worker: &WorkerSid,
+    old: &TaskSid,
+    new: &Task,
+) -> Result<(), OpError> {
+    hand_over(center, worker, old, new).await.map_err(|refusal| OpError::Refused(refusal.message))
+}
+
 fn is_open(conversation: &Conversation, sid: &ConversationSid) -> bool {
     conversation.sid == *sid && conversation.state != ConversationState::Closed
 }

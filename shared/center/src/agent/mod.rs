@@ -20,6 +20,7 @@ mod welcome;
 mod tests;
 
 pub use frame::{answer, frame};
+pub(crate) use membership::finish_transfer;
 pub use offer::Offer;
 pub use session::{ConnectError, Session, attach, authenticate, connect, disconnect};
 pub use welcome::welcome;

@@ -1,19 +1,23 @@
 //! Putting a configuration in force.
 
 use super::cache::{CACHED_MS, stored_version};
-use super::{Config, ConfigDocuments, ConfigFault};
+use super::{ConfigDocuments, ConfigFault, worker};
 use crate::center::Center;
 use crate::codec;
 use crate::command::{RoutingBody, body};
 use crate::keys;
-use crate::ports::{Attributes, Condition, Consistency, Item, Outgoing, QueueError, QueueName, Value, Write};
-use crate::router::{HANDLER_S_MAX, new_worker};
-use crate::store::{StoreError, WorkerProfile, load_profile, put_next};
-use patchbay_model::WorkerSid;
-use patchbay_model::workspace::WorkerDocument;
+use crate::ports::table::TTL_ATTRIBUTE;
+use crate::ports::{
+    Attributes, Change, Condition, Consistency, Item, Outgoing, QueueError, QueueName, Value, Write,
+};
+use crate::router::{HANDLER_S_MAX, OpError};
+use crate::store::StoreError;
 
 /// Age after which a version is the only one in use: copies, late reads and the handlers that use them.
 const REPEATED_AFTER_S: u32 = (HANDLER_S_MAX + 2 * CACHED_MS / 1000) as u32;
+
+/// How long the documents of a replaced version are kept, for whoever looks what was in force.
+pub const REPLACED_KEPT_S: i64 = 30 * 86_400;
 
 /// What changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -33,6 +37,8 @@ pub enum ApplyError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Queue(#[from] QueueError),
+    #[error("a worker could not be changed")]
+    Worker(#[source] OpError),
 }
 
 /// Compiles the documents and, when nothing is wrong with them, stores them under the next version, makes or
@@ -54,10 +60,10 @@ pub async fn apply(center: &Center, documents: &ConfigDocuments) -> Result<Appli
     }
     let mut applied = Applied { version, workers_created: 0, workers_updated: 0 };
     for document in &documents.workspace.workers {
-        match put_worker(center, &config, document).await? {
-            Put::Created => applied.workers_created += 1,
-            Put::Updated => applied.workers_updated += 1,
-            Put::Same => {}
+        match worker::put(center, &config, document).await? {
+            worker::Put::Created => applied.workers_created += 1,
+            worker::Put::Updated => applied.workers_updated += 1,
+            worker::Put::Same => {}
         }
     }
     // At once, and again when nobody can have the version before any more: a handler that still has it may put
@@ -76,6 +82,9 @@ pub async fn apply(center: &Center, documents: &ConfigDocuments) -> Result<Appli
         Err(error) => return Err(error.into()),
     }
     center.config.forget();
+    if let Err(error) = let_go_of_older(center, version).await {
+        tracing::warn!(%error, "documents of older configurations are kept for now");
+    }
     Ok(applied)
 }
 
@@ -91,47 +100,20 @@ async fn put_document<T: serde::Serialize>(
     Ok(())
 }
 
-enum Put {
-    Created,
-    Updated,
-    Same,
-}
-
-async fn put_worker(center: &Center, config: &Config, document: &WorkerDocument) -> Result<Put, StoreError> {
-    let sid = document.sid.clone().unwrap_or_else(|| WorkerSid::derive(&["worker", &document.friendly_name]));
-    let mut profile = WorkerProfile {
-        sid: sid.clone(),
-        friendly_name: document.friendly_name.clone(),
-        attributes: document.attributes.clone(),
-        version: 0,
-    };
-    if let Some(old) = load_profile(center.table.as_ref(), &sid).await? {
-        profile.version = old.version;
-        if profile == old {
-            return Ok(Put::Same);
+/// Forgets, in a while, the documents of the versions before. A failure fails nothing: the next version tries again.
+async fn let_go_of_older(center: &Center, version: u64) -> Result<(), StoreError> {
+    let (table, until) = (center.table.as_ref(), center.now().plus_s(REPLACED_KEPT_S));
+    let mut query = keys::config_documents_before(version).strong();
+    loop {
+        let (page, _) = table.query(&query).await?;
+        for item in page.items.iter().filter(|item| !item.attributes.contains_key(TTL_ATTRIBUTE)) {
+            let changes = vec![Change::Set(TTL_ATTRIBUTE.into(), Value::N(until.seconds()))];
+            let update = Write::Update { key: item.key.clone(), changes, condition: Condition::Exists };
+            table.write(vec![update]).await?;
         }
-        center.table.write(vec![put_next(&mut profile)]).await?;
-        return Ok(Put::Updated);
+        match page.items.last().filter(|_| page.more) {
+            Some(last) => query.after = Some(last.key.sort.clone()),
+            None => return Ok(()),
+        }
     }
-    let mut worker = new_worker(config, &profile, document, center.now());
-    let entry = Item {
-        key: keys::worker_entry(&sid),
-        attributes: Attributes::from([("d".to_owned(), codec::encode(&profile.friendly_name))]),
-    };
-    let name = Item {
-        key: keys::worker_name(&profile.friendly_name),
-        attributes: Attributes::from([("w".to_owned(), Value::S(sid.to_string()))]),
-    };
-    let roster = crate::router::roster_write(&worker);
-    center
-        .table
-        .write(vec![
-            put_next(&mut profile),
-            put_next(&mut worker),
-            Write::Put { item: entry, condition: Condition::Always },
-            Write::Put { item: name, condition: Condition::Always },
-            roster,
-        ])
-        .await?;
-    Ok(Put::Created)
 }

@@ -7,6 +7,7 @@ mod apply;
 mod cache;
 mod compile;
 mod fault;
+mod worker;
 
 pub use apply::{Applied, ApplyError, apply};
 pub use cache::{CACHED_MS, ConfigCache, stored_documents};

@@ -65,6 +65,7 @@ fn some_task() -> Task {
         attempts: 1,
         timeout_s: 86_400,
         reason: None,
+        transferred_to: None,
         created_at: NOW.plus_s(-65),
         virtual_start_time: NOW.plus_s(-65),
         updated_at: NOW,

@@ -13,6 +13,11 @@ pub fn worker(event: &str, config: &Config, worker: &Worker, profile: &WorkerPro
     frame(&format!("worker.{event}"), worker_payload(config, worker, profile))
 }
 
+/// `worker.capacity.update`: what a worker can hold on a task channel has changed.
+pub fn worker_capacity(config: &Config, worker: &Worker, name: &str, held: &WorkerChannel) -> Bytes {
+    frame("worker.capacity.update", worker_channel_payload(config, worker, name, held))
+}
+
 /// The worker, with `channels` (which TaskRouter has as a resource of their own). The day on which a worker was
 /// made is not kept: `date_created` is 0.
 pub fn worker_payload(config: &Config, worker: &Worker, profile: &WorkerProfile) -> Value {

@@ -5,7 +5,7 @@ use super::turn::{Cause, Turn};
 use super::{InboundError, customer};
 use crate::center::Center;
 use crate::ports::Consistency;
-use crate::store::{load_conversation, load_execution, load_message, update_status};
+use crate::store::{StatusNews, load_conversation, load_execution, load_message, update_status};
 use crate::webhook::event_key;
 use patchbay_flow::{FlowInput, Status, Waiting};
 use patchbay_model::event::Reference;
@@ -27,7 +27,7 @@ pub(super) async fn handle(
         return Ok(keep_event_problem(center, event, reason).await?);
     };
     let table = center.table.as_ref();
-    if !update_status(table, &key, status, reason, None).await? {
+    if update_status(table, &key, status, reason, None).await? != StatusNews::Moved {
         match load_message(table, &key, Consistency::Strong).await?.map(|message| message.status) {
             None => {
                 let reason = "a receipt of a message that does not exist".to_owned();

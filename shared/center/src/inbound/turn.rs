@@ -114,6 +114,7 @@ impl<'a> Turn<'a> {
             our_address: addresses.ours.clone(),
             since: Timestamp(0),
             handled: before.as_ref().map(|before| before.handled.clone()).unwrap_or_default(),
+            updated_at: Timestamp(0),
             version: before.map_or(0, |before| before.version),
         };
         let known = config.find_flow(&flow).is_some();
@@ -281,6 +282,7 @@ impl<'a> Turn<'a> {
     /// Writes the new state, on condition that nobody has changed what was read.
     async fn commit(mut self) -> Result<(), InboundError> {
         self.execution.remember(self.cause.event.clone());
+        self.execution.updated_at = self.center.now();
         self.also.push(put_next(&mut self.execution));
         self.commit_conversation().await
     }

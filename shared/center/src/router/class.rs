@@ -4,7 +4,6 @@
 use crate::config::{Config, TaskQueue};
 use crate::store::WorkerProfile;
 use patchbay_model::id::{digest16, hex};
-use patchbay_model::worker::WorkerChannel;
 use patchbay_model::workspace::{ChannelCapacity, WorkerDocument};
 use patchbay_model::{TaskQueueSid, Timestamp, Worker};
 use patchbay_routing::worker::{WorkerFields, worker_facts};
@@ -72,18 +71,13 @@ pub fn new_worker(
 ) -> Worker {
     let named = document.activity.as_deref().and_then(|name| config.activity(name));
     let activity = named.or_else(|| config.activity(config.default_activity.as_str()));
-    let channels: BTreeMap<String, WorkerChannel> = config
-        .task_channels
-        .iter()
-        .map(|channel| (channel.unique_name.clone(), capacity(document.channels.get(&channel.unique_name))))
-        .collect();
     let mut worker = Worker {
         sid: profile.sid.clone(),
         activity_sid: activity
             .map_or_else(|| config.default_activity.clone(), |activity| activity.sid.clone()),
         activity_available: activity.is_some_and(|activity| activity.available),
         class: String::new(),
-        channels,
+        channels: BTreeMap::new(),
         reservations: BTreeMap::new(),
         ended: Vec::new(),
         connections: Vec::new(),
@@ -93,14 +87,24 @@ pub fn new_worker(
         activity_since: now,
         version: 0,
     };
+    set_capacities(config, &document.channels, &mut worker);
     worker.class = Class::of(config, &facts(config, profile, &worker)).id();
     worker
 }
 
-fn capacity(document: Option<&ChannelCapacity>) -> WorkerChannel {
-    WorkerChannel {
-        capacity: document.map_or(CAPACITY_DEFAULT, |document| document.capacity),
-        available: document.is_none_or(|document| document.available),
-        ..WorkerChannel::default()
+/// Gives a worker the capacities that it is to have on each of the workspace's task channels; what it holds there
+/// stays. Returns whether anything is different.
+pub(super) fn set_capacities(
+    config: &Config,
+    wanted: &BTreeMap<String, ChannelCapacity>,
+    worker: &mut Worker,
+) -> bool {
+    let before = worker.channels.clone();
+    for channel in &config.task_channels {
+        let document = wanted.get(&channel.unique_name);
+        let held = worker.channels.entry(channel.unique_name.clone()).or_default();
+        held.capacity = document.map_or(CAPACITY_DEFAULT, |document| document.capacity);
+        held.available = document.is_none_or(|document| document.available);
     }
+    worker.channels != before
 }

@@ -1,6 +1,8 @@
 //! The routing queue: one command at a time.
 
-use super::{OpError, presence, recheck, reclassify, reservation, serve, sweep, task, timer};
+use super::{
+    OpError, outcome, presence, recheck, reclassify, reservation, serve, sweep, task, timer, transfer,
+};
 use crate::agent;
 use crate::center::Center;
 use crate::command::{InboundBody, Record, RoutingBody, body, group};
@@ -20,7 +22,12 @@ pub async fn handle(center: &Center, records: Vec<Record>) -> Vec<String> {
             Err(error) => Err(OpError::Refused(format!("the body does not read: {error}"))),
         };
         if let Err(error) = done {
-            tracing::warn!(message = %record.message_id, attempt = record.receive_count, %error, "routing");
+            let (message, attempt) = (&record.message_id, record.receive_count);
+            match error {
+                // Many tasks at once want the same workers: nothing is wrong, it comes again.
+                OpError::Busy => tracing::debug!(%message, attempt, %error, "routing"),
+                _ => tracing::warn!(%message, attempt, %error, "routing"),
+            }
             failed.push(record.message_id);
         }
     }
@@ -85,6 +92,12 @@ async fn carry_out(center: &Center, command: RoutingBody) -> Result<(), OpError>
         }
         RoutingBody::CloseCheck { conversation_sid, closed_at, seen } => {
             super::close_check::check_closed(center, &conversation_sid, closed_at, &seen).await
+        }
+        RoutingBody::OutcomeCheck { task_sid, conversation_sid, asked_at } => {
+            outcome::check(center, &task_sid, &conversation_sid, asked_at).await
+        }
+        RoutingBody::TransferCheck { worker_sid, task_sid, new } => {
+            transfer::finish(center, &worker_sid, &task_sid, *new).await
         }
         RoutingBody::Reclassify { version, after } => reclassify::reclassify(center, version, after).await,
         RoutingBody::Sweep => sweep::sweep(center).await,

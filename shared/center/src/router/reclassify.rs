@@ -1,15 +1,33 @@
-//! After a change of the configuration: every worker into the class that the new queues and targets make.
+//! A change of the configuration: what each worker can hold, and then every worker into the class that the new queues
+//! and targets make.
 
+use super::class::set_capacities;
 use super::presence::change_worker;
 use super::{OpError, serve};
 use crate::center::Center;
 use crate::command::{RoutingBody, body};
+use crate::config::Config;
 use crate::ports::{Outgoing, QueueName};
 use crate::store::list_workers;
-use patchbay_model::WorkerSid;
+use patchbay_model::workspace::WorkerDocument;
+use patchbay_model::{Worker, WorkerSid};
 
 /// Workers of one command; the rest is a command of its own.
 const PAGE: usize = 100;
+
+/// Brings what a worker can hold up to its document; tokens appear and go with the room that it makes, and what the
+/// worker holds stays. Tasks for new room are looked for when workers are put into their classes. Returns the worker
+/// and whether anything was different.
+///
+/// Safe to repeat: the same document again changes nothing.
+pub(crate) async fn change_capacities(
+    center: &Center,
+    config: &Config,
+    document: &WorkerDocument,
+    sid: &WorkerSid,
+) -> Result<(Worker, bool), OpError> {
+    change_worker(center, sid, |_, worker, _| set_capacities(config, &document.channels, worker)).await
+}
 
 /// Puts the workers after `after` into their classes.
 ///

@@ -4,7 +4,7 @@ use super::change::{count_direct, release, task_writes, worker_writes};
 use super::context::{context, resolve_name};
 use super::stand::stand;
 use super::task::{Driven, end};
-use super::{OpError, REOFFER_AFTER_S, TRIES_MAX, recheck, serve, timer};
+use super::{OpError, REOFFER_AFTER_S, TRIES_MAX, outcome, recheck, serve, timer};
 use crate::center::Center;
 use crate::ports::{Consistency, TableError, Write};
 use crate::store::{load_profile, load_task, load_worker};
@@ -368,7 +368,8 @@ pub(super) async fn withdraw(center: &Center, task: &Task, reason: &str) -> Resu
     Ok(Driven::Done)
 }
 
-/// The agent has done the talking and writes it up: the task is wrapping and still takes room.
+/// The agent has done the talking and writes it up: the task is wrapping and still takes room. Its conversation is
+/// told by the caller, who waits for nothing else, and by the look that was asked for (`outcome`).
 ///
 /// Safe to repeat: a wrapping reservation is wrapping.
 pub async fn wrap(center: &Center, worker: &WorkerSid, sid: &ReservationSid) -> Result<Task, OpError> {
@@ -386,6 +387,7 @@ pub async fn wrap(center: &Center, worker: &WorkerSid, sid: &ReservationSid) -> 
         let mut wrapping = task.clone();
         wrapping.status = effects.task;
         set_status(&mut wrapping, sid, ReservationStatus::Wrapping);
+        outcome::have_looked(center, &task).await?;
         match center.table.write(task_writes(Some(&task), &mut wrapping, center.now())).await {
             Ok(_) => {}
             Err(error) if is_lost_race(&error) => continue,
@@ -397,7 +399,8 @@ pub async fn wrap(center: &Center, worker: &WorkerSid, sid: &ReservationSid) -> 
     Err(OpError::Busy)
 }
 
-/// The task is done: the worker has room again and gets the next task in the same transaction, where one waits.
+/// The task is done: the worker has room again and gets the next task in the same transaction, where one waits. Its
+/// conversation is told as when it is wrapped.
 ///
 /// Safe to repeat: a reservation that is not held any more was completed before; the recheck is made again,
 /// since the first run may have died before it.
@@ -406,6 +409,16 @@ pub async fn complete(
     worker: &WorkerSid,
     sid: &ReservationSid,
     reason: Option<&str>,
+) -> Result<Task, OpError> {
+    finish(center, worker, sid, (reason, None)).await
+}
+
+/// Completes a task, with the reason and the task that takes it over, if one does.
+pub(super) async fn finish(
+    center: &Center,
+    worker: &WorkerSid,
+    sid: &ReservationSid,
+    (reason, transferred_to): (Option<&str>, Option<&TaskSid>),
 ) -> Result<Task, OpError> {
     for attempt in 0..TRIES_MAX {
         let found = match find_on(center, worker, sid, attempt).await? {
@@ -421,8 +434,13 @@ pub async fn complete(
         let mut done = task.clone();
         done.status = effects.task;
         done.reason = reason.map(str::to_owned);
+        done.transferred_to = transferred_to.cloned();
         set_status(&mut done, sid, ReservationStatus::Completed);
         let told = done.clone();
+        // Wrapping it had a look asked for already.
+        if transferred_to.is_none() && reservation.status != ReservationStatus::Wrapping {
+            outcome::have_looked(center, &task).await?;
+        }
         let mut freed = worker.clone();
         release(&mut freed, sid);
         let of_task: Vec<Write> = task_writes(Some(&task), &mut done, center.now());

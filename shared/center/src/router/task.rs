@@ -5,11 +5,11 @@ use super::context::{context, resolve_name, settle_directory};
 use super::directory::SETTLED_MS;
 use super::offer::{Offered, count_workers, offer};
 use super::stand::stand;
-use super::{ATTEMPTS_MAX, OpError, TRIES_MAX, recheck, timer};
+use super::{ATTEMPTS_MAX, OpError, TRIES_MAX, outcome, recheck, timer};
 use crate::center::Center;
-use crate::command::{InboundBody, NewTask, RoutingBody, TaskOutcome, body, group};
-use crate::ports::{Consistency, Outgoing, QueueName, TableError, Write};
-use crate::store::{load_conversation, load_task, load_worker, put_next};
+use crate::command::{NewTask, RoutingBody};
+use crate::ports::{Consistency, TableError, Write};
+use crate::store::{load_task, load_worker, put_next};
 use patchbay_model::{Task, TaskSid, TaskStatus};
 use patchbay_routing::workflow::Leave;
 use patchbay_routing::{Scope, matches};
@@ -37,6 +37,7 @@ pub(super) async fn create(center: &Center, new: NewTask) -> Result<(), OpError>
         attempts: 0,
         timeout_s: new.timeout_s,
         reason: None,
+        transferred_to: None,
         created_at: new.created_at,
         virtual_start_time: new.created_at,
         updated_at: new.created_at,
@@ -46,9 +47,15 @@ pub(super) async fn create(center: &Center, new: NewTask) -> Result<(), OpError>
         if let Driven::Done = drive(center, None, task.clone(), None).await? {
             return Ok(());
         }
-        if load_task(center.table.as_ref(), &task.sid, Consistency::Strong).await?.is_some() {
+        let Some(stored) = load_task(center.table.as_ref(), &task.sid, Consistency::Strong).await? else {
+            continue;
+        };
+        if matches!(stored.status, TaskStatus::Pending | TaskStatus::Reserved) {
             return recheck::task(center, &task.sid).await.map(drop);
         }
+        // It has ended before the flow that asks for it again has stored that it waits for it.
+        outcome::have_looked(center, &stored).await?;
+        return outcome::tell(center, &stored).await;
     }
     Err(OpError::Busy)
 }
@@ -144,8 +151,7 @@ async fn direct_count(center: &Center, stored: Option<&Task>, task: &Task) -> Re
 
 /// Ends a task that has no place any more, and tells its conversation.
 ///
-/// The news goes out first, under an id of its own, so that it is not lost with a crash; told twice it changes
-/// nothing.
+/// What is refused here was not so: the conversation hears of it once it is stored (`outcome`).
 pub(super) async fn end(
     center: &Center,
     stored: Option<&Task>,
@@ -157,37 +163,17 @@ pub(super) async fn end(
     task.status = TaskStatus::Canceled;
     task.waiting = None;
     task.timer_due = None;
-    task.reason = Some(reason.clone());
-    tell(center, &task, TaskOutcome::Canceled { reason }).await?;
+    task.reason = Some(reason);
+    outcome::have_looked(center, &task).await?;
     let mut writes = task_writes(stored, &mut task, now);
     writes.extend(direct_count(center, stored, &task).await?);
     match center.table.write(writes).await {
-        Ok(_) => Ok(Driven::Done),
-        Err(TableError::Condition { .. } | TableError::Conflict) => Ok(Driven::Changed),
-        Err(error) => Err(error.into()),
+        Ok(_) => {}
+        Err(TableError::Condition { .. } | TableError::Conflict) => return Ok(Driven::Changed),
+        Err(error) => return Err(error.into()),
     }
-}
-
-/// Tells a task's conversation what came of it.
-pub(crate) async fn tell(center: &Center, task: &Task, outcome: TaskOutcome) -> Result<(), OpError> {
-    let Some(conversation_sid) = &task.conversation_sid else { return Ok(()) };
-    let mut newest = None;
-    for consistency in [Consistency::Eventual, Consistency::Strong] {
-        // A cheap read may show the conversation before.
-        if newest.is_none() {
-            let contact = conversation_sid.contact();
-            newest = load_conversation(center.table.as_ref(), &contact, consistency).await?;
-            newest = newest.filter(|newest| newest.sid == *conversation_sid);
-        }
-    }
-    let Some(open) = newest else { return Ok(()) };
-    let kind = if outcome == TaskOutcome::Completed { "completed" } else { "canceled" };
-    let news =
-        InboundBody::Task { conversation_sid: conversation_sid.clone(), task_sid: task.sid.clone(), outcome };
-    let message =
-        Outgoing::fifo(body(&news), group(&open.address, &open.our_address), format!("{}.{kind}", task.sid));
-    center.queue.send(QueueName::Inbound, vec![message]).await?;
-    Ok(())
+    outcome::tell(center, &task).await?;
+    Ok(Driven::Done)
 }
 
 /// Cancels a task that is not assigned yet; one that is over, or is being served, stays as it is.

@@ -1,9 +1,11 @@
 //! A task goes from the agent who has it to another worker, queue, or back through its workflow.
 
+use super::outcome::LOOK_AFTER_S;
 use super::{OpError, TRIES_MAX, reservation, task};
+use crate::agent;
 use crate::center::Center;
-use crate::command::NewTask;
-use crate::ports::Consistency;
+use crate::command::{NewTask, RoutingBody, body};
+use crate::ports::{Consistency, Outgoing, QueueName};
 use crate::store::load_worker;
 use patchbay_model::{Task, TaskQueueSid, TaskSid, TaskStatus, WorkerSid};
 
@@ -19,7 +21,8 @@ pub enum TransferTarget {
 /// Hands a task on: a task with the same attributes is made for the target, and this one is completed as
 /// transferred. Returns the new task; its conversation goes on with it.
 ///
-/// Safe to repeat: the new task's id comes from the old one, and a completed task is completed.
+/// Safe to repeat: the new task's id comes from the old one, and a completed task is completed. Between completing
+/// the one and making the other somebody may die: whoever was asked before to look then finishes it (`finish`).
 pub async fn transfer(
     center: &Center,
     worker: &WorkerSid,
@@ -36,12 +39,15 @@ pub async fn transfer(
     if !matches!(old.status, TaskStatus::Assigned | TaskStatus::Wrapping | TaskStatus::Completed) {
         return Err(OpError::Refused("only a task that was accepted can be transferred".into()));
     }
+    let new_sid = TaskSid::derive(&["transfer", sid.as_str(), reservation.as_str()]);
+    if old.status == TaskStatus::Completed && old.transferred_to.as_ref() != Some(&new_sid) {
+        return Err(OpError::Refused("the task is completed".into()));
+    }
     let target = match &to {
         TransferTarget::Worker(worker) => Some(worker.to_string()),
         TransferTarget::Queue(queue) => Some(queue.to_string()),
         TransferTarget::Workflow => None,
     };
-    let new_sid = TaskSid::derive(&["transfer", sid.as_str(), reservation.as_str()]);
     let new = NewTask {
         task_sid: new_sid.clone(),
         workflow_sid: old.workflow_sid.clone(),
@@ -53,8 +59,16 @@ pub async fn transfer(
         routing_target: target,
         created_at: center.now(),
     };
+    let worker_sid = worker.clone();
+    let check = RoutingBody::TransferCheck { worker_sid, task_sid: sid.clone(), new: Box::new(new.clone()) };
+    let message = Outgoing::after_s(body(&check), LOOK_AFTER_S);
+    center.queue.send(QueueName::Routing, vec![message]).await?;
     // Completed first: a transfer to oneself needs the room.
-    reservation::complete(center, worker, &reservation, Some("transferred")).await?;
+    let taken_over = (Some("transferred"), Some(&new_sid));
+    let done = reservation::finish(center, worker, &reservation, taken_over).await?;
+    if done.transferred_to.as_ref() != Some(&new_sid) {
+        return Err(OpError::Refused("the task is completed".into()));
+    }
     task::create(center, new).await?;
     for _ in 0..TRIES_MAX {
         if let Some(task) = crate::store::load_task(table, &new_sid, Consistency::Strong).await? {
@@ -62,4 +76,28 @@ pub async fn transfer(
         }
     }
     Err(OpError::Busy)
+}
+
+/// Finishes a transfer whose agent completed the old task and came no further: the new task, and the conversation
+/// that waits for it.
+///
+/// Safe to repeat, and after an agent who came to the end of it: a task that exists is left as it is, and so is a
+/// conversation that has moved on.
+pub(super) async fn finish(
+    center: &Center,
+    worker: &WorkerSid,
+    sid: &TaskSid,
+    new: NewTask,
+) -> Result<(), OpError> {
+    let table = center.table.as_ref();
+    let old = crate::store::load_task(table, sid, Consistency::Strong).await?;
+    if old.and_then(|old| old.transferred_to).as_ref() != Some(&new.task_sid) {
+        return Ok(());
+    }
+    let new_sid = new.task_sid.clone();
+    task::create(center, new).await?;
+    match crate::store::load_task(table, &new_sid, Consistency::Strong).await? {
+        Some(new) => agent::finish_transfer(center, worker, sid, &new).await,
+        None => Err(OpError::Busy),
+    }
 }

@@ -3,10 +3,12 @@
 use super::{Outcome, SenderError};
 use crate::budget::calls_left_ms;
 use crate::center::Center;
+use crate::command::OutboundBody;
+use crate::outbound;
 use crate::ports::{HttpError, HttpRequest};
 use crate::store::{Progress, begin_part, end_part, load_progress};
 use patchbay_channels::{Channel, DeliveryOutcome, Headers, ProviderRequest, ProviderResponse, RefusalCause};
-use patchbay_model::{OutboundMessage, Timestamp};
+use patchbay_model::Timestamp;
 
 /// Milliseconds until a provider's answer is given up.
 const TIMEOUT_MS: u32 = 15_000;
@@ -18,11 +20,11 @@ const RESPONSE_BYTES_MAX: usize = 64 * 1024;
 pub(super) async fn in_order(
     center: &Center,
     channel: &dyn Channel,
-    message: &OutboundMessage,
+    entry: &OutboundBody,
     requests: Vec<ProviderRequest>,
     again: bool,
 ) -> Result<Outcome, SenderError> {
-    let table = center.table.as_ref();
+    let (table, message) = (center.table.as_ref(), &entry.message);
     // Only where a part must not be repeated is it worth writes to know how far it has come.
     let counted = requests.iter().any(|request| !request.idempotent);
     let mut part = 0;
@@ -30,7 +32,7 @@ pub(super) async fn in_order(
     // was queued a second time, after the queue had forgotten the first, says nothing of its first delivery.
     let was_reply = message.reply_token.is_some() && !counted;
     if again || was_reply {
-        match next_part(load_progress(table, &message.key).await?) {
+        match next_part(center, entry, load_progress(table, &message.key).await?).await? {
             Ok(parts) => part = parts,
             Err(outcome) => return Ok(outcome),
         }
@@ -41,7 +43,7 @@ pub(super) async fn in_order(
         if !request.idempotent
             && let Some(progress) = begin_part(table, &message.key, part).await?
         {
-            match next_part(progress) {
+            match next_part(center, entry, progress).await? {
                 Ok(parts) => part = parts,
                 Err(outcome) => return Ok(outcome),
             }
@@ -79,21 +81,27 @@ pub(super) async fn in_order(
     Ok(Outcome::Sent { provider_id })
 }
 
-/// The part that is to be called next, or what there is to say instead.
-fn next_part(progress: Progress) -> Result<usize, Outcome> {
-    Err(match progress {
-        Progress::At(parts) => return Ok(parts),
+/// The part that is to be called next, or what there is to say instead. A message that is not stored yet is stored,
+/// and begins.
+async fn next_part(
+    center: &Center,
+    entry: &OutboundBody,
+    progress: Progress,
+) -> Result<Result<usize, Outcome>, SenderError> {
+    Ok(Err(match progress {
+        Progress::At(parts) => return Ok(Ok(parts)),
         Progress::InFlight => {
             let why = "a call was begun and its outcome was never noted".to_owned();
             Outcome::Unknown { why }
         }
         Progress::Decided(_) => Outcome::Decided,
+        Progress::Missing if outbound::store(center, entry).await?.is_some() => return Ok(Ok(0)),
         Progress::Missing => Outcome::Refused {
             code: "missing".into(),
             why: "the message is not stored".into(),
             cause: Some(RefusalCause::Content),
         },
-    })
+    }))
 }
 
 /// One call, or the one that stands in for it when it is refused. None is begun that might outlast what is left of

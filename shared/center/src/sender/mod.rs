@@ -12,7 +12,7 @@ pub(crate) use typing::typing;
 
 use crate::budget::RECEIVE_COUNT_MAX;
 use crate::center::Center;
-use crate::command::{FifoFailures, Record};
+use crate::command::{FifoFailures, OutboundBody, Record};
 use crate::contacts::set_consent;
 use crate::metric;
 use crate::ports::QueueError;
@@ -20,7 +20,7 @@ use crate::store::StoreError;
 use crate::webchat::VisitorPushError;
 use crate::webhook::with_cause;
 use patchbay_channels::{RefusalCause, Rendered};
-use patchbay_model::{Consent, MessageStatus, OutboundMessage};
+use patchbay_model::{Consent, MessageStatus};
 
 /// How often a message may be received before a passing failure is taken for a final one.
 pub const SEND_ATTEMPTS_MAX: u32 = 4;
@@ -71,6 +71,9 @@ enum Outcome {
 /// not, a mark is written on the message before each call (one write unit more than elsewhere); a second run that
 /// finds the mark cannot know whether the call was made, and says so: the message is `unknown` and never sent
 /// again. Parts that were sent before are not sent again. A status that the first run wrote ends the second.
+///
+/// An entry may come before its message is stored, and its sender may never store it: whatever is to be noted on
+/// such a message stores it first (`outbound::store`).
 pub async fn handle(center: &Center, records: Vec<Record>) -> Vec<String> {
     let mut failures = FifoFailures::new(center.now());
     for record in &records {
@@ -88,42 +91,44 @@ pub async fn handle(center: &Center, records: Vec<Record>) -> Vec<String> {
 }
 
 async fn handle_one(center: &Center, record: &Record) -> Result<(), SenderError> {
-    let message: OutboundMessage = serde_json::from_str(&record.body)?;
+    let entry: OutboundBody = serde_json::from_str(&record.body)?;
+    let message = &entry.message;
     let last_try = record.receive_count >= SEND_ATTEMPTS_MAX;
-    match send(center, &message, record.receive_count > 1).await? {
+    match send(center, &entry, record.receive_count > 1).await? {
         Outcome::Sent { provider_id } => {
-            note::sent(center, &message, MessageStatus::Sent, provider_id.as_deref()).await
+            note::sent(center, &entry, MessageStatus::Sent, provider_id.as_deref()).await
         }
-        Outcome::Delivered => note::sent(center, &message, MessageStatus::Delivered, None).await,
+        Outcome::Delivered => note::sent(center, &entry, MessageStatus::Delivered, None).await,
         Outcome::Refused { code, why, cause } => {
             if cause == Some(RefusalCause::OptedOut) {
                 set_consent(center, &message.key.contact, message.to.channel, Consent::OptedOut).await?;
             }
             metric::count(metric::MESSAGE_FAILED, message.to.channel, &code);
-            note::failed(center, &message, MessageStatus::Failed, &format!("{code}: {why}")).await
+            note::failed(center, &entry, MessageStatus::Failed, &format!("{code}: {why}")).await
         }
         Outcome::Unknown { why } => {
             metric::count(metric::MESSAGE_UNKNOWN, message.to.channel, "");
-            note::failed(center, &message, MessageStatus::Unknown, &why).await
+            note::failed(center, &entry, MessageStatus::Unknown, &why).await
         }
         Outcome::Retry { why } if last_try => {
             metric::count(metric::MESSAGE_FAILED, message.to.channel, "attempts");
             let why = format!("attempts: given up after {SEND_ATTEMPTS_MAX}: {why}");
-            note::failed(center, &message, MessageStatus::Failed, &why).await
+            note::failed(center, &entry, MessageStatus::Failed, &why).await
         }
         Outcome::Retry { why } => Err(SenderError::Retry(why)),
         Outcome::Decided => Ok(()),
     }
 }
 
-async fn send(center: &Center, message: &OutboundMessage, again: bool) -> Result<Outcome, SenderError> {
+async fn send(center: &Center, entry: &OutboundBody, again: bool) -> Result<Outcome, SenderError> {
+    let message = &entry.message;
     let Some(account) = center.channel(message.to.channel, &message.to.account) else {
         let why = format!("there is no account {:?}", message.to);
         return Ok(Outcome::Refused { code: "account".into(), why, cause: Some(RefusalCause::Account) });
     };
     match account.channel.render(message, center.now()) {
         Ok(Rendered::Requests(requests)) => {
-            call::in_order(center, account.channel.as_ref(), message, requests, again).await
+            call::in_order(center, account.channel.as_ref(), entry, requests, again).await
         }
         Ok(Rendered::Session(frame)) => session::push(center, message, frame).await,
         Err(why) => Ok(Outcome::Refused { code: "undeliverable".into(), why: why.to_string(), cause: None }),

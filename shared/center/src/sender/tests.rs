@@ -14,11 +14,17 @@ fn queued(kind: ChannelKind, text: &str) -> (Room, ContactSid, Record) {
     let contact = room.contact(kind, address(kind));
     let mut record = room.take(QueueName::Outbound).remove(0);
     // The reply token of LINE is a call of its own kind; it has its own test.
-    let mut message: OutboundMessage = serde_json::from_str(&record.body).unwrap();
-    message.reply_token = None;
-    message.content = Content::text(text);
-    record.body = crate::command::body(&message);
+    change(&mut record, |entry| {
+        entry.message.reply_token = None;
+        entry.message.content = Content::text(text);
+    });
     (room, contact, record)
+}
+
+fn change(record: &mut Record, change: impl FnOnce(&mut OutboundBody)) {
+    let mut entry: OutboundBody = serde_json::from_str(&record.body).unwrap();
+    change(&mut entry);
+    record.body = crate::command::body(&entry);
 }
 
 fn address(kind: ChannelKind) -> &'static str {
@@ -213,9 +219,8 @@ fn an_opt_out_at_the_provider_is_the_contacts() {
 /// A message to a customer of LINE, with a token that may be used for a minute.
 fn queued_reply() -> (Room, ContactSid, Record) {
     let (room, contact, mut record) = queued(ChannelKind::Line, "Hi");
-    let mut message: OutboundMessage = serde_json::from_str(&record.body).unwrap();
-    message.reply_token = Some(ReplyToken { token: "t".into(), usable_until: NOW.plus_s(60) });
-    record.body = crate::command::body(&message);
+    let token = ReplyToken { token: "t".into(), usable_until: NOW.plus_s(60) };
+    change(&mut record, |entry| entry.message.reply_token = Some(token));
     (room, contact, record)
 }
 

@@ -3,12 +3,16 @@
 use super::{StoreError, Versioned, load};
 use crate::keys;
 use crate::ports::{Consistency, Key, Table};
-use patchbay_flow::{EffectId, FlowState};
+use patchbay_flow::{EffectId, FlowState, Status};
 use patchbay_model::{Address, ContactSid, ConversationSid, ExecutionSid, MessageSid, TaskSid, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Events that an execution remembers: more than a batch of the inbound queue holds, from several channels.
 pub const REMEMBERED_EVENTS_MAX: usize = 24;
+
+/// How long an execution that has ended is kept: it knows the last events, which a queue's dead letters may bring
+/// back after eighteen days.
+pub const ENDED_EXECUTION_KEPT_S: i64 = 30 * 86_400;
 
 /// An execution at rest. Under 400 KB: `FlowState` is at most 350 KB of JSON (`flow::limits`), the rest is
 /// small, and all of it is deflated.
@@ -27,6 +31,8 @@ pub struct Execution {
     pub since: Timestamp,
     /// The last events that it was given, oldest first.
     pub handled: Vec<String>,
+    #[serde(default)]
+    pub updated_at: Timestamp,
     pub version: u64,
 }
 
@@ -37,6 +43,11 @@ impl Versioned for Execution {
 
     fn version(&mut self) -> &mut u64 {
         &mut self.version
+    }
+
+    fn kept_until(&self) -> Option<Timestamp> {
+        let over = matches!(self.state.status(), Status::Ended { .. });
+        over.then(|| self.updated_at.plus_s(ENDED_EXECUTION_KEPT_S))
     }
 }
 

@@ -8,8 +8,10 @@ use crate::ports::{
     table::TTL_ATTRIBUTE,
 };
 use patchbay_model::{
-    ContactSid, Content, ConversationSid, Message, MessageKey, MessageSid, MessageStatus, Seq, Timestamp,
+    Address, ContactSid, Content, ConversationSid, Message, MessageKey, MessageSid, MessageStatus, Seq,
+    Timestamp,
 };
+use serde::{Deserialize, Serialize};
 
 /// How long a position is remembered: longer than any provider redelivers (LINE and Meta: days).
 const POSITION_KEPT_S: i64 = 7 * 86_400;
@@ -36,15 +38,23 @@ pub async fn put_message(table: &dyn Table, message: &Message) -> Result<StoredM
     }
 }
 
-/// Moves a message's status up, with the reason and the provider's id where they are known. Returns whether
-/// it moved: news that are older than what is known, or about a message that does not exist, change nothing.
+/// What news of a message's status changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatusNews {
+    Moved,
+    /// As much or more is known: nothing changes.
+    Late,
+    NoMessage,
+}
+
+/// Moves a message's status up, with the reason and the provider's id where they are known. One write.
 pub async fn update_status(
     table: &dyn Table,
     key: &MessageKey,
     status: MessageStatus,
     reason: Option<&str>,
     provider_id: Option<&str>,
-) -> Result<bool, StoreError> {
+) -> Result<StatusNews, StoreError> {
     let mut changes = vec![Change::Set("st".into(), rank(status))];
     if let Some(reason) = reason {
         changes.push(Change::Set("rs".into(), reason.into()));
@@ -54,8 +64,9 @@ pub async fn update_status(
     }
     let condition = Condition::Less("st".into(), status as i64);
     match table.write(vec![Write::Update { key: keys::message(key), changes, condition }]).await {
-        Ok(_) => Ok(true),
-        Err(TableError::Condition { .. }) => Ok(false),
+        Ok(_) => Ok(StatusNews::Moved),
+        Err(TableError::Condition { current: Some(_), .. }) => Ok(StatusNews::Late),
+        Err(TableError::Condition { current: None, .. }) => Ok(StatusNews::NoMessage),
         Err(error) => Err(error.into()),
     }
 }
@@ -67,32 +78,70 @@ pub async fn fix_position(
     sid: &MessageSid,
     now: Timestamp,
 ) -> Result<Seq, StoreError> {
-    let seq = Seq::of(now, sid);
-    let position = i64::try_from(seq.0).unwrap_or(i64::MAX);
-    let item = Item {
-        key: keys::position(contact, sid),
-        attributes: Attributes::from([
-            ("q".to_owned(), Value::N(position)),
-            (TTL_ATTRIBUTE.to_owned(), Value::N(now.plus_s(POSITION_KEPT_S).seconds())),
-        ]),
-    };
+    let first = fix(table, contact, sid, now, Attributes::new()).await?;
+    Ok(first.as_ref().and_then(position).unwrap_or_else(|| Seq::of(now, sid)))
+}
+
+/// The item with a position as somebody has fixed it before; `None` when this call has.
+async fn fix(
+    table: &dyn Table,
+    contact: &ContactSid,
+    sid: &MessageSid,
+    now: Timestamp,
+    mut attributes: Attributes,
+) -> Result<Option<Item>, StoreError> {
+    let seq = i64::try_from(Seq::of(now, sid).0).unwrap_or(i64::MAX);
+    attributes.insert("q".to_owned(), Value::N(seq));
+    attributes.insert(TTL_ATTRIBUTE.to_owned(), Value::N(now.plus_s(POSITION_KEPT_S).seconds()));
+    let item = Item { key: keys::position(contact, sid), attributes };
     match table.write(vec![Write::Put { item, condition: Condition::NotExists }]).await {
-        Ok(_) => Ok(seq),
-        Err(TableError::Condition { current: Some(item), .. }) => {
-            Ok(item.number("q").and_then(|q| u64::try_from(q).ok()).map_or(seq, Seq))
-        }
+        Ok(_) => Ok(None),
+        Err(TableError::Condition { current: Some(item), .. }) => Ok(Some(item)),
         Err(error) => Err(error.into()),
     }
 }
 
-/// The position that `fix_position` has given to a message, if it has.
-pub async fn find_position(
+fn position(item: &Item) -> Option<Seq> {
+    item.number("q").and_then(|q| u64::try_from(q).ok()).map(Seq)
+}
+
+/// Where a message that somebody asked for stands and goes: decided once, so that a repetition is the same message
+/// whatever has changed since.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Course {
+    pub conversation_sid: ConversationSid,
+    pub to: Address,
+    /// Empty: the account's own.
+    pub our_address: String,
+}
+
+/// Fixes the position and the course of a message: the first call decides, later ones hear the same. One write.
+pub async fn fix_course(
     table: &dyn Table,
     contact: &ContactSid,
     sid: &MessageSid,
-) -> Result<Option<Seq>, StoreError> {
+    now: Timestamp,
+    course: Course,
+) -> Result<(Seq, Course), StoreError> {
+    let attributes = Attributes::from([("d".to_owned(), codec::encode(&course))]);
+    match fix(table, contact, sid, now, attributes).await? {
+        Some(first) => {
+            let seq = position(&first).unwrap_or_else(|| Seq::of(now, sid));
+            Ok((seq, codec::decode(&first, "d")?))
+        }
+        None => Ok((Seq::of(now, sid), course)),
+    }
+}
+
+/// What `fix_course` has decided, if it has.
+pub async fn find_course(
+    table: &dyn Table,
+    contact: &ContactSid,
+    sid: &MessageSid,
+) -> Result<Option<(Seq, Course)>, StoreError> {
     let (item, _) = table.get(&keys::position(contact, sid), Consistency::Strong).await?;
-    Ok(item.and_then(|item| item.number("q")).and_then(|q| u64::try_from(q).ok()).map(Seq))
+    let found = item.and_then(|item| Some((position(&item)?, item)));
+    Ok(found.map(|(seq, item)| Ok::<_, StoreError>((seq, codec::decode(&item, "d")?))).transpose()?)
 }
 
 pub async fn load_message(

@@ -16,17 +16,20 @@ pub use connection::{delete_connection, load_connection, put_connection};
 pub use contact::{claim_identity, find_contact, load_contact};
 pub use conversation::{archive, load_conversation, load_past_conversations};
 pub use delivery::{Progress, begin_part, end_part, load_progress};
-pub use execution::{Execution, REMEMBERED_EVENTS_MAX, load_execution};
+pub use execution::{ENDED_EXECUTION_KEPT_S, Execution, REMEMBERED_EVENTS_MAX, load_execution};
 pub use message::{
-    StoredMessage, find_position, fix_position, load_message, load_messages, load_messages_after,
+    Course, StatusNews, StoredMessage, find_course, fix_course, fix_position, load_message, load_messages, load_messages_after,
     put_message, update_status,
 };
 pub use problem::{Problem, keep_problem, load_problems};
-pub use task::load_task;
+pub use task::{FINISHED_TASK_KEPT_S, load_task};
 pub use worker::{WorkerProfile, list_workers, load_profile, load_worker};
 
 use crate::codec::{self, CodecError};
-use crate::ports::{Attributes, Condition, Consistency, Item, Key, Table, TableError, Value, Write};
+use crate::ports::{
+    Attributes, Condition, Consistency, Item, Key, Table, TableError, Value, Write, table::TTL_ATTRIBUTE,
+};
+use patchbay_model::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -50,6 +53,11 @@ impl StoreError {
 pub trait Versioned: Serialize + DeserializeOwned {
     fn key(&self) -> Key;
     fn version(&mut self) -> &mut u64;
+
+    /// From when on the document may be swept; `None`: never, as it is now.
+    fn kept_until(&self) -> Option<Timestamp> {
+        None
+    }
 }
 
 /// The write of a changed document: raises its version and is refused if the stored one is not the one that
@@ -59,7 +67,11 @@ pub fn put_next<T: Versioned>(document: &mut T) -> Write {
     *document.version() = read + 1;
     let condition =
         if read == 0 { Condition::NotExists } else { Condition::Equals("v".into(), number(read)) };
-    Write::Put { item: Item { key: document.key(), attributes: versioned(read + 1, document) }, condition }
+    let mut attributes = versioned(read + 1, document);
+    if let Some(until) = document.kept_until() {
+        attributes.insert(TTL_ATTRIBUTE.to_owned(), Value::N(until.seconds()));
+    }
+    Write::Put { item: Item { key: document.key(), attributes }, condition }
 }
 
 fn versioned<T: Serialize>(version: u64, document: &T) -> Attributes {

@@ -10,6 +10,7 @@ use crate::store::{
 use bytes::Bytes;
 use patchbay_channels::WebhookRequest;
 use patchbay_channels::webchat::Claims;
+use patchbay_model::Timestamp;
 use patchbay_model::worker::Connection;
 use serde::{Deserialize, Serialize};
 
@@ -18,12 +19,19 @@ pub const CONNECTIONS_PER_VISITOR_MAX: usize = 5;
 /// How often a change is made again on what somebody else has just written.
 const TRIES_MAX: usize = 5;
 
+/// How long the list of a visitor who has no socket is kept: an item's life begins anew with the next one, and no
+/// handler may still hold the version that it had before.
+const EMPTY_KEPT_S: i64 = 86_400;
+
 /// The sockets of a visitor, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Sockets {
     account: String,
     visitor: String,
     connections: Vec<Connection>,
+    /// Since when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    empty_since: Option<Timestamp>,
     version: u64,
 }
 
@@ -34,6 +42,10 @@ impl Versioned for Sockets {
 
     fn version(&mut self) -> &mut u64 {
         &mut self.version
+    }
+
+    fn kept_until(&self) -> Option<Timestamp> {
+        Some(self.empty_since?.plus_s(EMPTY_KEPT_S))
     }
 }
 
@@ -141,11 +153,13 @@ async fn change(
             account: account.to_owned(),
             visitor: visitor.to_owned(),
             connections: Vec::new(),
+            empty_since: None,
             version: 0,
         });
         if !change(&mut sockets.connections) {
             return Ok(());
         }
+        sockets.empty_since = sockets.connections.is_empty().then(|| center.now());
         match center.table.write(vec![put_next(&mut sockets)]).await.map_err(StoreError::from) {
             Ok(_) => return Ok(()),
             Err(error) if error.is_lost_race() && tries < TRIES_MAX => tries += 1,

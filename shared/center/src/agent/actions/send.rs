@@ -11,20 +11,18 @@ use crate::frames::{self, Fault};
 use crate::outbound;
 use crate::ports::Consistency;
 use crate::router::OpError;
-use crate::store::{
-    find_position, fix_position, load_contact, load_conversation, load_message, load_profile,
-};
+use crate::store::{Course, find_course, fix_course, load_contact, load_message, load_profile};
 use patchbay_model::{
-    Author, ContactSid, Content, Conversation, ConversationSid, Direction, Message, MessageKey, MessageSid,
-    MessageStatus, Seq,
+    Author, Content, Conversation, ConversationSid, Direction, Message, MessageSid, MessageStatus, Seq,
+    Timestamp,
 };
 
-/// Stores the message as queued, hands it to the sender, shows it to the others on the conversation, and answers
+/// Hands the message to the sender and stores it as queued, shows it to the others on the conversation, and answers
 /// with its sid and position.
 ///
-/// Safe to repeat: its sid comes from the worker and the client's id, its position is fixed by the first run, and
-/// both the queue and the sender recognise it. A repetition that would be refused by now is answered as the first
-/// run was, and hands over what that may have died before handing over.
+/// Safe to repeat: its sid comes from the worker and the client's id, its position and where it goes are fixed by the
+/// first run, and both the queue and the sender recognise it. Once they are fixed the message is said, though the
+/// first run died there and its repetition would be refused by now.
 pub(super) async fn send(
     center: &Center,
     session: &Session,
@@ -35,114 +33,109 @@ pub(super) async fn send(
     let conversation_sid: ConversationSid = request.fields.sid("conversation_sid")?;
     let content = content::read(&request.fields)?;
     let sid = MessageSid::derive(&["agent", session.worker_sid.as_str(), id]);
-    let allowed = match participating(center, session, &conversation_sid).await {
-        Ok(conversation) => recipient(center, &conversation, request).await.map(|to| (conversation, to)),
-        Err(refusal) => Err(refusal),
-    };
-    match allowed {
-        Ok((conversation, to)) => {
-            let message = say(center, session, &conversation, &to, sid, content).await?;
+    let draft = Draft { sid, content, author: author(center, session).await? };
+    let message = match allow(center, session, &conversation_sid, request, &draft).await {
+        Ok((conversation, course)) => {
+            let now = center.now();
+            let contact = &conversation.contact_sid;
+            let fixed = fix_course(center.table.as_ref(), contact, &draft.sid, now, course).await?;
+            let message = say(center, draft, fixed, Some(now)).await?;
             let frame = frames::message("created", &message);
             tell::workers(center, &conversation.workers, &frame, Some(connection)).await;
-            Ok(answer(&message))
+            message
         }
-        Err(refusal) => match said(center, &conversation_sid.contact(), &sid).await? {
-            Some(message) => {
-                hand_over(center, &message).await?;
-                Ok(answer(&message))
+        Err(refusal) => {
+            let contact = conversation_sid.contact();
+            match find_course(center.table.as_ref(), &contact, &draft.sid).await? {
+                Some(fixed) => say(center, draft, fixed, None).await?,
+                None => return Err(refusal),
             }
-            None => Err(refusal),
-        },
+        }
+    };
+    Ok(Answer::default()
+        .with("message_sid", message.sid.to_string())
+        .with("conversation_sid", message.conversation_sid.to_string())
+        .with("seq", message.seq.0))
+}
+
+/// What is said, before it is known where it stands and goes.
+#[derive(Clone)]
+struct Draft {
+    sid: MessageSid,
+    content: Content,
+    author: Author,
+}
+
+impl Draft {
+    fn message(self, seq: Seq, course: &Course) -> Message {
+        Message {
+            sid: self.sid,
+            seq,
+            conversation_sid: course.conversation_sid.clone(),
+            contact_sid: course.conversation_sid.contact(),
+            channel: course.to.channel,
+            account: course.to.account.clone(),
+            direction: Direction::Outbound,
+            author: self.author,
+            content: self.content,
+            reply_to: None,
+            provider_id: None,
+            status: MessageStatus::Queued,
+            reason: None,
+            deleted: false,
+            edited: None,
+            created_at: seq.time(),
+        }
     }
 }
 
-fn answer(message: &Message) -> Answer {
-    Answer::default()
-        .with("message_sid", message.sid.to_string())
-        .with("conversation_sid", message.conversation_sid.to_string())
-        .with("seq", message.seq.0)
+async fn author(center: &Center, session: &Session) -> Result<Author, Refusal> {
+    let profile = load_profile(center.table.as_ref(), &session.worker_sid).await?;
+    let profile = profile.ok_or(OpError::NotFound("worker"))?;
+    Ok(Author::Agent { worker_sid: session.worker_sid.clone(), name: profile.friendly_name })
 }
 
-async fn recipient<'c>(
-    center: &'c Center,
-    conversation: &Conversation,
+/// The conversation, and where the message goes if it may and can.
+async fn allow(
+    center: &Center,
+    session: &Session,
+    conversation_sid: &ConversationSid,
     request: &Request,
-) -> Result<Recipient<'c>, Refusal> {
+    draft: &Draft,
+) -> Result<(Conversation, Course), Refusal> {
+    let conversation = participating(center, session, conversation_sid).await?;
     let contact =
         load_contact(center.table.as_ref(), &conversation.contact_sid, Consistency::Eventual).await?;
     let contact = contact.ok_or(OpError::NotFound("contact"))?;
-    choose(center, conversation, &contact, &request.fields).await
+    let Recipient { to, our_address, account } =
+        choose(center, &conversation, &contact, &request.fields).await?;
+    let course = Course { conversation_sid: conversation.sid.clone(), to, our_address };
+    let now = center.now();
+    let message = draft.clone().message(Seq::at(now), &course);
+    let rendered = outbound::outbound(&message, &course.to, &course.our_address, None);
+    match account.channel.render(&rendered, now) {
+        Ok(_) => Ok((conversation, course)),
+        Err(undeliverable) => Err(Refusal::new(Fault::Refused, undeliverable.to_string())),
+    }
 }
 
+/// Hands the message over where nothing has come of it yet. `now`: when this run fixed its position, if it has.
 async fn say(
     center: &Center,
-    session: &Session,
-    conversation: &Conversation,
-    to: &Recipient<'_>,
-    sid: MessageSid,
-    content: Content,
+    draft: Draft,
+    (seq, course): (Seq, Course),
+    now: Option<Timestamp>,
 ) -> Result<Message, Refusal> {
-    let table = center.table.as_ref();
-    let profile = load_profile(table, &session.worker_sid).await?.ok_or(OpError::NotFound("worker"))?;
-    let now = center.now();
-    let draft = Message {
-        seq: Seq::of(now, &sid),
-        sid,
-        conversation_sid: conversation.sid.clone(),
-        contact_sid: conversation.contact_sid.clone(),
-        channel: to.to.channel,
-        account: to.to.account.clone(),
-        direction: Direction::Outbound,
-        author: Author::Agent { worker_sid: session.worker_sid.clone(), name: profile.friendly_name },
-        content,
-        reply_to: None,
-        provider_id: None,
-        status: MessageStatus::Queued,
-        reason: None,
-        deleted: false,
-        edited: None,
-        created_at: now,
-    };
-    let rendered = outbound::outbound(&draft, &to.to, &to.our_address, None);
-    if let Err(undeliverable) = to.account.channel.render(&rendered, now) {
-        return Err(Refusal::new(Fault::Refused, undeliverable.to_string()));
-    }
-    let seq = fix_position(table, &conversation.contact_sid, &draft.sid, now).await?;
-    let mut message = Message { seq, created_at: seq.time(), ..draft };
-    if seq.time() != now
-        && let Some(stored) = load_message(table, &message.key(), Consistency::Strong).await?
+    let mut message = draft.message(seq, &course);
+    if now != Some(seq.time())
+        && let Some(stored) = load_message(center.table.as_ref(), &message.key(), Consistency::Strong).await?
     {
-        // Said before, perhaps in other words or on another channel: the first run's count.
-        let same_way = stored.channel == to.to.channel && stored.account == to.to.account;
-        if stored.status != MessageStatus::Queued || !same_way {
+        // Said before, perhaps in other words: the first run's count.
+        if stored.status != MessageStatus::Queued {
             return Ok(stored);
         }
         message = stored;
     }
-    outbound::send(center, &message, &to.to, &to.our_address, None).await?;
+    outbound::send(center, &message, &course.to, &course.our_address, None).await?;
     Ok(message)
-}
-
-/// The message that an earlier run with this id has stored.
-async fn said(center: &Center, contact: &ContactSid, sid: &MessageSid) -> Result<Option<Message>, Refusal> {
-    let table = center.table.as_ref();
-    let Some(seq) = find_position(table, contact, sid).await? else { return Ok(None) };
-    let key = MessageKey { contact: contact.clone(), seq, sid: sid.clone() };
-    Ok(load_message(table, &key, Consistency::Strong).await?)
-}
-
-/// Hands a stored message to the sender where nothing has come of it yet.
-async fn hand_over(center: &Center, message: &Message) -> Result<(), Refusal> {
-    if message.status != MessageStatus::Queued {
-        return Ok(());
-    }
-    let (table, strong) = (center.table.as_ref(), Consistency::Strong);
-    let contact = load_contact(table, &message.contact_sid, strong).await?;
-    let conversation = load_conversation(table, &message.contact_sid, strong).await?;
-    let of_conversation = conversation.iter().map(|newest| (&newest.address, newest.our_address.as_str()));
-    let of_contact = contact.iter().flat_map(|contact| &contact.identities).map(|address| (address, ""));
-    let mut known = of_conversation.chain(of_contact);
-    let same_way = known.find(|(to, _)| to.channel == message.channel && to.account == message.account);
-    let (to, our_address) = same_way.ok_or(OpError::NotFound("address"))?;
-    Ok(outbound::send(center, message, to, our_address, None).await?)
 }

@@ -5,7 +5,6 @@ use crate::agent::Session;
 use crate::agent::answer::Answer;
 use crate::agent::request::{Fields, Refusal};
 use crate::center::Center;
-use crate::command::TaskOutcome;
 use crate::frames::Fault;
 use crate::router::{self, OpError};
 use patchbay_model::{Task, TaskStatus};
@@ -21,9 +20,10 @@ pub(super) async fn wrap(center: &Center, session: &Session, fields: &Fields) ->
 /// Lets the task's conversation know that the task is done. The message has the task's id: the queue drops a
 /// second one, and a conversation that is not at this task any more is left alone.
 pub(super) async fn end_conversation(center: &Center, task: &Task) -> Result<(), Refusal> {
-    if !matches!(task.status, TaskStatus::Wrapping | TaskStatus::Completed) {
-        // The worker had the reservation once, and did not accept it.
+    let ended = matches!(task.status, TaskStatus::Wrapping | TaskStatus::Completed);
+    if !ended || task.transferred_to.is_some() {
+        // The worker had the reservation once, and did not accept it; or the conversation goes on with another task.
         return Err(Refusal::new(Fault::Refused, "the reservation is over"));
     }
-    router::tell(center, task, TaskOutcome::Completed).await.map_err(OpError::into)
+    router::tell(center, task).await.map_err(OpError::into)
 }

@@ -1,7 +1,7 @@
 //! Saying something, typing, reading.
 
 use super::*;
-use crate::store::fix_position;
+use crate::store::{Course, fix_course};
 use crate::webchat;
 use patchbay_channels::{
     Capabilities, Channel, DeliveryOutcome, Normalised, ProviderRequest, ProviderResponse, Rejection,
@@ -83,7 +83,9 @@ async fn a_repetition_hands_over_what_a_first_run_that_died_had_only_stored() {
     // The same center, in which the first run died before the queue.
     let (desk, _) = Desk::with_agent(1).await;
     let table = desk.table.as_ref();
-    fix_position(table, &contact_sid(), &stored.sid, stored.seq.time()).await.unwrap();
+    let course =
+        Course { conversation_sid: conversation_sid(), to: sms(), our_address: "+15005550001".into() };
+    fix_course(table, &contact_sid(), &stored.sid, stored.seq.time(), course).await.unwrap();
     put_message(table, &stored).await.unwrap();
     desk.change_conversation(|conversation| conversation.state = ConversationState::Closed).await;
     let answer = desk.ask("ann", send("1", json!({ "text": "On its way" }))).await;

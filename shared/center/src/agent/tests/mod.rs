@@ -1,5 +1,6 @@
 //! Agents' sockets over ports in memory.
 
+mod abandoned;
 mod message;
 mod reservation;
 mod session;

@@ -1,0 +1,173 @@
+//! What an agent asked who then left for good: it dies at any of its calls, nobody asks again, and it is finished
+//! all the same, or was never begun.
+
+use crate::agent::{Session, answer};
+use crate::command::Record;
+use crate::ports::{Consistency, QueueName, World};
+use crate::router;
+use crate::store::{load_task, load_worker};
+use crate::testing::{ANN, Fault, Room, ask_and_hand_over, now};
+use crate::token::Role;
+use patchbay_model::{
+    Author, ChannelKind, ContactSid, Conversation, ConversationState, MessageStatus, ReservationSid, Task,
+    TaskSid, TaskStatus,
+};
+use serde_json::{Value, json};
+
+/// Calls after which an action has ended, whatever it is.
+const CALLS_MAX: u32 = 40;
+
+/// A customer whom the flow has handed over, and Wendy has accepted.
+struct Served {
+    room: Room,
+    contact: ContactSid,
+    task: TaskSid,
+    reservation: ReservationSid,
+}
+
+impl Served {
+    fn new() -> Served {
+        let mut room = Room::new(ask_and_hand_over());
+        for (said, seed) in [("Hello", "1"), ("Zoe", "2")] {
+            room.world.advance_ms(1_000);
+            assert_eq!(room.writes(ChannelKind::Sms, ANN, said, seed), 200);
+            room.settle();
+        }
+        let wendy = room.worker();
+        room.push.open("desk");
+        now(router::connect(&room.center, &wendy, "desk")).unwrap();
+        now(router::set_activity(&room.center, &wendy, "Available")).unwrap();
+        let contact = room.contact(ChannelKind::Sms, ANN);
+        let task = room.conversation(&contact).task_sid.unwrap();
+        let mut served = Served { room, contact, task, reservation: ReservationSid::derive(&["none yet"]) };
+        served.deliver();
+        let table = &served.room.ports.table;
+        let worker = now(load_worker(table, &wendy, Consistency::Strong)).unwrap().unwrap();
+        served.reservation = worker.reservations.keys().next().unwrap().clone();
+        served
+            .ask(json!({ "action": "reservation.accept", "id": "1", "reservation_sid": served.reservation }));
+        assert_eq!(served.conversation().state, ConversationState::WithAgent);
+        served
+    }
+
+    /// Delivers what waits on the routing queue, however long it is to wait.
+    fn deliver(&mut self) {
+        let mut records = self.room.take(QueueName::Routing);
+        while !records.is_empty() {
+            let failed = now(router::handle(&self.room.center, records.clone()));
+            records.retain(|record: &Record| failed.contains(&record.message_id));
+        }
+    }
+
+    /// Time goes by without the agent.
+    fn calm(&mut self) {
+        *self.room.ports.fault.lock().unwrap() = Fault::default();
+        for _ in 0..5 {
+            self.room.world.advance_ms(70_000);
+            self.deliver();
+            self.room.settle();
+        }
+    }
+
+    fn ask(&mut self, request: Value) -> Value {
+        let expires_at = self.room.world.now().plus_s(60);
+        let session = Session { worker_sid: self.room.worker(), role: Role::Agent, expires_at };
+        let frames = now(answer(&self.room.center, &session, "desk", &request.to_string()));
+        serde_json::from_slice(frames.last().unwrap()).unwrap()
+    }
+
+    fn conversation(&self) -> Conversation {
+        self.room.conversation(&self.contact)
+    }
+
+    fn task(&self, sid: &TaskSid) -> Task {
+        now(load_task(&self.room.ports.table, sid, Consistency::Strong)).unwrap().unwrap()
+    }
+}
+
+/// Has the action die at each of its calls, before and after the call has had its effect; then it must be whole.
+fn check(request: impl Fn(&Served) -> Value, whole: impl Fn(&Served)) {
+    for (at, carried_out) in (0..CALLS_MAX).flat_map(|at| [(at, false), (at, true)]) {
+        let mut served = Served::new();
+        served.room.fail(at, carried_out);
+        let request = request(&served);
+        let answer = served.ask(request);
+        let died = served.room.ports.fault.lock().unwrap().seen > at;
+        served.calm();
+        whole(&served);
+        if !died {
+            assert_eq!(answer["event_type"], "ack");
+            return;
+        }
+    }
+    panic!("the action never ends");
+}
+
+fn about(served: &Served, action: &str) -> Value {
+    json!({ "action": action, "id": "2", "reservation_sid": served.reservation })
+}
+
+/// Either nothing was begun, or the flow has gone on and said good-bye.
+fn over_or_not_begun(served: &Served, ended: TaskStatus) {
+    let (task, conversation) = (served.task(&served.task), served.conversation());
+    if task.status == TaskStatus::Assigned {
+        assert_eq!(conversation.state, ConversationState::WithAgent);
+    } else {
+        assert_eq!((task.status, conversation.state), (ended, ConversationState::Closed));
+        assert_eq!(served.room.timeline(&served.contact).last().unwrap(), "1< Bye [sent]");
+    }
+}
+
+#[test]
+fn a_task_that_is_wrapped_up_ends_its_conversation() {
+    check(
+        |served| about(served, "reservation.wrap"),
+        |served| over_or_not_begun(served, TaskStatus::Wrapping),
+    );
+}
+
+#[test]
+fn a_task_that_is_completed_ends_its_conversation() {
+    check(
+        |served| about(served, "reservation.complete"),
+        |served| over_or_not_begun(served, TaskStatus::Completed),
+    );
+}
+
+#[test]
+fn a_transferred_task_has_a_new_one_at_which_the_conversation_is() {
+    check(
+        |served| json!({ "action": "task.transfer", "id": "2", "task_sid": served.task, "to": "workflow" }),
+        |served| {
+            let (task, conversation) = (served.task(&served.task), served.conversation());
+            let at = conversation.task_sid.unwrap();
+            if task.status == TaskStatus::Assigned {
+                assert_eq!((at, conversation.state), (task.sid, ConversationState::WithAgent));
+                return;
+            }
+            assert_eq!((task.status, task.transferred_to), (TaskStatus::Completed, Some(at.clone())));
+            assert_eq!(conversation.state, ConversationState::Waiting);
+            assert!(matches!(served.task(&at).status, TaskStatus::Pending | TaskStatus::Reserved));
+        },
+    );
+}
+
+#[test]
+fn a_message_is_sent_and_stored_or_was_never_said() {
+    check(
+        |served| {
+            let conversation = served.conversation().sid;
+            json!({ "action": "message.send", "id": "2", "conversation_sid": conversation, "text": "Hi Zoe" })
+        },
+        |served| {
+            let said = served.room.messages(&served.contact);
+            let said = said.iter().filter(|message| matches!(message.author, Author::Agent { .. }));
+            let stored: Vec<MessageStatus> = said.map(|message| message.status).collect();
+            let calls = served.room.http.take_calls();
+            let sent =
+                calls.iter().filter(|call| String::from_utf8_lossy(&call.body).contains("Hi+Zoe")).count();
+            assert_eq!(stored, vec![MessageStatus::Sent; sent]);
+            assert!(sent <= 1);
+        },
+    );
+}
