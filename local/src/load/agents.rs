@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use futures_util::{SinkExt, StreamExt};
 use serde::Deserialize;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::net::TcpStream;
@@ -48,7 +49,7 @@ impl Agents {
         Ok(Agents { accepted, sockets })
     }
 
-    /// Offers that were accepted.
+    /// Conversations that an agent is on.
     pub(super) fn accepted(&self) -> usize {
         self.accepted.load(Ordering::Relaxed)
     }
@@ -79,10 +80,11 @@ struct Payload {
     #[serde(default)]
     sid: Option<String>,
     #[serde(default)]
-    id: Option<String>,
+    state: Option<String>,
 }
 
 async fn work(mut socket: WebSocketStream<TcpStream>, ledger: Arc<Ledger>, accepted: Arc<AtomicUsize>) {
+    let mut taken = BTreeSet::new();
     while let Some(Ok(message)) = socket.next().await {
         let Message::Text(text) = message else { continue };
         if let Some(number) = ledger.number(&text) {
@@ -92,7 +94,7 @@ async fn work(mut socket: WebSocketStream<TcpStream>, ledger: Arc<Ledger>, accep
             continue;
         }
         let Ok(Frame { event_type, payload }) = serde_json::from_str(&text) else { continue };
-        match (event_type.as_str(), payload.sid, payload.id) {
+        match (event_type.as_str(), payload.sid, payload.state.as_deref()) {
             ("reservation.created", Some(sid), _) => {
                 let id = format!("accept-{sid}");
                 let accept = json!({ "action": "reservation.accept", "id": id, "reservation_sid": sid });
@@ -100,8 +102,8 @@ async fn work(mut socket: WebSocketStream<TcpStream>, ledger: Arc<Ledger>, accep
                     return;
                 }
             }
-            ("ack", _, Some(id)) if id.starts_with("accept-") => {
-                accepted.fetch_add(1, Ordering::Relaxed);
+            ("conversation.updated", Some(sid), Some("with_agent")) => {
+                accepted.fetch_add(usize::from(taken.insert(sid)), Ordering::Relaxed);
             }
             _ => {}
         }

@@ -74,6 +74,14 @@ pub enum RoutingBody {
         /// When its token expires.
         expires_at: Timestamp,
     },
+    /// A worker accepted a task whose conversation was not written yet: look again whether it is.
+    Join {
+        worker_sid: WorkerSid,
+        task_sid: TaskSid,
+        conversation_sid: ConversationSid,
+        /// Looks in vain so far.
+        looks: u32,
+    },
     /// A flow's timer: handed on to `inbound`, whose order it needs and which cannot delay.
     FlowTimer {
         contact_sid: ContactSid,

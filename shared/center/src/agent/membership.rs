@@ -40,8 +40,18 @@ pub(super) async fn participating(
     })
 }
 
+/// What became of a worker who accepted a task.
+#[derive(Debug, PartialEq)]
+pub(super) enum Joined {
+    On(Box<Conversation>),
+    /// The conversation is over, or the task is not this worker's any more.
+    Over,
+    /// The turn of the flow that made the task has not written its conversation: it sends the task before it ends.
+    NotYet,
+}
+
 /// Puts a worker who has accepted a task onto its conversation. The agents of an earlier task of the
-/// conversation leave with it. `None`: the conversation is over, or the task is not this worker's any more.
+/// conversation leave with it.
 ///
 /// Safe to repeat: who is on it stays on it, and the line in the timeline has the reservation's id. The
 /// conversation is read before the task, and written on condition that it is what was read: so a late repetition
@@ -51,28 +61,29 @@ pub(super) async fn join(
     worker: &WorkerSid,
     task_sid: &TaskSid,
     conversation_sid: &ConversationSid,
-) -> Result<Option<Conversation>, Refusal> {
+) -> Result<Joined, Refusal> {
     let table = center.table.as_ref();
     for _ in 0..TRIES_MAX {
         let found = load_conversation(table, &conversation_sid.contact(), Consistency::Strong).await?;
-        let Some(mut conversation) = found.filter(|found| is_open(found, conversation_sid)) else {
-            return Ok(None);
-        };
-        let same_task = conversation.task_sid.as_ref() == Some(task_sid);
-        let with_agent = conversation.state == ConversationState::WithAgent;
-        if same_task && with_agent && conversation.workers.contains(worker) {
-            return Ok(Some(conversation));
+        let stands = stands(found, conversation_sid, task_sid);
+        match &stands {
+            Stands::Over => return Ok(Joined::Over),
+            Stands::Open(conversation) if is_on(conversation, worker, task_sid) => {
+                return Ok(Joined::On(conversation.clone()));
+            }
+            Stands::Open(_) | Stands::BeforeTurn => {}
         }
         let task = load_task(table, task_sid, Consistency::Strong).await?;
         let accepted = task.as_ref().and_then(|task| {
             let mine = |status| status == ReservationStatus::Accepted;
             task.reservations.iter().find(|held| held.worker_sid == *worker && mine(held.status))
         });
-        let Some(reservation) = accepted else { return Ok(None) };
+        let Some(reservation) = accepted else { return Ok(Joined::Over) };
+        let Stands::Open(mut conversation) = stands else { return Ok(Joined::NotYet) };
         let profile = load_profile(table, worker).await?.ok_or(OpError::NotFound("worker"))?;
         let text = format!("{} joined", profile.friendly_name);
         let line = tell::note(center, &conversation, &["joined", reservation.sid.as_str()], text).await?;
-        if !same_task {
+        if conversation.task_sid.as_ref() != Some(task_sid) {
             conversation.workers.clear();
         }
         if !conversation.workers.contains(worker) {
@@ -85,10 +96,37 @@ pub(super) async fn join(
             let on_it = conversation.workers.clone();
             tell::workers(center, &on_it, &frames::message("created", &line), None).await;
             tell::workers(center, &on_it, &frames::conversation(&conversation), None).await;
-            return Ok(Some(conversation));
+            return Ok(Joined::On(conversation));
         }
     }
     Err(OpError::Busy.into())
+}
+
+/// Where a conversation stands, seen by a task of it that was accepted.
+enum Stands {
+    Open(Box<Conversation>),
+    Over,
+    /// As it was before the turn that made the task: whoever wrote it now would make the turn's own write fail, and
+    /// its flow forget that it waits for the task.
+    BeforeTurn,
+}
+
+fn stands(found: Option<Conversation>, sid: &ConversationSid, task: &TaskSid) -> Stands {
+    let Some(found) = found else { return Stands::BeforeTurn };
+    let is_with_flow = found.state == ConversationState::Flow && found.task_sid.as_ref() != Some(task);
+    if found.sid.number() < sid.number() || found.sid == *sid && is_with_flow {
+        Stands::BeforeTurn
+    } else if is_open(&found, sid) {
+        Stands::Open(Box::new(found))
+    } else {
+        Stands::Over
+    }
+}
+
+fn is_on(conversation: &Conversation, worker: &WorkerSid, task: &TaskSid) -> bool {
+    conversation.state == ConversationState::WithAgent
+        && conversation.task_sid.as_ref() == Some(task)
+        && conversation.workers.contains(worker)
 }
 
 /// Takes the agents of a task that was handed on off its conversation, which waits for the next.

@@ -8,6 +8,7 @@
 mod actions;
 mod answer;
 mod frame;
+mod late;
 mod membership;
 mod offer;
 mod request;
@@ -20,6 +21,7 @@ mod welcome;
 mod tests;
 
 pub use frame::{answer, frame};
+pub use late::join_late;
 pub(crate) use membership::finish_transfer;
 pub use offer::Offer;
 pub use session::{ConnectError, Session, attach, authenticate, connect, disconnect};

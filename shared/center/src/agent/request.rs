@@ -39,6 +39,12 @@ impl Refusal {
         self
     }
 
+    /// Of what nobody asked for and is only refused when something is unavailable: the queue's redelivery is the
+    /// retry.
+    pub(super) fn undone(self) -> OpError {
+        OpError::Refused(self.message)
+    }
+
     /// What happened is for the log; the client can only try again.
     fn unavailable(error: &(dyn std::error::Error + 'static)) -> Refusal {
         tracing::warn!(error = with_cause(error), "an action could not be done");

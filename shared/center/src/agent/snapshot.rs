@@ -1,7 +1,7 @@
 //! What a client needs to begin, or to go on after it was away.
 
 use super::answer::Lists;
-use super::membership::join;
+use super::membership::{Joined, join};
 use super::request::Refusal;
 use crate::center::Center;
 use crate::config::Config;
@@ -70,8 +70,11 @@ async fn conversation_of(
     let Some(sid) = &task.conversation_sid else { return Ok(None) };
     match status {
         ReservationStatus::Accepted => {
-            if let Some(joined) = join(center, &worker.sid, &task.sid, sid).await? {
-                return Ok(Some(joined));
+            match join(center, &worker.sid, &task.sid, sid).await? {
+                Joined::On(conversation) => return Ok(Some(*conversation)),
+                // Whoever accepted it has seen to that.
+                Joined::NotYet => return Ok(None),
+                Joined::Over => {}
             }
         }
         ReservationStatus::Wrapping => {}

@@ -34,7 +34,7 @@ pub async fn welcome(
     let now = center.now();
     let token_lifetime_ms = expires_at.since_ms(now).max(0);
     let about = Init { config: &config, worker: &worker, profile: &profile, token_lifetime_ms };
-    let lists = snapshot(center, &config, &worker, &Cursors::new()).await.map_err(undone)?;
+    let lists = snapshot(center, &config, &worker, &Cursors::new()).await.map_err(Refusal::undone)?;
     let first_room = room_beside(&frames::init(&about, Map::new()));
     let mut parts = lists.parts(first_room, room_beside(&frames::sync(Map::new()))).into_iter();
     let first = frames::init(&about, parts.next().unwrap_or_default());
@@ -55,15 +55,10 @@ pub async fn welcome(
         return Ok(());
     }
     // What happened between the snapshot and the joining was told to other sockets only.
-    let lists = snapshot(center, &config, &joined, &Cursors::new()).await.map_err(undone)?;
+    let lists = snapshot(center, &config, &joined, &Cursors::new()).await.map_err(Refusal::undone)?;
     let room = room_beside(&frames::sync(Map::new()));
     for part in lists.parts(room, room) {
         center.push.post(connection, frames::sync(part)).await?;
     }
     Ok(())
-}
-
-/// A snapshot is only refused when something is unavailable: the queue's redelivery is the retry.
-fn undone(refusal: Refusal) -> OpError {
-    OpError::Refused(refusal.message)
 }

@@ -18,7 +18,7 @@ pub async fn handle(center: &Center, records: Vec<Record>) -> Vec<String> {
     let mut failed = Vec::new();
     for record in records {
         let done = match serde_json::from_str::<RoutingBody>(&record.body) {
-            Ok(command) => carry_out(center, command).await,
+            Ok(command) => carry_out(center, command, record.receive_count > 1).await,
             Err(error) => Err(OpError::Refused(format!("the body does not read: {error}"))),
         };
         if let Err(error) = done {
@@ -34,7 +34,8 @@ pub async fn handle(center: &Center, records: Vec<Record>) -> Vec<String> {
     failed
 }
 
-async fn carry_out(center: &Center, command: RoutingBody) -> Result<(), OpError> {
+/// `again`: it was delivered before, and whoever had it may have died at any point.
+async fn carry_out(center: &Center, command: RoutingBody, again: bool) -> Result<(), OpError> {
     match command {
         RoutingBody::CreateTask(new) => task::create(center, *new).await,
         RoutingBody::CancelTask { task_sid, reason } => task::cancel(center, &task_sid, &reason).await,
@@ -43,7 +44,8 @@ async fn carry_out(center: &Center, command: RoutingBody) -> Result<(), OpError>
                 return Ok(timer::send_at(center, &RoutingBody::TaskTimer { task_sid, due }, due).await?);
             }
             let task = load_task(center.table.as_ref(), &task_sid, Consistency::Strong).await?;
-            match task.is_some_and(|task| task.timer_due == Some(due)) {
+            // The first run may have armed the next one, and died before it looked at the workers.
+            match task.is_some_and(|task| again || task.timer_due == Some(due)) {
                 true => recheck::task(center, &task_sid).await.map(drop),
                 false => Ok(()),
             }
@@ -75,6 +77,9 @@ async fn carry_out(center: &Center, command: RoutingBody) -> Result<(), OpError>
         }
         RoutingBody::Welcome { worker_sid, connection, opened_at, expires_at } => {
             agent::welcome(center, &worker_sid, &connection, (opened_at, expires_at)).await
+        }
+        RoutingBody::Join { worker_sid, task_sid, conversation_sid, looks } => {
+            agent::join_late(center, &worker_sid, &task_sid, &conversation_sid, looks).await
         }
         RoutingBody::FlowTimer { contact_sid, execution_sid, timer, due, address, our_address } => {
             if center.now() < due {

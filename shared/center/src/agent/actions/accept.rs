@@ -2,7 +2,8 @@
 
 use crate::agent::Session;
 use crate::agent::answer::{Answer, Lists};
-use crate::agent::membership::join;
+use crate::agent::late;
+use crate::agent::membership::{Joined, join};
 use crate::agent::request::{Fields, Refusal};
 use crate::agent::snapshot::recent_messages;
 use crate::center::Center;
@@ -14,15 +15,21 @@ use crate::store::load_contact;
 use super::about_task;
 
 /// Answers with the task and, where it has one, the conversation, the contact and the contact's last messages
-/// on all channels. They are read after the worker is on the conversation: what comes later is pushed to it.
+/// on all channels. They are read after the worker is on the conversation: what comes later is pushed to it. Whoever
+/// is faster than the flow that made the task hears of its conversation once it is written.
 ///
 /// Safe to repeat: an accepted reservation is accepted, and a worker is on a conversation once.
 pub(super) async fn accept(center: &Center, session: &Session, fields: &Fields) -> Result<Answer, Refusal> {
     let task = router::accept(center, &session.worker_sid, &fields.sid("reservation_sid")?).await?;
     let mut answer = about_task(center, &task).await?;
     let Some(sid) = &task.conversation_sid else { return Ok(answer) };
-    let Some(conversation) = join(center, &session.worker_sid, &task.sid, sid).await? else {
-        return Ok(answer);
+    let conversation = match join(center, &session.worker_sid, &task.sid, sid).await? {
+        Joined::On(conversation) => conversation,
+        Joined::Over => return Ok(answer),
+        Joined::NotYet => {
+            late::join_later(center, &session.worker_sid, &task.sid, sid, 0).await?;
+            return Ok(answer);
+        }
     };
     let contact_sid = &conversation.contact_sid;
     let contact = load_contact(center.table.as_ref(), contact_sid, Consistency::Eventual).await?;

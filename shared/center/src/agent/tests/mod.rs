@@ -1,6 +1,7 @@
 //! Agents' sockets over ports in memory.
 
 mod abandoned;
+mod late;
 mod message;
 mod reservation;
 mod session;

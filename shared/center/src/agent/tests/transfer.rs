@@ -1,7 +1,7 @@
 //! A task that changes hands, and its conversation with it.
 
 use super::*;
-use crate::agent::membership::join;
+use crate::agent::membership::{Joined, join};
 
 fn transfer(to: &str) -> Value {
     json!({ "action": "task.transfer", "id": "t", "task_sid": task_sid(), "to": to })
@@ -48,7 +48,7 @@ async fn the_next_agent_may_be_faster_than_the_end_of_the_transfer() {
     assert_eq!((conversation.workers, conversation.task_sid), (vec![worker_sid("bob")], Some(new.sid)));
     // Neither does a late repair of the old task's.
     let late = join(&desk.center, &worker_sid("ann"), &task_sid(), &conversation_sid()).await.unwrap();
-    assert_eq!(late, None);
+    assert_eq!(late, Joined::Over);
     assert_eq!(desk.conversation().await.workers, [worker_sid("bob")]);
 }
 
