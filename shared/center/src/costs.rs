@@ -1,11 +1,13 @@
 //! What each scenario costs, counted at the ports, priced, and held to a budget (`make bench` prints it).
 
 use crate::agent::{Session, answer};
+use crate::command::{RoutingBody, body};
 use crate::ports::{QueueName, Units, World};
+use crate::router;
 use crate::router::tests::cost::{life_with_idle_workers, life_with_waiting_tasks, sum};
 use crate::testing::{ANN, Room, flow, now, widget};
 use crate::token::Role;
-use patchbay_model::ChannelKind;
+use patchbay_model::{ChannelKind, TaskSid};
 use serde_json::json;
 
 /// US$ per million, us-east-1, on demand.
@@ -122,8 +124,28 @@ fn reply(kind: ChannelKind, from: &str) -> Operations {
 
 fn task(units: [Units; 3], timers: u64) -> Operations {
     // Claim, acceptance and completion: an offer and two answers go out, two requests come in, and each of the
-    // latter is told to the agent's sockets.
-    Operations { units: sum(units), standard: timers, pushes: 7, functions: 3, ..Operations::default() }
+    // latter is told to the agent's sockets. Afterwards somebody looks whether the conversation has heard.
+    let mut units = sum(units);
+    units += look();
+    Operations { units, standard: timers + 1, pushes: 7, functions: 4, ..Operations::default() }
+}
+
+/// The look whether a conversation has heard of its task's end, as it is nearly always: it has.
+fn look() -> Units {
+    let mut room = assigned(ChannelKind::Sms, ANN);
+    let conversation = room.conversation(&room.contact(ChannelKind::Sms, ANN));
+    let task_sid = TaskSid::derive(&["over"]);
+    assert_ne!(conversation.task_sid.as_ref(), Some(&task_sid));
+    let look = RoutingBody::OutcomeCheck {
+        task_sid,
+        conversation_sid: conversation.sid,
+        asked_at: room.world.now(),
+    };
+    let record = room.record(body(&look), None);
+    room.ports.table.take_spent();
+    assert_eq!(now(router::handle(&room.center, vec![record])), Vec::<String>::new());
+    assert_eq!((room.take(QueueName::Inbound), room.take(QueueName::Routing)), (vec![], vec![]));
+    room.ports.table.take_spent()
 }
 
 #[test]

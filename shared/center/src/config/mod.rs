@@ -9,6 +9,9 @@ mod compile;
 mod fault;
 mod worker;
 
+#[cfg(test)]
+mod tests;
+
 pub use apply::{Applied, ApplyError, apply};
 pub use cache::{CACHED_MS, ConfigCache, stored_documents};
 pub use compile::{CLASS_VALUES_MAX, ConfigDocuments};

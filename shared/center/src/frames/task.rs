@@ -1,15 +1,8 @@
 //! TaskRouter's task as the worker SDK reads it.
 
-use super::frame;
 use crate::config::Config;
-use bytes::Bytes;
 use patchbay_model::Task;
 use serde_json::{Value, json};
-
-/// `task.<event>`: `updated`, `canceled`, `completed`, `wrapup`, `transfer-initiated`, …
-pub fn task(event: &str, config: &Config, task: &Task) -> Bytes {
-    frame(&format!("task.{event}"), task_payload(config, task))
-}
 
 /// `age` is in seconds and counts to the task's last change. `conversation_sid` is ours: the conversation that
 /// the task is for.

@@ -166,8 +166,11 @@ fn taskrouter_frames() {
     let config = config();
     let task_of = some_task();
     check("reservation_created", &reservation("created", &config, &task_of, &offered()));
-    check("task_updated", &task("updated", &config, &task_of));
-    check("worker_activity_update", &worker("activity.update", &config, &some_worker(&config), &profile()));
+    let worker_of = some_worker(&config);
+    check("worker_activity_update", &worker("activity.update", &config, &worker_of, &profile()));
+    check("worker_attributes_update", &worker("attributes.update", &config, &worker_of, &profile()));
+    let held = &worker_of.channels["chat"];
+    check("worker_capacity_update", &worker_capacity(&config, &worker_of, "chat", held));
 }
 
 #[test]

@@ -19,7 +19,8 @@ pub fn worker_capacity(config: &Config, worker: &Worker, name: &str, held: &Work
 }
 
 /// The worker, with `channels` (which TaskRouter has as a resource of their own). The day on which a worker was
-/// made is not kept: `date_created` is 0.
+/// made is not kept: `date_created` is 0. State and profile have versions of their own, which only grow: `version` is
+/// their sum, so that it grows with either.
 pub fn worker_payload(config: &Config, worker: &Worker, profile: &WorkerProfile) -> Value {
     let activity = config.activity(worker.activity_sid.as_str());
     let channels: Vec<Value> = worker
@@ -40,7 +41,7 @@ pub fn worker_payload(config: &Config, worker: &Worker, profile: &WorkerProfile)
         "date_created": 0,
         "date_updated": worker.activity_since.max(worker.idle_since()).seconds(),
         "date_status_changed": worker.activity_since.seconds(),
-        "version": worker.version.to_string(),
+        "version": (worker.version + profile.version).to_string(),
     })
 }
 

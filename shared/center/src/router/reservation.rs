@@ -231,7 +231,7 @@ pub(super) async fn give_back(
         let mut ended = task.clone();
         ended.status = effects.task;
         set_status(&mut ended, sid, status);
-        let told = ended.clone();
+        let reservations = ended.reservations.clone();
         ended.reservations.retain(|reservation| reservation.sid != *sid);
         let until = now.plus_s(REOFFER_AFTER_S);
         ended.excluded.retain(|exclusion| exclusion.worker_sid != worker.sid);
@@ -263,7 +263,7 @@ pub(super) async fn give_back(
             ReservationStatus::Timeout => "timeout",
             _ => "canceled",
         };
-        announce(center, &freed, event, &told, sid).await?;
+        announce(center, &freed, event, &Task { reservations, ..ended }, sid).await?;
         if activity.is_some() {
             announce_activity(center, &freed).await?;
         }
@@ -346,7 +346,8 @@ pub(super) async fn free_ended(
             Err(error) if is_lost_race(&error) => continue,
             Err(error) => return Err(error.into()),
         }
-        announce(center, &freed, event, &task, sid).await?;
+        let told = Task { reservations: task.reservations, ..rest };
+        announce(center, &freed, event, &told, sid).await?;
         return serve::recheck(center, &freed.sid).await;
     }
     Err(OpError::Busy)
@@ -436,7 +437,6 @@ pub(super) async fn finish(
         done.reason = reason.map(str::to_owned);
         done.transferred_to = transferred_to.cloned();
         set_status(&mut done, sid, ReservationStatus::Completed);
-        let told = done.clone();
         // Wrapping it had a look asked for already.
         if transferred_to.is_none() && reservation.status != ReservationStatus::Wrapping {
             outcome::have_looked(center, &task).await?;
@@ -448,7 +448,7 @@ pub(super) async fn finish(
         match next.take(of_task).await? {
             serve::Freed::Changed => continue,
             serve::Freed::Busy(worker) | serve::Freed::Free(worker) => {
-                announce(center, &worker, "completed", &told, sid).await?;
+                announce(center, &worker, "completed", &done, sid).await?;
                 return Ok(done);
             }
         }

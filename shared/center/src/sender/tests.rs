@@ -3,7 +3,10 @@ use crate::budget::CALLS_MS_MAX;
 use crate::ports::{HttpError, HttpResponse, QueueName, Units};
 use crate::testing::{ANN, NOW, Room, ask_and_hand_over, now};
 use patchbay_model::event::Reference;
-use patchbay_model::{ChannelKind, ContactSid, Content, EventKind, InboundEvent, Message, ReplyToken};
+use patchbay_model::{
+    Author, ChannelKind, ContactSid, Content, EventKind, InboundEvent, Message, MessageKey, MessageSid,
+    ReplyToken, Seq,
+};
 
 /// A message to a customer on a channel, stored and queued as the flow's first question is.
 fn queued(kind: ChannelKind, text: &str) -> (Room, ContactSid, Record) {
@@ -36,10 +39,7 @@ fn address(kind: ChannelKind) -> &'static str {
 }
 
 fn message(room: &Room, contact: &ContactSid) -> Message {
-    room.messages(contact)
-        .into_iter()
-        .find(|message| message.author != patchbay_model::Author::Contact)
-        .unwrap()
+    room.messages(contact).into_iter().find(|message| message.author != Author::Contact).unwrap()
 }
 
 fn status(room: &Room, contact: &ContactSid) -> (MessageStatus, Option<String>) {
@@ -286,4 +286,57 @@ fn the_first_failure_holds_back_its_group() {
     let failed = now(handle(&room.center, vec![first.clone(), second, other.clone()]));
     assert_eq!(failed, [first.message_id, "second".into(), other.message_id]);
     assert_eq!(room.http.take_calls().len(), 1);
+}
+
+/// An entry whose message is not stored: whoever queued it has died before that.
+fn only_queued(kind: ChannelKind) -> (Room, ContactSid, Record, MessageKey) {
+    let (room, contact, mut record) = queued(kind, "Hi");
+    let key = MessageKey {
+        contact: contact.clone(),
+        seq: Seq::at(NOW.plus_s(1)),
+        sid: MessageSid::derive(&["only queued"]),
+    };
+    let author = Author::Agent { worker_sid: room.worker(), name: "Wendy".into() };
+    change(&mut record, |entry| {
+        entry.message.key = key.clone();
+        entry.said.as_mut().unwrap().author = author;
+    });
+    (room, contact, record, key)
+}
+
+#[test]
+fn a_message_that_was_only_queued_is_sent_and_stored_as_it_was_said() {
+    for (kind, expect) in [
+        (ChannelKind::Sms, MessageStatus::Sent),
+        (ChannelKind::Line, MessageStatus::Sent),
+        (ChannelKind::Webchat, MessageStatus::Sent),
+    ] {
+        let (room, contact, mut record, key) = only_queued(kind);
+        let conversation = room.conversation(&contact).sid;
+        assert!(deliver(&room, &mut record));
+        let table = &room.ports.table;
+        let stored = message_at(&room, &key);
+        assert_eq!((stored.status, stored.conversation_sid), (expect, conversation));
+        assert_eq!((stored.content.plain_text(), stored.created_at), ("Hi", NOW.plus_s(1)));
+        assert!(matches!(stored.author, Author::Agent { .. }));
+        // Whoever queued it was only slow: its put finds the message, and takes nothing back.
+        let late = Message { status: MessageStatus::Queued, ..message_at(&room, &key) };
+        now(crate::store::put_message(table, &late)).unwrap();
+        assert_eq!(message_at(&room, &key).status, expect);
+        assert!(deliver(&room, &mut record));
+        assert!(room.http.take_calls().len() <= if kind == ChannelKind::Line { 2 } else { 1 });
+    }
+}
+
+fn message_at(room: &Room, key: &MessageKey) -> Message {
+    let table = &room.ports.table;
+    now(crate::store::load_message(table, key, crate::ports::Consistency::Strong)).unwrap().unwrap()
+}
+
+#[test]
+fn a_message_that_was_only_queued_and_is_refused_says_so() {
+    let (room, _, mut record, key) = only_queued(ChannelKind::Line);
+    room.http.will(answer(400, "{}"));
+    assert!(deliver(&room, &mut record));
+    assert_eq!(message_at(&room, &key).status, MessageStatus::Failed);
 }

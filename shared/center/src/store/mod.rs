@@ -18,8 +18,8 @@ pub use conversation::{archive, load_conversation, load_past_conversations};
 pub use delivery::{Progress, begin_part, end_part, load_progress};
 pub use execution::{ENDED_EXECUTION_KEPT_S, Execution, REMEMBERED_EVENTS_MAX, load_execution};
 pub use message::{
-    Course, StatusNews, StoredMessage, find_course, fix_course, fix_position, load_message, load_messages, load_messages_after,
-    put_message, update_status,
+    Course, StatusNews, StoredMessage, find_course, fix_course, fix_position, load_message, load_messages,
+    load_messages_after, put_message, update_status,
 };
 pub use problem::{Problem, keep_problem, load_problems};
 pub use task::{FINISHED_TASK_KEPT_S, load_task};

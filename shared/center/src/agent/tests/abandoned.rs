@@ -3,9 +3,11 @@
 
 use crate::agent::{Session, answer};
 use crate::command::Record;
-use crate::ports::{Consistency, QueueName, World};
+use crate::keys;
+use crate::ports::table::TTL_ATTRIBUTE;
+use crate::ports::{Consistency, Key, QueueName, Table, World};
 use crate::router;
-use crate::store::{load_task, load_worker};
+use crate::store::{ENDED_EXECUTION_KEPT_S, FINISHED_TASK_KEPT_S, load_task, load_worker};
 use crate::testing::{ANN, Fault, Room, ask_and_hand_over, now};
 use crate::token::Role;
 use patchbay_model::{
@@ -170,4 +172,38 @@ fn a_message_is_sent_and_stored_or_was_never_said() {
             assert!(sent <= 1);
         },
     );
+}
+
+/// From when on an item may be swept.
+fn swept_from(served: &Served, key: &Key) -> Option<i64> {
+    let (item, _) = now(served.room.ports.table.get(key, Consistency::Strong)).unwrap();
+    item.unwrap().number(TTL_ATTRIBUTE)
+}
+
+#[test]
+fn what_is_over_may_be_swept_and_what_goes_on_may_not() {
+    let mut served = Served::new();
+    let (task, execution) = (keys::task(&served.task), keys::execution(&served.contact));
+    assert_eq!((swept_from(&served, &task), swept_from(&served, &execution)), (None, None));
+    let wrap = about(&served, "reservation.wrap");
+    served.ask(wrap);
+    assert_eq!(swept_from(&served, &task), None);
+    served.room.settle();
+    let ended = served.room.world.now();
+    assert_eq!(swept_from(&served, &execution), Some(ended.plus_s(ENDED_EXECUTION_KEPT_S).seconds()));
+    served.room.world.advance_ms(5_000);
+    let mut complete = about(&served, "reservation.complete");
+    complete["id"] = json!("3");
+    served.ask(complete);
+    assert_eq!(swept_from(&served, &task), Some(ended.plus_s(FINISHED_TASK_KEPT_S + 5).seconds()));
+    // The customer comes back: the execution is another, which goes on. Who has spoken stays known.
+    served.room.world.advance_ms(60_000);
+    assert_eq!(served.room.writes(ChannelKind::Sms, ANN, "Me again", "3"), 200);
+    served.room.settle();
+    assert_eq!(swept_from(&served, &execution), None);
+    assert_eq!(swept_from(&served, &keys::conversation(&served.contact)), None);
+    assert_eq!(swept_from(&served, &keys::contact(&served.contact)), None);
+    for message in served.room.messages(&served.contact) {
+        assert_eq!(swept_from(&served, &keys::message(&message.key())), None);
+    }
 }

@@ -177,3 +177,20 @@ fn consent_is_kept_and_withdrawn_consent_stops_the_flow_from_writing() {
     assert!(timeline.contains(&"1> STOP [received]".to_owned()), "{timeline:?}");
     assert!(timeline.iter().any(|line| line.contains("The customer allows messages on sms.")));
 }
+
+#[test]
+fn the_agents_on_its_conversation_see_that_a_contact_has_changed() {
+    let (mut room, id) = with_agent();
+    let consent = room.event(&event("1", EventKind::Consent { opted_in: true, content: None }));
+    room.inbound(vec![consent.clone()]);
+    let frames = room.frames("desk");
+    let shown: Vec<_> = frames.iter().filter(|frame| frame["event_type"] == "contact.updated").collect();
+    assert_eq!(shown.len(), 1, "{frames:?}");
+    let payload = &shown[0]["payload"];
+    assert_eq!((&payload["sid"], &payload["consent"]["sms"]), (&id.as_str().into(), &"opted_in".into()));
+    assert_eq!(payload["version"], contact(&room).version);
+    assert_eq!(payload["conversation_sid"], room.conversation(&id).sid.as_str());
+    // What changes nothing is not shown.
+    room.inbound(vec![consent]);
+    assert!(!room.events("desk").contains(&"contact.updated".to_owned()));
+}

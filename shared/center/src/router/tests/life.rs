@@ -205,3 +205,50 @@ fn a_canceled_task_leaves_its_list_and_its_worker() {
     assert_eq!(room.task(&offered).status, patchbay_model::TaskStatus::Canceled);
     assert_eq!(room.worker("bob").channels["chat"].assigned, 0);
 }
+
+/// The events that a socket heard, with the versions of their tasks.
+fn versions(room: &Room, name: &str) -> Vec<(String, u64)> {
+    let frames = room.push.take(name);
+    let read = frames.iter().map(|frame| serde_json::from_slice::<Value>(frame).unwrap());
+    let reservations = read.filter(|frame| frame["payload"]["reservation_status"].is_string());
+    reservations
+        .map(|frame| {
+            assert_eq!(frame["payload"]["version"], frame["payload"]["task"]["version"]);
+            let version = frame["payload"]["version"].as_str().unwrap().parse().unwrap();
+            (frame["event_type"].as_str().unwrap().to_owned(), version)
+        })
+        .collect()
+}
+
+#[test]
+fn every_event_of_a_reservation_has_a_newer_version() {
+    let mut room = Room::new({
+        let mut workspace = workspace(by_language(), 1);
+        workspace["task_queues"][0]["max_reserved_workers"] = json!(2);
+        workspace
+    });
+    let (bob, ann) = (room.online("bob"), room.online("ann"));
+    let task = room.create("task", french());
+    let of = |room: &Room, sid: &WorkerSid| {
+        let task = room.task(&task);
+        task.reservations.iter().find(|r| r.worker_sid == *sid).map(|r| r.sid.clone()).unwrap()
+    };
+    now(reject(&room.center, &bob, &of(&room, &bob), None)).unwrap();
+    let reservation = of(&room, &ann);
+    now(accept(&room.center, &ann, &reservation)).unwrap();
+    now(wrap(&room.center, &ann, &reservation)).unwrap();
+    now(complete(&room.center, &ann, &reservation, None)).unwrap();
+    for (name, expect) in [
+        ("bob", ["created", "rejected"].as_slice()),
+        // Shown again when the task was looked at after Bob.
+        ("ann", ["created", "created", "accepted", "wrapup", "completed"].as_slice()),
+    ] {
+        let heard = versions(&room, name);
+        let events: Vec<&str> =
+            heard.iter().map(|(event, _)| event.strip_prefix("reservation.").unwrap()).collect();
+        assert_eq!(events, expect, "{name}");
+        assert!(heard.is_sorted_by(|(_, first), (_, second)| first < second), "{heard:?}");
+        let last = heard.last().unwrap().1;
+        assert!(name == "bob" || last == room.task(&task).version, "{heard:?}");
+    }
+}

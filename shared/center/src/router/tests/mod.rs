@@ -1,8 +1,10 @@
 //! The router over ports in memory: what a task and a worker live through, and what it costs.
 
+mod capacity;
 pub(crate) mod cost;
 mod invariants;
 mod life;
+mod outcome;
 mod workflow;
 
 use super::*;
