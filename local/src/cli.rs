@@ -1,8 +1,9 @@
 //! The command line.
 
-use crate::commands::{config, doctor, flow_run};
+use crate::commands::{config, dlq, doctor, flow_run, simulate, token};
 use crate::load::{self, LoadOptions};
 use crate::logging;
+use crate::operator::{Endpoint, Operator};
 use crate::serve::{self, ServeOptions};
 use clap::{Args, Parser, Subcommand};
 use std::future::Future;
@@ -25,9 +26,16 @@ enum Command {
     /// Checks, compares or applies a configuration directory
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Shows what the queues have given up, or sends it again
+    #[command(subcommand)]
+    Dlq(DlqCommand),
     /// Runs flows without a center
     #[command(subcommand)]
     Flow(FlowCommand),
+    /// Makes a token for a center whose settings one has
+    Token(token::Token),
+    /// Plays providers and customers of a center that runs elsewhere
+    Simulate(simulate::Simulate),
     /// Measures a center: customers write, agents listen
     Load(LoadOptions),
     /// Looks whether a center could start here
@@ -72,14 +80,36 @@ enum ConfigCommand {
     Apply(Running),
 }
 
-/// A running center on this machine.
+/// A running center and a directory for it.
 #[derive(Debug, Args)]
 struct Running {
     #[arg(long, env = "PATCHBAY_CONFIG", default_value = "config")]
     config: PathBuf,
-    /// The center, which must be on this machine
-    #[arg(long, default_value = "http://127.0.0.1:8080")]
-    url: String,
+    #[command(flatten)]
+    center: Endpoint,
+}
+
+#[derive(Debug, Subcommand)]
+enum DlqCommand {
+    /// A line of JSON for each dead letter, a hundred per queue at the most
+    List {
+        /// Of one queue only
+        #[arg(long)]
+        queue: Option<dlq::QueueArg>,
+        /// With their bodies, in which customers' words are
+        #[arg(long)]
+        bodies: bool,
+        #[command(flatten)]
+        center: Endpoint,
+    },
+    /// Sends dead letters again
+    Redrive {
+        /// Of one queue only
+        #[arg(long)]
+        queue: Option<dlq::QueueArg>,
+        #[command(flatten)]
+        center: Endpoint,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -97,13 +127,24 @@ impl Cli {
                 finish(on_runtime(serve::serve(options.into(), metrics)))
             }
             Command::Config(ConfigCommand::Lint { config }) => finish(config::lint(&config)),
-            Command::Config(ConfigCommand::Plan(Running { config, url })) => {
-                finish(on_runtime(config::plan(&config, &url)))
+            Command::Config(ConfigCommand::Plan(Running { config, center })) => {
+                finish(on_runtime(async { config::plan(&config, &Operator::at(center).await?).await }))
             }
-            Command::Config(ConfigCommand::Apply(Running { config, url })) => {
-                finish(on_runtime(config::apply(&config, &url)))
+            Command::Config(ConfigCommand::Apply(Running { config, center })) => {
+                finish(on_runtime(async { config::apply(&config, &Operator::at(center).await?).await }))
             }
             Command::Flow(FlowCommand::Run(options)) => finish(on_runtime(flow_run::run(options))),
+            Command::Dlq(DlqCommand::List { queue, bodies, center }) => {
+                finish(on_runtime(async { dlq::list(&Operator::at(center).await?, queue, bodies).await }))
+            }
+            Command::Dlq(DlqCommand::Redrive { queue, center }) => {
+                finish(on_runtime(async { dlq::redrive(&Operator::at(center).await?, queue).await }))
+            }
+            Command::Token(options) => finish(token::run(&options)),
+            Command::Simulate(options) => {
+                logging::start();
+                finish(on_runtime(simulate::run(options)))
+            }
             Command::Load(options) => finish(on_runtime(load::run(options))),
             Command::Doctor(options) => finish(doctor::run(&options.into())),
             Command::Version => finish(version()),

@@ -7,5 +7,6 @@ pub mod directory;
 pub mod embedded;
 mod load;
 mod logging;
+pub mod operator;
 pub mod serve;
 mod simulator;

@@ -13,5 +13,6 @@ mod poller;
 mod store;
 mod stories;
 mod stories_crash;
+mod stories_queues;
 mod stories_refused;
 mod template;

@@ -2,7 +2,7 @@
 
 use crate::store::Opened;
 use patchbay_center::ports::{Outgoing, Queue, QueueName};
-use patchbay_local::embedded::{Poller, PollerOptions, Record, Store, StoreOptions, backoff_s};
+use patchbay_local::embedded::{Poller, PollerOptions, Record, Store, StoreOptions};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -169,12 +169,4 @@ async fn stopping_waits_for_what_is_in_flight_and_takes_no_more() {
     tokio::time::timeout(PATIENCE, stopping).await.expect("in time").expect("it stops");
     let depth = opened.store.depth(QUEUE);
     assert_eq!((depth.messages, depth.in_flight), (1, 0));
-}
-
-#[test]
-fn retries_back_off_to_a_minute() {
-    let expect = [(1, 1), (2, 2), (3, 4), (4, 8), (6, 32), (7, 60), (u32::MAX, 60)];
-    for (receive_count, s) in expect {
-        assert_eq!(backoff_s(receive_count), s, "{receive_count}");
-    }
 }

@@ -1,11 +1,9 @@
-//! What customers and agents live through, against the real program.
+//! What customers and agents live through, against the real program or a deployed center.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use patchbay_tests::harness::{Agent, Running, Visitor, eventually, example};
+use hyper::Method;
+use patchbay_tests::harness::{Agent, Running, Visitor, customer, eventually};
 use serde_json::{Value, json};
-
-const SMS: &str = "+15005550101";
-const LINE: &str = "U00000000000000000000000000000abc";
 
 fn conversation(accepted: &Value) -> String {
     accepted["conversation"]["conversation_sid"]
@@ -22,7 +20,7 @@ async fn end(agent: &mut Agent, offer: &Value) {
 
 #[tokio::test]
 async fn a_visitor_is_led_from_the_robot_to_the_right_agent() {
-    let center = Running::start(&example());
+    let center = Running::start();
     let mut ann = Agent::connect(&center, "Ann").await;
     let mut bruno = Agent::connect(&center, "Bruno").await;
     // Neither speaks English to sales customers: one is of another department, one speaks no English.
@@ -58,7 +56,8 @@ async fn a_visitor_is_led_from_the_robot_to_the_right_agent() {
 
     // The same agent, at the same time, on two other channels.
     let mut answered = Vec::new();
-    for (channel, address) in [("sms", SMS), ("line", LINE)] {
+    let (sms, line) = (customer("sms"), customer("line"));
+    for (channel, address) in [("sms", &sms), ("line", &line)] {
         for (words, answer) in [("live agent", "Which language"), ("english", "One moment")] {
             assert_eq!(center.customer_writes(channel, address, words).await, 200);
             center.sees(channel, address, answer).await;
@@ -72,24 +71,24 @@ async fn a_visitor_is_led_from_the_robot_to_the_right_agent() {
         second.hears(&format!("thanks by {channel}")).await;
         answered.push(offer);
     }
-    assert!(!center.shown("sms", SMS).await.iter().any(|text| text.contains("Hello on line")));
+    assert!(!center.shown("sms", &sms).await.iter().any(|text| text.contains("Hello on line")));
 
     end(&mut second, &offer).await;
     vera.sees("Goodbye").await;
     for offer in &answered {
         end(&mut second, offer).await;
     }
-    center.sees("sms", SMS, "Goodbye").await;
-    center.sees("line", LINE, "Goodbye").await;
+    center.sees("sms", &sms, "Goodbye").await;
+    center.sees("line", &line, "Goodbye").await;
 
     // Who comes back is known: nothing is asked again, and the agent sees what was said before.
-    let before = center.contact("sms", SMS).await;
-    assert_eq!(center.customer_writes("sms", SMS, "live agent").await, 200);
+    let before = center.contact("sms", &sms).await;
+    assert_eq!(center.customer_writes("sms", &sms, "live agent").await, 200);
     let offer = second.offered().await;
     let accepted = second.accept(&offer).await;
-    let after = center.contact("sms", SMS).await;
+    let after = center.contact("sms", &sms).await;
     assert_eq!(before["sid"], after["sid"]);
-    let questions = center.shown("sms", SMS).await;
+    let questions = center.shown("sms", &sms).await;
     assert_eq!(questions.iter().filter(|text| text.contains("Which language")).count(), 1);
     let history = accepted["messages"].as_array().unwrap();
     assert!(history.iter().any(|message| message["text"] == "thanks by sms"), "{accepted}");
@@ -98,6 +97,7 @@ async fn a_visitor_is_led_from_the_robot_to_the_right_agent() {
     let said = center.history(before["sid"].as_str().unwrap()).await;
     let expect = ("contact".to_owned(), "sms".to_owned(), "thanks by sms".to_owned());
     assert_eq!(said.iter().filter(|line| **line == expect).count(), 1, "{said:?}");
+    first.act(json!({ "action": "worker.activity", "activity": "Available" })).await;
     // Emi was asked nothing: the agent that did hear something would have more than `pong` to read.
     let pong = emi.ask(json!({ "action": "ping" })).await;
     assert_eq!(pong["event_type"], "ack");
@@ -106,10 +106,11 @@ async fn a_visitor_is_led_from_the_robot_to_the_right_agent() {
 
 #[tokio::test]
 async fn receipts_of_the_provider_become_the_messages_status() {
-    let center = Running::start(&example());
-    center.customer_writes("sms", SMS, "hello").await;
-    center.sees("sms", SMS, "I am a robot").await;
-    let contact = center.contact("sms", SMS).await;
+    let center = Running::start();
+    let sms = customer("sms");
+    center.customer_writes("sms", &sms, "hello").await;
+    center.sees("sms", &sms, "I am a robot").await;
+    let contact = center.contact("sms", &sms).await;
     let path = format!("/api/contacts/{}/messages", contact["sid"].as_str().unwrap());
     eventually("the answer is delivered", || async {
         let page = center.api(&path).await;
@@ -121,31 +122,28 @@ async fn receipts_of_the_provider_become_the_messages_status() {
 
 #[tokio::test]
 async fn a_provider_that_fails_is_called_again() {
-    let center = Running::start(&example());
+    let center = Running::start();
+    let line = customer("line");
     let order = json!({ "next": 2, "status": 500 });
-    center
-        .connect()
-        .await
-        .json(hyper::Method::POST, "/simulator/api/line/faults", None, Some(&order))
-        .await
-        .unwrap();
-    center.customer_writes("line", LINE, "hello").await;
-    center.sees("line", LINE, "I am a robot").await;
-    assert_eq!(center.shown("line", LINE).await.len(), 1);
+    center.simulator(Method::POST, "/api/line/faults", Some(&order)).await;
+    center.customer_writes("line", &line, "hello").await;
+    center.sees("line", &line, "I am a robot").await;
+    assert_eq!(center.shown("line", &line).await.len(), 1);
 }
 
 #[tokio::test]
 async fn a_language_decides_who_is_asked() {
-    let center = Running::start(&example());
+    let center = Running::start();
     let mut ann = Agent::connect(&center, "Ann").await;
     let mut chiyo = Agent::connect(&center, "Chiyo").await;
-    center.customer_writes("line", LINE, "live agent").await;
-    center.sees("line", LINE, "Which language").await;
-    center.customer_writes("line", LINE, "日本語").await;
+    let line = customer("line");
+    center.customer_writes("line", &line, "live agent").await;
+    center.sees("line", &line, "Which language").await;
+    center.customer_writes("line", &line, "日本語").await;
     let offer = chiyo.offered().await;
     chiyo.accept(&offer).await;
     ann.ask(json!({ "action": "ping" })).await;
     assert_eq!(ann.unread("reservation.created"), 0);
     end(&mut chiyo, &offer).await;
-    center.sees("line", LINE, "Goodbye").await;
+    center.sees("line", &line, "Goodbye").await;
 }

@@ -6,7 +6,7 @@ use patchbay_channels::open_simulated;
 use patchbay_channels::simulate::CustomerMessage;
 use patchbay_channels::{Simulated, WebhookRequest};
 use patchbay_model::{ChannelKind, Content, Timestamp};
-use patchbay_tests::harness::{Agent, Running, example};
+use patchbay_tests::harness::{Agent, Running, customer};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ fn signed(line: &dyn Simulated, body: &[u8]) -> WebhookRequest {
 
 #[tokio::test]
 async fn webhooks_are_believed_only_with_their_signature() {
-    let center = Running::start(&example());
+    let center = Running::start();
     let line = line(&center);
     let path = "/webhooks/line/default";
     let content = Content::text("hello");
@@ -61,7 +61,7 @@ async fn webhooks_are_believed_only_with_their_signature() {
 
 #[tokio::test]
 async fn a_body_has_a_limit() {
-    let center = Running::start(&example());
+    let center = Running::start();
     let line = line(&center);
     let max = patchbay_model::limits::WEBHOOK_BYTES_MAX;
     assert_eq!(post(&center, "/webhooks/line", &signed(line.as_ref(), &vec![b' '; max])).await, 200);
@@ -70,20 +70,20 @@ async fn a_body_has_a_limit() {
 
 #[tokio::test]
 async fn what_cannot_be_read_is_kept_as_a_problem() {
-    let center = Running::start(&example());
+    let center = Running::start();
     let line = line(&center);
     for body in [&b"{"[..], b"\xff\xfe", b"[]", br#"{"events":[{"type":"message","message":7}]}"#] {
         assert_eq!(post(&center, "/webhooks/line", &signed(line.as_ref(), body)).await, 200, "{body:?}");
     }
     let problems = center.api("/api/problems").await;
+    let of_line = |problem: &&Value| problem["source"] == "webhook:line/default";
     let problems = problems["problems"].as_array().unwrap();
-    assert!(problems.len() >= 4, "{problems:?}");
-    assert!(problems.iter().all(|problem| problem["source"] == "webhook:line/default"));
+    assert!(problems.iter().filter(of_line).count() >= 4, "{problems:?}");
 }
 
 #[tokio::test]
 async fn a_faulty_configuration_is_refused_and_the_old_one_stays() {
-    let center = Running::start(&example());
+    let center = Running::start();
     let admin = center.token("Ann", "admin").await;
     let authorization = format!("Bearer {admin}");
     let headers = [("authorization", authorization.as_str())];
@@ -110,13 +110,14 @@ async fn a_faulty_configuration_is_refused_and_the_old_one_stays() {
 
     let (status, _) = center.request(Method::POST, "/api/config", &headers, "{").await;
     assert_eq!(status, 400);
-    center.customer_writes("line", "U00000000000000000000000000000005", "hello").await;
-    center.sees("line", "U00000000000000000000000000000005", "I am a robot").await;
+    let line = customer("line");
+    center.customer_writes("line", &line, "hello").await;
+    center.sees("line", &line, "I am a robot").await;
 }
 
 #[tokio::test]
 async fn nobody_does_what_their_token_does_not_allow() {
-    let center = Running::start(&example());
+    let center = Running::start();
     let agent = format!("Bearer {}", center.token("Ann", "agent").await);
     let check = async |path: &str, authorization: Option<&str>, expect: u16| {
         let headers: Vec<(&str, &str)> =
@@ -138,10 +139,14 @@ async fn nobody_does_what_their_token_does_not_allow() {
     check("/api/contacts?channel=fax&address=1", Some(&agent), 400).await;
     check("/api/nothing", Some(&agent), 404).await;
 
-    assert_eq!(Agent::refused(&center, "/agent").await, 401);
-    assert_eq!(Agent::refused(&center, "/agent?token=a.b.c").await, 401);
-    assert_eq!(Agent::refused(&center, "/webchat?token=a.b.c").await, 401);
-    assert_eq!(Agent::refused(&center, "/webchat?account=none&token=a").await, 404);
+    Agent::check_refused(&center, "/agent", 401).await;
+    Agent::check_refused(&center, "/agent?token=a.b.c", 401).await;
+    Agent::check_refused(&center, "/webchat?token=a.b.c", 401).await;
+    Agent::check_refused(&center, "/webchat?account=none&token=a", 404).await;
+    if !center.is_here() {
+        // Nobody is signed in without a password elsewhere.
+        return check("/api/dev/workers", Some(&agent), 404).await;
+    }
     // A page of another site, or a name that was bent to this machine, signs nobody in.
     for header in [("origin", "https://evil.example"), ("host", "evil.example")] {
         let (status, _) = center.request(Method::GET, "/api/dev/workers", &[header], "").await;
@@ -151,7 +156,7 @@ async fn nobody_does_what_their_token_does_not_allow() {
 
 #[tokio::test]
 async fn bad_frames_are_answered_and_the_socket_stays() {
-    let center = Running::start(&example());
+    let center = Running::start();
     let mut ann = Agent::connect(&center, "Ann").await;
     for (text, code) in [
         ("{", "bad_json"),

@@ -2,14 +2,16 @@
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use patchbay_aws::Needs;
-use patchbay_aws::lambda::{batch, start};
+use patchbay_aws::lambda::{batch, start_consumer};
+use patchbay_center::ports::QueueName;
 use patchbay_center::router;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let center = &*start(Needs::Nothing).await?;
+    let (center, queue) = &start_consumer(Needs::Nothing).await?;
     let serve = |event: LambdaEvent<_>| async move {
-        Ok::<_, Error>(batch::serve(event.payload, |records| router::handle(center, records)).await)
+        let handle = |records| router::handle(center, records);
+        Ok::<_, Error>(batch::serve((queue, QueueName::Routing), event.payload, handle).await)
     };
     run(service_fn(serve)).await
 }

@@ -2,14 +2,16 @@
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use patchbay_aws::Needs;
-use patchbay_aws::lambda::{batch, start};
+use patchbay_aws::lambda::{batch, start_consumer};
+use patchbay_center::ports::QueueName;
 use patchbay_center::sender;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let center = &*start(Needs::Accounts).await?;
+    let (center, queue) = &start_consumer(Needs::Accounts).await?;
     let serve = |event: LambdaEvent<_>| async move {
-        Ok::<_, Error>(batch::serve(event.payload, |records| sender::handle(center, records)).await)
+        let handle = |records| sender::handle(center, records);
+        Ok::<_, Error>(batch::serve((queue, QueueName::Outbound), event.payload, handle).await)
     };
     run(service_fn(serve)).await
 }

@@ -1,10 +1,8 @@
 //! `patchbay config lint|plan|apply`.
 
-use crate::client::Connection;
 use crate::directory::{Directory, Faults};
-use anyhow::{Context, bail};
-use hyper::Method;
-use hyper::header::CONTENT_TYPE;
+use crate::operator::Operator;
+use anyhow::bail;
 use patchbay_center::config::{ConfigDocuments, ConfigFault};
 use serde::Deserialize;
 use serde_json::Value;
@@ -29,15 +27,6 @@ pub fn lint(path: &Path) -> Result<(), Faults> {
     Ok(())
 }
 
-/// A center on this machine, signed in to as an administrator.
-async fn signed_in(url: &str) -> anyhow::Result<(Connection, String)> {
-    let mut connection = Connection::open(url).await?;
-    let workers = connection.workers().await?;
-    let (worker, _) = workers.first().context("the center has no worker to sign in as")?;
-    let token = connection.sign_in(worker, "admin").await?;
-    Ok((connection, token))
-}
-
 #[derive(Deserialize)]
 struct InForce {
     version: u64,
@@ -46,13 +35,12 @@ struct InForce {
 
 /// Says which documents differ from those in force.
 #[allow(clippy::print_stdout, reason = "the command's answer")]
-pub async fn plan(path: &Path, url: &str) -> anyhow::Result<()> {
+pub async fn plan(path: &Path, center: &Operator) -> anyhow::Result<()> {
     let directory = Directory::read(path)?;
     directory.lint()?;
-    let (mut connection, token) = signed_in(url).await?;
-    let answer = connection.json(Method::GET, "/api/config", Some(&token), None).await?;
+    let answer = center.json("GET", "/api/config", None).await?;
     let in_force: InForce = serde_json::from_value(answer)?;
-    let known: BTreeSet<String> = connection.workers().await?.into_iter().map(|(_, name)| name).collect();
+    let known: BTreeSet<String> = center.workers().await?.into_iter().collect();
     println!("in force: version {}", in_force.version);
     let changes = changes(&directory.documents, &in_force.documents, &known);
     if changes.is_empty() {
@@ -111,13 +99,10 @@ struct Fault {
 
 /// Puts the directory's documents in force. The center checks them again; its faults come with file and line.
 #[allow(clippy::print_stdout, reason = "the command's answer")]
-pub async fn apply(path: &Path, url: &str) -> anyhow::Result<()> {
+pub async fn apply(path: &Path, center: &Operator) -> anyhow::Result<()> {
     let directory = Directory::read(path)?;
-    let (mut connection, token) = signed_in(url).await?;
-    let body = serde_json::to_vec(&directory.documents)?;
-    let authorization = format!("Bearer {token}");
-    let headers = [(CONTENT_TYPE.as_str(), "application/json"), ("authorization", authorization.as_str())];
-    let (status, answer) = connection.send(Method::POST, "/api/config", &headers, body.into()).await?;
+    let body = serde_json::to_value(&directory.documents)?;
+    let (status, answer) = center.call("POST", "/api/config", Some(&body)).await?;
     if status == 200 {
         let applied: Value = serde_json::from_slice(&answer)?;
         println!(

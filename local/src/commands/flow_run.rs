@@ -3,11 +3,10 @@
 //! HTTP requests are really made, but for the simulator's chatbot, which answers from here; a task is completed as
 //! soon as it is created; timers never ring.
 
-use crate::serve::SIMULATOR_HOST;
 use crate::simulator::bot;
 use anyhow::{Context, bail};
 use patchbay_center::ports::{Http, HttpRequest, World};
-use patchbay_edge::{EgressHttp, SystemWorld};
+use patchbay_edge::{EgressHttp, SIMULATOR_HOST, SystemWorld};
 use patchbay_flow::{
     CreateTask, Effect, Flow, FlowInput, FlowState, HttpMethod, NoFlows, StartContext, Status, TaskEvent,
     Trigger, Waiting, step,

@@ -1,5 +1,8 @@
 //! The operator's commands: a file each.
 
 pub mod config;
+pub mod dlq;
 pub mod doctor;
 pub mod flow_run;
+pub mod simulate;
+pub mod token;

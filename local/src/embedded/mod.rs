@@ -17,6 +17,6 @@ pub use disk::DiskError;
 pub use group::{REDRIVE_MESSAGES_MAX, SWEEP_ITEMS_MAX};
 pub use lanes::Release;
 pub use message::{DeadLetter, Depth, Receipt, Received};
-pub use poller::{BATCH_MESSAGES_MAX, Poller, PollerOptions, Record, backoff_s};
+pub use poller::{BATCH_MESSAGES_MAX, Poller, PollerOptions, Record};
 pub use queues::{BODIES_BYTES_MAX, QueueOptions, REASON_BYTES_MAX};
 pub use store::{Store, StoreOptions};

@@ -7,6 +7,7 @@
 use super::lanes::Release;
 use super::message::Received;
 use super::store::Store;
+use patchbay_center::budget::backoff_s;
 use patchbay_center::ports::QueueName;
 use patchbay_model::Timestamp;
 use std::collections::BTreeSet;
@@ -18,10 +19,6 @@ use tokio::task::JoinHandle;
 
 /// Messages of one batch at the most (SQS `ReceiveMessage`).
 pub const BATCH_MESSAGES_MAX: usize = 10;
-/// Seconds until the first retry; doubled for each one after it.
-const BACKOFF_S_MIN: u32 = 1;
-/// Seconds between two tries at the most.
-const BACKOFF_S_MAX: u32 = 60;
 /// Milliseconds after which a sleeping poller looks again, so that a clock that was set is noticed.
 const LOOK_AGAIN_MS_MAX: i64 = 5_000;
 
@@ -49,11 +46,6 @@ pub struct Record {
     /// How often it was received, this time included.
     pub receive_count: u32,
     pub sent_at: Timestamp,
-}
-
-/// Seconds until a message that was received so often is tried again: 1, 2, 4 … 60.
-pub fn backoff_s(receive_count: u32) -> u32 {
-    BACKOFF_S_MIN.saturating_mul(2_u32.saturating_pow(receive_count.saturating_sub(1))).min(BACKOFF_S_MAX)
 }
 
 /// A running poller. Dropped without `stop`, it ends after the batch it waits for; batches in flight go on.

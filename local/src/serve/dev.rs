@@ -1,7 +1,6 @@
 //! Signing in without an identity provider: `/api/dev/…`, for this machine only.
 
-use super::Wiring;
-use super::local_only::local_only;
+use super::{Wiring, local_only};
 use axum::extract::State;
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};

@@ -8,7 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 
 /// Refuses whoever is not on this machine, and pages of other sites: a browser on this machine may have been
 /// led here by anybody, but states the page's origin and the name it thinks it speaks to (DNS rebinding).
-pub(super) async fn local_only(request: Request, next: Next) -> Result<Response, ApiError> {
+pub(crate) async fn local_only(request: Request, next: Next) -> Result<Response, ApiError> {
     check(&request)?;
     Ok(next.run(request).await)
 }

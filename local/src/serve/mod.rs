@@ -1,7 +1,7 @@
 //! `patchbay serve`: the whole center in this process.
 
+mod dead_letters;
 mod dev;
-mod egress;
 mod http;
 mod local_only;
 mod metrics;
@@ -9,17 +9,18 @@ mod pages;
 mod pollers;
 mod socket;
 mod sockets;
-mod stop;
+pub(crate) mod stop;
 mod wiring;
 
-pub use egress::{LocalHttp, SIMULATOR_HOST};
 pub use http::BreakOff;
+pub(crate) use http::serve as serve_http;
+pub(crate) use local_only::local_only;
 pub use metrics::Metrics;
 pub use sockets::{Inbox, Sockets};
 pub use wiring::{ServeError, Wiring};
 
 use crate::directory::Directory;
-use crate::simulator;
+use crate::simulator::{self, Played};
 use axum::Router;
 use axum::middleware::from_fn;
 use patchbay_center::config;
@@ -61,8 +62,8 @@ pub async fn serve(options: ServeOptions, metrics: Metrics) -> Result<(), ServeE
         .merge(socket::router(&wiring))
         .merge(dev::router(&wiring))
         .merge(pages::router(&wiring, metrics))
-        .nest("/simulator", simulator::router(&wiring).layer(from_fn(local_only::local_only)));
-    let serving = tokio::spawn(http::serve(listener, router, stopped));
+        .nest("/simulator", simulator::router(wiring.played()).layer(from_fn(local_only)));
+    let serving = tokio::spawn(serve_http(listener, router, stopped));
     pages::announce(&wiring, began.elapsed());
     stop::asked().await;
     tracing::info!("stopping");
@@ -84,6 +85,17 @@ fn signing_keys(
 }
 
 impl Wiring {
+    /// This center, for the simulator that runs beside it.
+    fn played(&self) -> Played {
+        Played {
+            url: self.own_url.clone(),
+            accounts: self.accounts.clone(),
+            http: self.center.http.clone(),
+            world: self.world.clone(),
+            beside: Some((self.center.clone(), self.sockets.clone())),
+        }
+    }
+
     /// Puts the directory's documents in force when none are: later changes are made by `patchbay config apply`,
     /// so that a restart never undoes one.
     async fn load_first_configuration(&self, directory: &Directory) -> Result<(), ServeError> {

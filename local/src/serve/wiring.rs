@@ -1,6 +1,7 @@
 //! From a configuration directory and a data directory to a center that runs.
 
-use super::{LocalHttp, ServeOptions, Sockets, signing_keys};
+use super::dead_letters::StoreDeadLetters;
+use super::{ServeOptions, Sockets, signing_keys};
 use crate::directory::{Directory, Faults, SecretError, Secrets};
 use crate::embedded::{DiskError, Store, StoreOptions};
 use futures_util::{StreamExt, stream};
@@ -10,7 +11,7 @@ use patchbay_center::router::OpError;
 use patchbay_center::store::{StoreError, list_workers, load_worker};
 use patchbay_center::token::ShortKey;
 use patchbay_center::{Center, ChannelAccount, ChannelAccounts, Ports, agent};
-use patchbay_edge::{Account, EgressHttp, SystemWorld};
+use patchbay_edge::{Account, EgressHttp, SimulatorHttp, SystemWorld};
 use patchbay_model::WorkerSid;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -78,7 +79,7 @@ impl Wiring {
             table: Arc::new(store.clone()),
             queue: Arc::new(store.clone()),
             push: Arc::new(sockets.clone()),
-            http: Arc::new(LocalHttp::new(outside, own_url.clone())),
+            http: Arc::new(SimulatorHttp::new(outside, Some(format!("{own_url}/simulator")))),
             world: world.clone(),
         };
         let channels: ChannelAccounts = accounts
@@ -90,6 +91,7 @@ impl Wiring {
             .collect();
         let mut center = Center::new(ports, channels);
         center.signing_keys = signing_keys(&secrets, || world.id())?;
+        center.dead_letters = Some(Arc::new(StoreDeadLetters(store.clone())));
         let center = Arc::new(center);
         Ok(Wiring {
             center,

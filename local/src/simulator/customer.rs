@@ -42,8 +42,8 @@ pub(super) async fn write(
     if written.from.trim().is_empty() {
         return Err(bad_request("from is empty"));
     }
-    let at = simulator.wiring.world.now();
-    let seed = written.seed.clone().unwrap_or_else(|| hex(&simulator.wiring.world.id()));
+    let at = simulator.played.world.now();
+    let seed = written.seed.clone().unwrap_or_else(|| hex(&simulator.played.world.id()));
     let from = written.from.clone();
     let content = content(written)?;
     let channel = account.channel.as_ref();
@@ -101,7 +101,7 @@ pub(super) async fn post(simulator: &Simulator, request: &WebhookRequest) -> Res
     let headers = request.headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let call = HttpRequest {
         method: request.method.clone(),
-        url: format!("{}{}{query}", simulator.wiring.own_url, request.path),
+        url: format!("{}{}{query}", simulator.played.url, request.path),
         headers,
         body: request.body.clone(),
         timeout_ms: WEBHOOK_MS_MAX,
@@ -109,7 +109,7 @@ pub(super) async fn post(simulator: &Simulator, request: &WebhookRequest) -> Res
         redirects_max: 0,
         trusted: true,
     };
-    simulator.wiring.center.http.call(call).await.map_err(|error| {
+    simulator.played.http.call(call).await.map_err(|error| {
         tracing::error!(%error, "the simulator could not post a webhook");
         ApiError::new(ErrorCode::Unavailable, "the webhook did not answer")
     })

@@ -11,12 +11,15 @@ mod provider;
 mod tokens;
 mod visitor;
 
-use crate::serve::Wiring;
+use crate::serve::{Sockets, local_only};
 use axum::Router;
+use axum::middleware::from_fn;
 use axum::routing::{any, get, post};
 use deliveries::Deliveries;
 use faults::Faults;
 use patchbay_api::{ApiError, ErrorCode};
+use patchbay_center::Center;
+use patchbay_center::ports::{Http, World};
 use patchbay_edge::Account;
 use patchbay_model::ChannelKind;
 use std::sync::Arc;
@@ -25,10 +28,22 @@ use tokens::Remembered;
 /// Bytes of a request to the simulator.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
 
+/// The center whose other side is played.
+#[derive(Clone)]
+pub(crate) struct Played {
+    /// Where its webhooks are, `http://127.0.0.1:8080`.
+    pub url: String,
+    pub accounts: Arc<Vec<Account>>,
+    pub http: Arc<dyn Http>,
+    pub world: Arc<dyn World>,
+    /// The center itself with its sockets, where it runs in this process: visitors of web chat can be played then.
+    pub beside: Option<(Arc<Center>, Sockets)>,
+}
+
 /// What the simulator knows. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Simulator {
-    wiring: Wiring,
+    played: Played,
     deliveries: Arc<Deliveries>,
     faults: Arc<Faults>,
     /// Reply token → whose it is.
@@ -44,24 +59,29 @@ impl Simulator {
     fn account(&self, channel: &str, name: &str) -> Result<Account, ApiError> {
         let unknown = || ApiError::new(ErrorCode::NotFound, "there is no such channel or account");
         let kind: ChannelKind = channel.parse().map_err(|_| unknown())?;
-        let mut accounts = self.wiring.accounts.iter();
+        let mut accounts = self.played.accounts.iter();
         accounts.find(|account| account.kind == kind && account.name == name).cloned().ok_or_else(unknown)
     }
 }
 
-pub(crate) fn router(wiring: &Wiring) -> Router {
+/// The simulator. Its customers and its disorders are for this machine only; its providers and its chatbot are for
+/// whoever may reach them.
+pub(crate) fn router(played: Played) -> Router {
     let simulator = Simulator {
-        wiring: wiring.clone(),
+        played,
         deliveries: Arc::default(),
         faults: Arc::default(),
         reply_tokens: Arc::default(),
         calls: Arc::default(),
         visitors: Arc::default(),
     };
-    Router::new()
+    let customers = Router::new()
         .route("/api/{channel}/messages", post(customer::write))
         .route("/api/{channel}/deliveries", get(deliveries::list))
         .route("/api/{channel}/faults", post(faults::add))
+        .layer(from_fn(local_only));
+    Router::new()
+        .merge(customers)
         .route("/provider/{channel}/{account}/{*path}", any(provider::call))
         .route("/bot", post(bot::serve))
         .with_state(simulator)

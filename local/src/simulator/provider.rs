@@ -1,7 +1,7 @@
 //! The providers' APIs: what accounts' `api_base` leads to.
 
 use super::{BODY_BYTES_MAX, Simulator, bad_request, customer};
-use crate::serve::{BreakOff, SIMULATOR_HOST};
+use crate::serve::BreakOff;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use patchbay_api::ApiError;
 use patchbay_channels::simulate::{Answer, Delivery};
 use patchbay_channels::{DeliveryOutcome, Headers, ProviderRequest, ProviderResponse};
-use patchbay_edge::Account;
+use patchbay_edge::{Account, SIMULATOR_HOST};
 use patchbay_model::MessageStatus;
 use patchbay_model::id::hex;
 use serde_json::{Map, Value, json};
@@ -71,7 +71,7 @@ async fn provider_request(
 fn accept(simulator: &Simulator, account: &Account, request: &ProviderRequest) -> ProviderResponse {
     let channel = account.channel.as_ref();
     let refuse = |status| channel.provider_answer(request, &Answer::Error { status });
-    let seed = hex(&simulator.wiring.world.id());
+    let seed = hex(&simulator.played.world.id());
     let shown = match channel.reply_token(request) {
         Some(token) => match simulator.reply_tokens.take(&token) {
             Some(to) => channel.read_reply(request, &to),
@@ -104,7 +104,7 @@ fn show(
         _ => None,
     };
     let id = provider_id.clone().unwrap_or(seed);
-    let at = simulator.wiring.world.now();
+    let at = simulator.played.world.now();
     simulator.deliveries.keep(account.kind, &id, delivery, &described(request), at);
     let receipts: Vec<_> = [MessageStatus::Sent, MessageStatus::Delivered]
         .into_iter()

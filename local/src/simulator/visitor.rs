@@ -1,6 +1,6 @@
 //! A web-chat visitor: where we are the provider, what the customer sees comes by a socket.
 
-use super::Simulator;
+use super::{Simulator, bad_request};
 use patchbay_api::{ApiError, ErrorCode};
 use patchbay_center::webchat;
 use patchbay_channels::{SessionFrame, WebhookRequest};
@@ -16,18 +16,20 @@ pub(super) async fn listen(
     from: &str,
     at: Timestamp,
 ) -> Result<(), ApiError> {
+    let Some((center, sockets)) = &simulator.played.beside else {
+        return Err(bad_request("visitors are played beside the center only: open a socket of your own"));
+    };
     let connection = format!("simulator-{}", hex(&digest16(&[&account.name, from])));
     if !simulator.visitors.remember(&connection, from) {
         return Ok(());
     }
-    let mut inbox = simulator.wiring.sockets.open(&connection);
+    let mut inbox = sockets.open(&connection);
     let mut handshake =
         WebhookRequest { method: "GET".into(), path: "/webchat".into(), ..Default::default() };
     account.channel.sign(&mut handshake, from, at);
-    let center = &simulator.wiring.center;
     if let Err(error) = webchat::connect(center, &account.name, &handshake, &connection).await {
         simulator.visitors.take(&connection);
-        simulator.wiring.sockets.forget(&connection);
+        sockets.forget(&connection);
         tracing::error!(%error, "the simulator's visitor was not let in");
         return Err(ApiError::new(ErrorCode::Unavailable, "the visitor's socket was not opened"));
     }
@@ -47,5 +49,5 @@ fn see(simulator: &Simulator, account: &Account, from: &str, text: &str) {
     let Some(delivery) = account.channel.read_frame(&frame) else { return };
     let request: Value = serde_json::from_str(text).unwrap_or_default();
     let id = request["payload"]["sid"].as_str().unwrap_or_default();
-    simulator.deliveries.keep(ChannelKind::Webchat, id, delivery, &request, simulator.wiring.world.now());
+    simulator.deliveries.keep(ChannelKind::Webchat, id, delivery, &request, simulator.played.world.now());
 }

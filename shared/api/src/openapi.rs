@@ -124,6 +124,15 @@ fn schemas() -> Value {
         "Applied": object(json!({
             "version": number(), "workers_created": number(), "workers_updated": number(),
         })),
+        "DeadLetter": object(json!({
+            "message_id": text(), "body": text(), "group": text(), "sent_at": number(), "receive_count": number(),
+            "reason": text(),
+        })),
+        "DeadLetters": object(json!({
+            "dead_letters": { "type": "array", "items": { "$ref": "#/components/schemas/DeadLetter" } },
+        })),
+        "Redrive": object(json!({ "queue": text() })),
+        "Redriven": object(json!({ "redriven": number(), "more": { "type": "boolean" } })),
         "Problem": object(json!({ "sid": text(), "at": number(), "source": text(), "reason": text() })),
         "Problems": list("Problems", json!({})),
     })

@@ -2,7 +2,7 @@
 
 use crate::Shared;
 use crate::access::{Access, authorise};
-use crate::resources::{config, contacts, conversations, problems, tasks, workers};
+use crate::resources::{config, contacts, conversations, dead_letters, problems, tasks, workers};
 use crate::{error::ApiError, openapi};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -33,6 +33,7 @@ const ADMIN: Access = Access::Token(Role::Admin);
 const PAGE: &[(&str, &str)] = &[("limit", "integer")];
 const HISTORY: &[(&str, &str)] = &[("before", "integer"), ("after", "integer"), ("limit", "integer")];
 const ADDRESS: &[(&str, &str)] = &[("channel", "string"), ("account", "string"), ("address", "string")];
+const DEAD_LETTERS: &[(&str, &str)] = &[("queue", "string"), ("limit", "integer")];
 const WORKERS: &[(&str, &str)] = &[("after", "string"), ("limit", "integer")];
 
 #[rustfmt::skip]
@@ -52,6 +53,8 @@ pub(crate) const ROUTES: &[Route] = &[
     Route { method: "get", path: "/api/config", access: SUPERVISOR, operation: "getConfig", summary: "The configuration in force", query: &[], body: None, answer: (200, "Config"), serve: || get(config::fetch) },
     Route { method: "post", path: "/api/config", access: ADMIN, operation: "applyConfig", summary: "Puts a configuration in force, or says everything that is wrong with it", query: &[], body: Some("ConfigDocuments"), answer: (200, "Applied"), serve: || post(config::apply) },
     Route { method: "get", path: "/api/problems", access: SUPERVISOR, operation: "listProblems", summary: "What went wrong with something from outside, newest first", query: PAGE, body: None, answer: (200, "Problems"), serve: || get(problems::list) },
+    Route { method: "get", path: "/api/dead-letters", access: ADMIN, operation: "listDeadLetters", summary: "Messages that a queue has given up, oldest first", query: DEAD_LETTERS, body: None, answer: (200, "DeadLetters"), serve: || get(dead_letters::list) },
+    Route { method: "post", path: "/api/dead-letters/redrive", access: ADMIN, operation: "redriveDeadLetters", summary: "Sends messages that a queue has given up again, oldest first", query: &[], body: Some("Redrive"), answer: (200, "Redriven"), serve: || post(dead_letters::redrive) },
 ];
 
 pub(crate) fn router(center: &Shared) -> Router<Shared> {

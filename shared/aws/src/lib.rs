@@ -1,6 +1,7 @@
 //! The ports on AWS: DynamoDB, SQS and API Gateway's sockets; Lambda's events; the accounts' document. The only crate
 //! that names an AWS SDK.
 
+mod dead_letters;
 mod error;
 mod expression;
 mod item;
@@ -13,6 +14,7 @@ mod settings;
 mod table;
 pub mod wiring;
 
+pub use dead_letters::SqsDeadLetters;
 pub use parameter::ParameterError;
 pub use push::GatewayPush;
 pub use queue::{QueueUrls, SqsQueue};

@@ -1,11 +1,13 @@
-//! `Queue` on SQS.
+//! `Queue` on SQS, and of the consumer's side what the event source does not do.
 
 use crate::error::describe;
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::{BuildError, SdkError};
 use aws_sdk_sqs::operation::send_message_batch::SendMessageBatchError;
-use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchRequestEntry};
+use aws_sdk_sqs::types::{
+    BatchResultErrorEntry, ChangeMessageVisibilityBatchRequestEntry, SendMessageBatchRequestEntry,
+};
 use patchbay_center::ports::queue::BATCH_MAX;
 use patchbay_center::ports::{Outgoing, Queue, QueueError, QueueName};
 use patchbay_center::rules::queue::check_outgoing;
@@ -23,7 +25,7 @@ pub struct QueueUrls {
 }
 
 impl QueueUrls {
-    fn of(&self, queue: QueueName) -> &str {
+    pub(crate) fn of(&self, queue: QueueName) -> &str {
         match queue {
             QueueName::Inbound => &self.inbound,
             QueueName::Routing => &self.routing,
@@ -45,6 +47,43 @@ pub struct SqsQueue {
 impl SqsQueue {
     pub fn new(client: Client, urls: QueueUrls) -> SqsQueue {
         SqsQueue { client, urls }
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) fn url(&self, queue: QueueName) -> &str {
+        self.urls.of(queue)
+    }
+
+    /// Hides messages that were received from a queue (receipt, seconds) for so long from now instead of the queue's own
+    /// time. One that cannot be told so comes back later than it could, and no worse: the refusal is only logged.
+    pub(crate) async fn hide(&self, queue_url: &str, messages: &[(String, u32)]) {
+        for batch in messages.chunks(BATCH_MAX) {
+            let entry = |(index, (receipt, s)): (usize, &(String, u32))| {
+                ChangeMessageVisibilityBatchRequestEntry::builder()
+                    .id(index.to_string())
+                    .receipt_handle(receipt)
+                    .visibility_timeout(i32::try_from(*s).unwrap_or(i32::MAX))
+                    .build()
+                    .map_err(|error: BuildError| error.to_string())
+            };
+            let entries: Result<Vec<_>, _> = batch.iter().enumerate().map(entry).collect();
+            let refused = match entries {
+                Ok(entries) => {
+                    let call = self.client.change_message_visibility_batch().queue_url(queue_url);
+                    match call.set_entries(Some(entries)).send().await {
+                        Ok(answer) => answer.failed.first().map(|fail| fail.code.clone()),
+                        Err(error) => Some(describe(&error)),
+                    }
+                }
+                Err(error) => Some(error),
+            };
+            if let Some(error) = refused {
+                tracing::warn!(error, "received messages come again later than they could");
+            }
+        }
     }
 
     /// Sends one batch; the entries that were not taken come back.

@@ -1,5 +1,6 @@
 //! From a function's environment to its ports.
 
+use crate::dead_letters::SqsDeadLetters;
 use crate::parameter::{ParameterError, read_parameter};
 use crate::push::GatewayPush;
 use crate::queue::{QueueUrls, SqsQueue};
@@ -7,7 +8,7 @@ use crate::sdk::Sdk;
 use crate::settings::{AccountsError, open_accounts};
 use crate::table::DynamoTable;
 use patchbay_center::{Center, ChannelAccounts, Ports};
-use patchbay_edge::{EgressHttp, SystemWorld};
+use patchbay_edge::{EgressHttp, SimulatorHttp, SystemWorld};
 use patchbay_model::ChannelKind;
 use std::sync::Arc;
 
@@ -18,12 +19,17 @@ pub struct Settings {
     pub table: String,
     /// `PATCHBAY_INBOUND_QUEUE_URL`, `PATCHBAY_ROUTING_QUEUE_URL`, `PATCHBAY_OUTBOUND_QUEUE_URL`.
     pub queues: QueueUrls,
+    /// `PATCHBAY_INBOUND_DEAD_LETTERS_URL` and so on: of the function whose API shows them.
+    pub dead_letters: Option<QueueUrls>,
     /// `PATCHBAY_MANAGEMENT_URL`: the sockets' management endpoint with its stage. Never derived from an event,
     /// which somebody else may have written.
     pub management_url: String,
     /// `PATCHBAY_PUBLIC_URL`: scheme and host under which providers know us, part of what some of them sign.
     /// Without a slash at its end.
     pub public_url: String,
+    /// `PATCHBAY_SIMULATOR_URL`: where a simulator plays providers, which accounts and flows then call
+    /// `http://simulator.localhost`. None, or empty, where all providers are real.
+    pub simulator_url: Option<String>,
     /// `CHANNEL`: of a webhook function, the channel that it serves.
     pub channel: Option<ChannelKind>,
 }
@@ -57,15 +63,35 @@ impl Settings {
             check_url(name, value)?;
         }
         let [table, inbound, routing, outbound, management_url, public_url] = values;
+        let simulator_url = variable("PATCHBAY_SIMULATOR_URL").filter(|url| !url.is_empty());
+        if let Some(url) = &simulator_url {
+            check_url("PATCHBAY_SIMULATOR_URL", url)?;
+        }
         let channel = variable("CHANNEL").map(|name| name.parse().map_err(|_| SettingsError::Channel(name)));
         Ok(Settings {
             table,
             queues: QueueUrls { inbound, routing, outbound },
+            dead_letters: dead_letters(&variable)?,
             management_url,
             public_url: public_url.trim_end_matches('/').to_owned(),
+            simulator_url,
             channel: channel.transpose()?,
         })
     }
+}
+
+/// All three of them or none.
+fn dead_letters(variable: impl Fn(&str) -> Option<String>) -> Result<Option<QueueUrls>, SettingsError> {
+    let names = [
+        "PATCHBAY_INBOUND_DEAD_LETTERS_URL",
+        "PATCHBAY_ROUTING_DEAD_LETTERS_URL",
+        "PATCHBAY_OUTBOUND_DEAD_LETTERS_URL",
+    ];
+    if names.iter().all(|name| variable(name).is_none()) {
+        return Ok(None);
+    }
+    let [inbound, routing, outbound] = required(variable, names)?;
+    Ok(Some(QueueUrls { inbound, routing, outbound }))
 }
 
 /// The values of all `names`, or which of them are missing.
@@ -88,13 +114,13 @@ fn check_url(name: &'static str, value: &str) -> Result<(), SettingsError> {
 }
 
 /// Makes the clients; nothing is called yet.
-fn ports(settings: &Settings, sdk: &Sdk) -> Result<Ports, SettingsError> {
+fn ports(settings: &Settings, sdk: &Sdk, queue: SqsQueue) -> Result<Ports, SettingsError> {
     let http = EgressHttp::new().map_err(|error| SettingsError::Tls(error.to_string()))?;
     Ok(Ports {
         table: Arc::new(DynamoTable::new(sdk.dynamodb(), &settings.table)),
-        queue: Arc::new(SqsQueue::new(sdk.sqs(), settings.queues.clone())),
+        queue: Arc::new(queue),
         push: Arc::new(GatewayPush::new(sdk.sockets(&settings.management_url))),
-        http: Arc::new(http),
+        http: Arc::new(SimulatorHttp::new(http, settings.simulator_url.clone())),
         world: Arc::new(SystemWorld),
     })
 }
@@ -119,14 +145,15 @@ pub enum StartError {
     Accounts(#[from] AccountsError),
 }
 
-/// The center of a function, from its process's environment.
-pub async fn center_from_environment(needs: Needs) -> Result<Center, StartError> {
+/// The center of a function and its queues, from its process's environment.
+pub async fn center_from_environment(needs: Needs) -> Result<(Center, SqsQueue), StartError> {
     let variable = |name: &str| std::env::var(name).ok();
     let settings = Settings::read(variable)?;
     let sdk = Sdk::from_environment(variable)?;
-    let ports = ports(&settings, &sdk)?;
+    let queue = SqsQueue::new(sdk.sqs(), settings.queues.clone());
+    let ports = ports(&settings, &sdk, queue.clone())?;
     if needs == Needs::Nothing {
-        return Ok(Center::new(ports, ChannelAccounts::new()));
+        return Ok((Center::new(ports, ChannelAccounts::new()), queue));
     }
     let [parameter] = required(variable, ["PATCHBAY_SETTINGS_PARAMETER"])?;
     let text = read_parameter(&sdk, ports.http.as_ref(), &parameter)
@@ -135,7 +162,10 @@ pub async fn center_from_environment(needs: Needs) -> Result<Center, StartError>
     let (channels, signing_keys) = open_accounts(&text, &settings.public_url, settings.channel)?;
     let mut center = Center::new(ports, channels);
     center.signing_keys = signing_keys;
-    Ok(center)
+    if let Some(urls) = settings.dead_letters {
+        center.dead_letters = Some(Arc::new(SqsDeadLetters::new(queue.clone(), urls)));
+    }
+    Ok((center, queue))
 }
 
 #[cfg(test)]

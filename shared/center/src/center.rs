@@ -2,7 +2,7 @@
 
 use crate::config::{Config, ConfigCache};
 use crate::inbound::Functions;
-use crate::ports::{Http, Push, Queue, Table, World};
+use crate::ports::{DeadLetters, Http, Push, Queue, Table, World};
 use crate::router::DirectoryCache;
 use crate::store::StoreError;
 use crate::token::SigningKeys;
@@ -34,6 +34,8 @@ pub struct Center {
     pub functions: Functions,
     /// What tokens are signed with; none, and so nobody comes in, unless the edge says.
     pub signing_keys: SigningKeys,
+    /// What the queues have given up, where the edge lets an operator see it.
+    pub dead_letters: Option<Arc<dyn DeadLetters>>,
     pub(crate) config: ConfigCache,
     pub(crate) directory: DirectoryCache,
 }
@@ -60,6 +62,7 @@ impl Center {
             channels,
             functions: Functions::default(),
             signing_keys: SigningKeys::default(),
+            dead_letters: None,
             config: ConfigCache::default(),
             directory: DirectoryCache::default(),
         }

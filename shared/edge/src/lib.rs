@@ -4,11 +4,13 @@
 mod accounts;
 mod count;
 mod egress;
+mod simulator;
 mod tls;
 mod world;
 
 pub use accounts::{Account, AccountDocument, AccountFault, AccountTable, SigningKeyTexts, read_accounts};
 pub use count::Count;
 pub use egress::EgressHttp;
+pub use simulator::{SIMULATOR_HOST, SimulatorHttp};
 pub use tls::{TlsError, roots};
 pub use world::SystemWorld;

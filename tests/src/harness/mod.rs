@@ -1,12 +1,16 @@
-//! The real program, started on a free port with a data directory of its own, and clients to speak to it.
+//! A center and clients to speak to it: the real program, started on a free port with a data directory of its own, or
+//! the one that `PATCHBAY_DEPLOYED` names.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod agent;
+mod deployed;
 mod visitor;
 
 pub use agent::Agent;
+pub use deployed::Deployed;
 pub use visitor::Visitor;
 
+use deployed::{Turn, connect};
 use hyper::Method;
 use patchbay_local::client::Connection;
 use serde_json::{Value, json};
@@ -15,7 +19,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime};
 use tempfile::TempDir;
 
 /// Seconds for something that is expected to happen.
@@ -23,10 +28,23 @@ pub const PATIENCE_S: u64 = 20;
 /// Milliseconds between two looks.
 const LOOK_EVERY_MS: u64 = 15;
 
-/// A center that runs. When it is dropped, nothing may be left in its queues: whatever was put in was dealt with.
+/// A center that runs, and where.
 pub struct Running {
-    child: Child,
+    place: Place,
+    /// Of the HTTP API.
     pub url: String,
+}
+
+enum Place {
+    Here(Process),
+    There(Turn),
+}
+
+/// The program in a process of its own. When it is dropped, nothing may be left in its queues: whatever was put in was
+/// dealt with.
+pub struct Process {
+    child: Child,
+    url: String,
     data: TempDir,
     config: PathBuf,
 }
@@ -36,11 +54,100 @@ pub fn example() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../config")
 }
 
+/// An address that nobody has written from yet.
+pub fn customer(channel: &str) -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let began = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+    let number = began * 100 + NEXT.fetch_add(1, Ordering::Relaxed);
+    match channel {
+        "sms" => format!("+1{:010}", number % 10_000_000_000),
+        "line" => format!("U{number:032x}"),
+        other => panic!("customers of {other} come with an address"),
+    }
+}
+
 impl Running {
-    pub fn start(config: &Path) -> Running {
+    /// The example center: one that somebody deployed, where that is meant, or else one of our own.
+    pub fn start() -> Running {
+        match Deployed::meant() {
+            Some(center) => {
+                let url = center.url.clone();
+                Running { place: Place::There(center.take_turn()), url }
+            }
+            None => {
+                let process = Process::start(&example());
+                let url = process.url.clone();
+                Running { place: Place::Here(process), url }
+            }
+        }
+    }
+
+    /// The process to do something to; `None`, with a word to whoever reads, where the center is somebody else's.
+    pub fn process(&mut self) -> Option<&mut Process> {
+        match &mut self.place {
+            Place::Here(process) => Some(process),
+            Place::There(_) => {
+                println!("skipped: a deployed center has no process that could be ended from here");
+                None
+            }
+        }
+    }
+
+    /// The deployed center, if it is one.
+    pub fn deployed(&self) -> Option<&Deployed> {
+        match &self.place {
+            Place::Here(_) => None,
+            Place::There(turn) => Some(&turn.center),
+        }
+    }
+
+    /// Whether it is a process on this machine, with what only that has.
+    pub fn is_here(&self) -> bool {
+        matches!(self.place, Place::Here(_))
+    }
+
+    /// The socket of a path such as `/agent?token=…`: a deployed center has one for everybody.
+    pub fn socket_url(&self, path: &str) -> String {
+        match &self.place {
+            Place::Here(process) => process.url.replacen("http", "ws", 1) + path,
+            Place::There(turn) => {
+                let query = path.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
+                turn.center.socket_url.clone() + &query
+            }
+        }
+    }
+
+    pub async fn token(&self, worker: &str, role: &str) -> String {
+        match &self.place {
+            Place::Here(process) => {
+                Connection::open(&process.url).await.unwrap().sign_in(worker, role).await.unwrap()
+            }
+            Place::There(turn) => turn.center.token(worker, role),
+        }
+    }
+
+    /// What the simulator answers.
+    pub async fn simulator(&self, method: Method, path: &str, body: Option<&Value>) -> Value {
+        let url = match &self.place {
+            Place::Here(process) => format!("{}/simulator", process.url),
+            Place::There(turn) => turn.center.simulator_url.clone(),
+        };
+        let (mut connection, prefix) = connect(&url).await;
+        connection.json(method, &(prefix + path), None, body).await.unwrap()
+    }
+
+    /// What is answered to somebody without a token; anything but 2xx fails.
+    pub async fn json(&self, method: Method, path: &str, token: Option<&str>, body: Option<&Value>) -> Value {
+        let (mut connection, prefix) = connect(&self.url).await;
+        connection.json(method, &(prefix + path), token, body).await.unwrap()
+    }
+}
+
+impl Process {
+    fn start(config: &Path) -> Process {
         let data = tempfile::tempdir().unwrap();
         let (child, url) = spawn(data.path(), config, "127.0.0.1:0");
-        Running { child, url, data, config: config.to_owned() }
+        Process { child, url, data, config: config.to_owned() }
     }
 
     /// Ends the process as a power loss would (SIGKILL) and starts it again on the same data and port.
@@ -68,15 +175,9 @@ impl Running {
         let status = self.child.wait().unwrap();
         assert!(status.success(), "{status}");
     }
+}
 
-    pub async fn connect(&self) -> Connection {
-        Connection::open(&self.url).await.unwrap()
-    }
-
-    pub async fn token(&self, worker: &str, role: &str) -> String {
-        self.connect().await.sign_in(worker, role).await.unwrap()
-    }
-
+impl Running {
     /// Status and body of a request.
     pub async fn request(
         &self,
@@ -85,7 +186,8 @@ impl Running {
         headers: &[(&str, &str)],
         body: impl Into<Vec<u8>>,
     ) -> (u16, String) {
-        let sent = self.connect().await.send(method, path, headers, body.into().into()).await;
+        let (mut connection, prefix) = connect(&self.url).await;
+        let sent = connection.send(method, &(prefix + path), headers, body.into().into()).await;
         let (status, answer) = sent.unwrap();
         (status, String::from_utf8(answer.to_vec()).unwrap())
     }
@@ -93,22 +195,20 @@ impl Running {
     /// What the API answers to a supervisor.
     pub async fn api(&self, path: &str) -> Value {
         let token = self.token("Fay", "supervisor").await;
-        self.connect().await.json(Method::GET, path, Some(&token), None).await.unwrap()
+        self.json(Method::GET, path, Some(&token), None).await
     }
 
     /// A customer writes, by the simulator; the webhook's status.
     pub async fn customer_writes(&self, channel: &str, from: &str, text: &str) -> u64 {
-        let path = format!("/simulator/api/{channel}/messages");
         let body = json!({ "from": from, "text": text });
-        let answer = self.connect().await.json(Method::POST, &path, None, Some(&body)).await.unwrap();
+        let answer = self.simulator(Method::POST, &format!("/api/{channel}/messages"), Some(&body)).await;
         answer["status"].as_u64().unwrap()
     }
 
     /// The texts that a customer has been shown.
     pub async fn shown(&self, channel: &str, to: &str) -> Vec<String> {
         let to = to.replace('+', "%2B");
-        let path = format!("/simulator/api/{channel}/deliveries?to={to}");
-        let answer = self.connect().await.json(Method::GET, &path, None, None).await.unwrap();
+        let answer = self.simulator(Method::GET, &format!("/api/{channel}/deliveries?to={to}"), None).await;
         let entries = answer.as_array().unwrap().iter();
         entries.map(|entry| entry["text"].as_str().unwrap().to_owned()).collect()
     }
@@ -139,7 +239,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for Process {
     fn drop(&mut self) {
         if std::thread::panicking() {
             let _ = self.child.kill();

@@ -22,10 +22,9 @@ impl Visitor {
     /// Asks for a session and connects.
     pub async fn come(center: &Running) -> Visitor {
         let body = json!({ "name": "Vera" });
-        let session =
-            center.connect().await.json(Method::POST, "/webchat/sessions", None, Some(&body)).await.unwrap();
+        let session = center.json(Method::POST, "/webchat/sessions", None, Some(&body)).await;
         let token = session["token"].as_str().unwrap().to_owned();
-        let socket = open(&center.url, &format!("/webchat?token={token}")).await.unwrap();
+        let socket = open(&center.socket_url(&format!("/webchat?token={token}"))).await.unwrap();
         Visitor { token, id: session["visitor"].as_str().unwrap().into(), socket, said: 0 }
     }
 

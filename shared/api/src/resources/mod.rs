@@ -3,6 +3,7 @@
 pub(crate) mod config;
 pub(crate) mod contacts;
 pub(crate) mod conversations;
+pub(crate) mod dead_letters;
 mod messages;
 pub(crate) mod problems;
 pub(crate) mod tasks;

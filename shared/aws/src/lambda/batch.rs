@@ -1,7 +1,10 @@
 //! SQS batches (AWS Lambda, "Using Lambda with Amazon SQS", "Implementing partial batch responses").
 
+use crate::queue::SqsQueue;
 use futures_util::future::join_all;
+use patchbay_center::budget::backoff_s;
 use patchbay_center::command::Record;
+use patchbay_center::ports::QueueName;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -17,6 +20,8 @@ pub struct BatchEvent {
 #[serde(rename_all = "camelCase")]
 pub struct BatchRecord {
     pub message_id: String,
+    /// Of this receipt: what the message is hidden by.
+    pub receipt_handle: String,
     pub body: String,
     pub attributes: RecordAttributes,
 }
@@ -56,14 +61,37 @@ impl From<BatchRecord> for Record {
     }
 }
 
-/// Hands a batch to a queue's handler: groups beside each other, each in its order, what has no group as one. So one
-/// customer's slow event holds up nobody else's.
+/// Hands a batch to a queue's handler. What failed comes again after `backoff_s`: the event source would leave it hidden
+/// for the queue's whole visibility time.
 pub async fn serve<F: Future<Output = Vec<String>>>(
+    source: (&SqsQueue, QueueName),
     event: BatchEvent,
     handle: impl Fn(Vec<Record>) -> F,
 ) -> BatchResponse {
+    let mut receipts = BTreeMap::new();
+    let mut records = Vec::with_capacity(event.records.len());
+    for received in event.records {
+        let receipt = received.receipt_handle.clone();
+        let record = Record::from(received);
+        receipts.insert(record.message_id.clone(), (receipt, backoff_s(record.receive_count)));
+        records.push(record);
+    }
+    let response = in_groups(records, handle).await;
+    let failed = response.batch_item_failures.iter().map(|failure| &failure.item_identifier);
+    let hidden = failed.filter_map(|id| receipts.get(id).cloned());
+    let (queue, name) = source;
+    queue.hide(queue.url(name), &hidden.collect::<Vec<_>>()).await;
+    response
+}
+
+/// Groups beside each other, each in its order, what has no group as one. So one customer's slow event holds up nobody
+/// else's.
+pub(super) async fn in_groups<F: Future<Output = Vec<String>>>(
+    records: Vec<Record>,
+    handle: impl Fn(Vec<Record>) -> F,
+) -> BatchResponse {
     let mut groups: BTreeMap<Option<String>, Vec<Record>> = BTreeMap::new();
-    for record in event.records.into_iter().map(Record::from) {
+    for record in records {
         groups.entry(record.group.clone()).or_default().push(record);
     }
     let failed = join_all(groups.into_values().map(handle)).await;

@@ -11,15 +11,21 @@ pub mod socket;
 #[cfg(test)]
 mod tests;
 
+use crate::queue::SqsQueue;
 use crate::wiring::{self, Needs, StartError};
 use patchbay_center::Center;
 use std::sync::Arc;
 
 /// What every function does once: logging, settings, clients. Nothing of it is done again for an event.
 pub async fn start(needs: Needs) -> Result<Arc<Center>, StartError> {
+    Ok(start_consumer(needs).await?.0)
+}
+
+/// The same for a function that takes from a queue.
+pub async fn start_consumer(needs: Needs) -> Result<(Arc<Center>, SqsQueue), StartError> {
     log::start(|name| std::env::var(name).ok());
-    let center = wiring::center_from_environment(needs).await.inspect_err(|error| {
+    let (center, queue) = wiring::center_from_environment(needs).await.inspect_err(|error| {
         tracing::error!(%error, "the function cannot start");
     })?;
-    Ok(Arc::new(center))
+    Ok((Arc::new(center), queue))
 }

@@ -23,7 +23,8 @@ fn read(name: &'static str, value: Option<&str>) -> Result<Settings, SettingsErr
     };
     let variable = |name: &str| environment.get(name).map(|value| (*value).to_owned());
     let settings = Settings::read(variable)?;
-    ports(&settings, &Sdk::from_environment(variable)?)?;
+    let sdk = Sdk::from_environment(variable)?;
+    ports(&settings, &sdk, SqsQueue::new(sdk.sqs(), settings.queues.clone()))?;
     Ok(settings)
 }
 
@@ -51,6 +52,27 @@ fn what_is_missing_or_empty_is_named() {
 fn a_function_without_a_channel_is_no_webhook() {
     assert_eq!(read("CHANNEL", None).unwrap().channel, None);
     assert_eq!(read("CHANNEL", Some("fax")), Err(SettingsError::Channel("fax".to_owned())));
+}
+
+#[test]
+fn dead_letters_are_shown_of_all_queues_or_of_none() {
+    let name = "PATCHBAY_ROUTING_DEAD_LETTERS_URL";
+    let missing = vec!["PATCHBAY_INBOUND_DEAD_LETTERS_URL", "PATCHBAY_OUTBOUND_DEAD_LETTERS_URL"];
+    assert_eq!(read("PATCHBAY_TABLE", Some("table")).unwrap().dead_letters, None);
+    assert_eq!(read(name, Some("https://sqs.example/dead")), Err(SettingsError::Missing(missing)));
+}
+
+#[test]
+fn a_simulator_is_there_only_where_it_is_named() {
+    let name = "PATCHBAY_SIMULATOR_URL";
+    let check = |value: Option<&str>, expect: Result<Option<&str>, SettingsError>| {
+        let read = read(name, value).map(|settings| settings.simulator_url);
+        assert_eq!(read, expect.map(|url| url.map(str::to_owned)));
+    };
+    check(None, Ok(None));
+    check(Some(""), Ok(None));
+    check(Some("http://127.0.0.1:1/simulator"), Ok(Some("http://127.0.0.1:1/simulator")));
+    check(Some("here"), Err(SettingsError::NotAUrl { name, value: "here".to_owned() }));
 }
 
 #[test]

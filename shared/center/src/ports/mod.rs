@@ -4,12 +4,14 @@
 //! Architecture invariant: no port mentions a vendor's type, and nothing in this crate reaches the world in
 //! another way.
 
+mod dead_letters;
 mod http;
 mod push;
 pub mod queue;
 pub mod table;
 mod world;
 
+pub use dead_letters::{DeadLetter, DeadLetters, Redriven};
 pub use http::{Http, HttpError, HttpRequest, HttpResponse};
 pub use push::{Push, PushError, PushOutcome};
 pub use queue::{Outgoing, Queue, QueueError, QueueName};

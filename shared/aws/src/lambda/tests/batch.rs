@@ -1,10 +1,15 @@
 use super::super::batch::{BatchEvent, serve};
 use super::Room;
+use crate::queue::{QueueUrls, SqsQueue};
+use crate::sdk::Sdk;
+use aws_smithy_http_client::test_util::infallible_client_fn;
+use aws_smithy_types::body::SdkBody;
 use patchbay_center::command::Record;
 use patchbay_center::ports::{Outgoing, QueueName};
 use patchbay_center::{inbound, router, sender};
 use patchbay_model::ChannelKind;
 use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
 
 /// A message as the event source hands it over.
 fn message(id: &str, body: &str, group: Option<&str>) -> Value {
@@ -21,7 +26,7 @@ fn message(id: &str, body: &str, group: Option<&str>) -> Value {
     }
     json!({
         "messageId": id,
-        "receiptHandle": "AQEBexample",
+        "receiptHandle": format!("receipt of {id}"),
         "body": body,
         "attributes": attributes,
         "messageAttributes": {},
@@ -59,8 +64,28 @@ async fn check<F: Future<Output = Vec<String>>>(
     handle: impl Fn(Vec<Record>) -> F,
     expect: &[&str],
 ) {
-    let answer = serve(event(messages), handle).await;
+    let hidden = Arc::new(Mutex::new(Vec::new()));
+    let answer = serve((&sqs(hidden.clone()), QueueName::Inbound), event(messages), handle).await;
     assert_eq!(serde_json::to_value(answer).unwrap(), failures(expect));
+    // Received twice: two seconds until the third time.
+    let expect: Vec<_> = expect.iter().map(|id| json!([format!("receipt of {id}"), 2])).collect();
+    assert_eq!(*hidden.lock().unwrap(), expect);
+}
+
+/// An SQS that writes down what is hidden, and for how long.
+fn sqs(hidden: Arc<Mutex<Vec<Value>>>) -> SqsQueue {
+    let http = infallible_client_fn(move |request: http::Request<SdkBody>| {
+        assert_eq!(request.headers()["x-amz-target"], "AmazonSQS.ChangeMessageVisibilityBatch");
+        let body: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
+        assert_eq!(body["QueueUrl"], "http://localhost/inbound");
+        let entries = body["Entries"].as_array().unwrap();
+        let told = entries.iter().map(|entry| json!([entry["ReceiptHandle"], entry["VisibilityTimeout"]]));
+        hidden.lock().unwrap().extend(told);
+        http::Response::new(SdkBody::from(r#"{"Failed":[],"Successful":[]}"#))
+    });
+    let [inbound, routing, outbound] =
+        ["inbound", "routing", "outbound"].map(|name| format!("http://localhost/{name}"));
+    SqsQueue::new(Sdk::played(http).sqs(), QueueUrls { inbound, routing, outbound })
 }
 
 #[tokio::test]
@@ -92,7 +117,7 @@ async fn the_router_takes_a_schedules_message() {
 
 #[tokio::test]
 async fn groups_stay_in_order_and_apart() {
-    let seen = std::sync::Mutex::new(Vec::new());
+    let seen = Mutex::new(Vec::new());
     let handle = |records: Vec<Record>| {
         seen.lock().unwrap().push(records.iter().map(|record| record.message_id.clone()).collect::<Vec<_>>());
         assert!(records.iter().all(|record| record.receive_count == 2));

@@ -1,34 +1,34 @@
-//! Egress with one address of our own: `http://simulator.localhost`, the providers and the chatbot that are played
-//! beside the center.
+//! Egress with one name of our own: `http://simulator.localhost`, where providers and a chatbot are played.
 //!
-//! The name ends in `.localhost` (RFC 6761: loopback only), which the egress rules refuse to everybody; here it
-//! leads to this very process and nowhere but to its simulator, so flows and accounts may name it without being
-//! allowed anything else on this machine.
+//! The name ends in `.localhost` (RFC 6761: loopback only), which the egress rules refuse to everybody; here it leads
+//! to the simulator that the operator named and nowhere else, so flows and accounts may use it without being allowed
+//! anything else on that machine.
 
+use crate::egress::EgressHttp;
 use async_trait::async_trait;
 use patchbay_center::ports::{Http, HttpError, HttpRequest, HttpResponse};
-use patchbay_edge::EgressHttp;
 use url::Url;
 
-/// The host whose requests come back to us.
+/// The host whose requests go to the simulator.
 pub const SIMULATOR_HOST: &str = "simulator.localhost";
 
-pub struct LocalHttp {
+/// Requests to other people's servers, and to the simulator where there is one.
+pub struct SimulatorHttp {
     outside: EgressHttp,
-    /// Our own address, `http://127.0.0.1:8080`.
-    own: String,
+    /// Where the simulator is, `http://127.0.0.1:8080/simulator`.
+    simulator: Option<String>,
 }
 
-impl LocalHttp {
-    pub fn new(outside: EgressHttp, own: String) -> LocalHttp {
-        LocalHttp { outside, own }
+impl SimulatorHttp {
+    pub fn new(outside: EgressHttp, simulator: Option<String>) -> SimulatorHttp {
+        SimulatorHttp { outside, simulator }
     }
 }
 
 #[async_trait]
-impl Http for LocalHttp {
+impl Http for SimulatorHttp {
     async fn call(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        if let Some(url) = simulator_url(&request.url, &self.own) {
+        if let Some(url) = self.simulator.as_ref().and_then(|base| simulator_url(&request.url, base)) {
             request.url = url;
             request.trusted = true;
             // The simulator redirects nobody: a redirect would leave it with our trust.
@@ -40,13 +40,13 @@ impl Http for LocalHttp {
 
 /// Where a request to the simulator's host really goes; `None` for any other URL. The path is the parsed one: dot
 /// segments are resolved before ours is put in front.
-fn simulator_url(url: &str, own: &str) -> Option<String> {
+fn simulator_url(url: &str, simulator: &str) -> Option<String> {
     let parsed = Url::parse(url).ok()?;
     if parsed.scheme() != "http" || parsed.host_str() != Some(SIMULATOR_HOST) || parsed.port().is_some() {
         return None;
     }
     let query = parsed.query().map(|query| format!("?{query}")).unwrap_or_default();
-    Some(format!("{own}/simulator{}{query}", parsed.path()))
+    Some(format!("{simulator}{}{query}", parsed.path()))
 }
 
 #[cfg(test)]
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     fn check(url: &str, expect: Option<&str>) {
-        assert_eq!(simulator_url(url, "http://127.0.0.1:80").as_deref(), expect, "{url}");
+        assert_eq!(simulator_url(url, "http://127.0.0.1:80/simulator").as_deref(), expect, "{url}");
     }
 
     #[test]
