@@ -126,7 +126,10 @@ pub(super) async fn drive(
     tracing::info!(task = %task.sid, why = %stand.why, "task waits");
     let context = self::context(center).await?;
     match offer(center, &context, Some(&task), &task, &stand, Consistency::Strong).await? {
-        Offered::Yes | Offered::Nobody => Ok(Driven::Done),
+        Offered::Yes => Ok(Driven::Done),
+        // Its timer went out before the task was written, and may have found nothing to look at.
+        Offered::Nobody if task.timer_due.is_some_and(|due| due <= center.now()) => Ok(Driven::Changed),
+        Offered::Nobody => Ok(Driven::Done),
         Offered::TaskChanged => Ok(Driven::Changed),
     }
 }

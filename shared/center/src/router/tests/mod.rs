@@ -5,6 +5,7 @@ pub(crate) mod cost;
 mod invariants;
 mod life;
 mod outcome;
+mod slow;
 mod workflow;
 
 use super::*;
