@@ -9,6 +9,9 @@ use patchbay_center::store::{load_task, load_worker};
 use patchbay_model::{ReservationStatus, Task, TaskSid, TaskStatus, Timestamp, Worker, WorkerSid};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// How late a timer may be at rest: it failed just before, as often as it doubles the wait.
+const LATE_MS_MAX: i64 = 60_000;
+
 /// What is stored.
 pub(crate) struct Facts {
     pub tasks: Vec<Task>,
@@ -128,7 +131,7 @@ fn no_double_assignment(tasks: &[Task]) {
     }
 }
 
-/// Liveness: nobody waits while somebody who could serve is free, and no offer outlives its time.
+/// Liveness: nobody waits while somebody who could serve is free, and neither an offer nor a step outlives its time.
 fn nobody_waits_in_vain(
     tasks: &[Task],
     workers: &[Worker],
@@ -138,13 +141,20 @@ fn nobody_waits_in_vain(
     for task in tasks {
         for reservation in task.reservations.iter().filter(|r| r.status == ReservationStatus::Pending) {
             let late = now.since_ms(reservation.expires_at);
-            assert!(late < 60_000, "an offer has outlived its time by {late} ms: {task:?}");
+            assert!(late < LATE_MS_MAX, "an offer has outlived its time by {late} ms: {task:?}");
+            let holder = workers.iter().find(|worker| worker.sid == reservation.worker_sid);
+            let absent = holder.and_then(|worker| worker.absent_since).map_or(0, |since| now.since_ms(since));
+            assert!(absent < LATE_MS_MAX, "it is offered to somebody who left {absent} ms ago: {task:?}");
         }
         if task.status != TaskStatus::Pending {
             continue;
         }
+        let late = task.timer_due.map_or(0, |due| now.since_ms(due));
+        assert!(late < LATE_MS_MAX, "nobody has looked after a task for {late} ms: {task:?}");
         for worker in workers.iter().filter(|worker| suits(task, &worker.sid)) {
-            let excluded = task.excluded.iter().any(|e| e.worker_sid == worker.sid && e.until > now);
+            // The queue counts in seconds, so that a timer may be one late.
+            let barely = now.plus_s(-1);
+            let excluded = task.excluded.iter().any(|e| e.worker_sid == worker.sid && e.until > barely);
             let free = worker.ready() && worker.has_room("chat");
             assert!(excluded || !free, "{} is free and waits for {task:?}", worker.sid);
         }

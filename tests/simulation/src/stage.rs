@@ -21,6 +21,8 @@ const CONTAINERS: usize = 3;
 const HANDLER_S_MAX: i64 = 30;
 /// How long the calm lasts that everything must come to rest in: longer than any timer but a task's own.
 const CALM_S: i64 = 240;
+/// Moves in a thousand at which a history with pauses makes one, at the most.
+const PAUSES_MAX: u32 = 8;
 /// Turns in which it must come to rest: many times what any history needs.
 const CALM_TURNS_MAX: usize = 3_000;
 
@@ -183,6 +185,16 @@ pub(crate) trait Play {
     /// Everybody outside does what is left to do now that there are no more faults; whether there was anything.
     fn settle(&mut self) -> bool;
 
+    /// How long it takes until whatever had failed has come again and was looked at as often as it is.
+    fn pause_s(&self) -> i64;
+
+    /// Everybody outside asks again what was not answered, and does nothing new that could help; whether there was
+    /// anything.
+    fn wait(&mut self) -> bool;
+
+    /// What must hold whenever all is at rest.
+    fn check(&self);
+
     /// When somebody outside has something to do again.
     fn next_due(&self) -> Option<Timestamp> {
         None
@@ -191,7 +203,11 @@ pub(crate) trait Play {
 
 /// A history: so many moves with faults, then calm until all is at rest.
 pub(crate) fn live<P: Play>(play: &mut P, moves: usize) {
+    let pauses = play.stage().world.dice(|rng| if rng.bool() { rng.u32(0..=PAUSES_MAX) } else { 0 });
     for _ in 0..moves {
+        if play.stage().world.dice(|rng| rng.u32(0..1_000)) < pauses {
+            pause(play);
+        }
         let dice = play.stage().world.dice(|rng| rng.u32(0..100));
         match dice {
             0..6 => play.stage().take_batch(),
@@ -201,10 +217,26 @@ pub(crate) fn live<P: Play>(play: &mut P, moves: usize) {
         }
     }
     play.stage().world.calm();
-    let end = play.stage().world.now().plus_s(CALM_S);
+    come_to_rest(play, CALM_S, P::settle);
+}
+
+/// Faults stop for a moment, and nobody outside does anything new: whoever was overlooked is seen to be.
+fn pause<P: Play>(play: &mut P) {
+    let faults = play.stage().world.calm();
+    play.stage().world.tell(|| "pause".into());
+    let pause_s = play.pause_s();
+    come_to_rest(play, pause_s, P::wait);
+    play.check();
+    play.stage().world.tell(|| "and on".into());
+    play.stage().world.stir(faults);
+}
+
+/// Lets whatever is due in the next `s` seconds come to its end, and people do what `act` says.
+fn come_to_rest<P: Play>(play: &mut P, s: i64, act: fn(&mut P) -> bool) {
+    let end = play.stage().world.now().plus_s(s);
     for _ in 0..CALM_TURNS_MAX {
         run_out(play);
-        let acted = play.settle();
+        let acted = act(play);
         play.stage().take_batch();
         if acted || play.stage().executor.len() > 0 {
             continue;

@@ -63,9 +63,11 @@ impl SimWorld {
         self.chance(|faults| faults.after).then_some(Fault::After)
     }
 
-    /// No more faults; those that there were.
+    /// No more faults; those that there were. That a read is behind is none: it always may be.
     pub fn calm(&self) -> Faults {
-        std::mem::take(&mut lock(&self.state).faults)
+        let faults = &mut lock(&self.state).faults;
+        let calm = Faults { stale: faults.stale, ..Faults::default() };
+        std::mem::replace(faults, calm)
     }
 
     /// Faults from now on.

@@ -11,6 +11,7 @@ mod setup;
 mod webhooks;
 
 use crate::Report;
+use crate::faults::Faults;
 use crate::stage::{News, Play, Stage, live, run_out};
 use crate::world::{SimWorld, Tell};
 use chronicle::Chronicle;
@@ -29,6 +30,9 @@ use webhooks::Webhooks;
 
 /// Moves of a history while there are faults.
 const MOVES: std::ops::Range<usize> = 1_000..6_000;
+/// How long a pause is: classes and demands are looked at once more 40 s after they were new, and what failed comes
+/// again after 30 s.
+const PAUSE_S: i64 = 100;
 const CUSTOMERS: std::ops::RangeInclusive<usize> = 2..=4;
 const SIGNING_KEY: &[u8] = b"an invented key of thirty-two by";
 
@@ -199,6 +203,20 @@ impl Scenario {
         }
     }
 
+    /// Has a desk ask again what was not answered; whether there was anything.
+    fn wait_with(&mut self, who: usize) -> bool {
+        if self.stage.runs(&Errand::Agent(who)) {
+            return true;
+        }
+        let desk = &mut self.desks[who];
+        desk.listen(&self.stage.world, &self.stage.push);
+        let asks = desk.connection.is_some() && (desk.session.is_none() || desk.asked.is_some());
+        if asks {
+            self.ask(who);
+        }
+        asks
+    }
+
     fn settle_agent(&mut self, who: usize) -> bool {
         if self.stage.runs(&Errand::Agent(who)) {
             return true;
@@ -221,8 +239,10 @@ impl Scenario {
         true
     }
 
-    /// Each desk that is there asks for what it missed, one last time.
+    /// Each desk that is there asks for what it missed, one last time: nothing has changed for so long that every read
+    /// sees it.
     fn last_sync(&mut self) {
+        self.stage.world.stir(Faults::default());
         for who in 0..self.desks.len() {
             if self.there[who] {
                 self.desks[who].sync();
@@ -291,6 +311,19 @@ impl Play for Scenario {
     fn settle(&mut self) -> bool {
         let posted = self.post();
         (0..self.desks.len()).filter(|who| self.settle_agent(*who)).count() > 0 || posted
+    }
+
+    fn pause_s(&self) -> i64 {
+        PAUSE_S
+    }
+
+    fn wait(&mut self) -> bool {
+        let posted = self.post();
+        (0..self.desks.len()).filter(|who| self.wait_with(*who)).count() > 0 || posted
+    }
+
+    fn check(&self) {
+        invariants::routing_at_rest(self);
     }
 
     fn next_due(&self) -> Option<Timestamp> {

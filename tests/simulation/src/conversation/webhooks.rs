@@ -16,7 +16,7 @@ pub(super) struct Post {
     from: String,
     request: WebhookRequest,
     /// When it is to be posted next.
-    due: Option<Timestamp>,
+    pub due: Option<Timestamp>,
     /// When it was first posted.
     pub first: Option<Timestamp>,
     /// When it was first answered with 2xx.

@@ -94,12 +94,18 @@ impl Agent {
             self.wish = Some(Wish::Connect(connection));
             return;
         }
+        self.accept(held);
+        if self.wish.is_none() && !available {
+            self.wish = Some(Wish::Activity("Available"));
+        }
+    }
+
+    /// Accepts an offer, if he is there and has nothing else to do.
+    pub fn accept(&mut self, held: &[(ReservationSid, ReservationStatus)]) {
         let pending = held.iter().find(|(_, status)| *status == ReservationStatus::Pending);
-        self.wish = match pending {
-            Some((sid, _)) => Some(Wish::Accept(sid.clone())),
-            None if !available => Some(Wish::Activity("Available")),
-            None => None,
-        };
+        if self.wish.is_none() && self.connection.is_some() {
+            self.wish = pending.map(|(sid, _)| Wish::Accept(sid.clone()));
+        }
     }
 }
 

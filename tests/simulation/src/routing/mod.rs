@@ -39,6 +39,8 @@ struct Scenario {
     told: Arc<Mutex<Told>>,
     /// Who stays when all is calm.
     there: Vec<bool>,
+    /// Whether every class and demand has been known to all for long.
+    settled: bool,
 }
 
 /// Lives through the history of a seed. Panics when an invariant does not hold.
@@ -56,10 +58,11 @@ pub fn run(seed: u64, tell: Option<Tell>) -> Report {
     ])
 }
 
-/// Two languages, two departments; how many may be held and asked at once, and how long a step lasts, vary. In a
+/// Two languages, two departments; how many may be held and asked at once, how long a step and an offer last, vary. In a
 /// `settled` center there is one step without end.
 fn workspace(world: &SimWorld, settled: bool) -> Value {
     let (capacity, asked, timeout) = world.dice(|rng| (rng.u32(1..=2), rng.u32(1..=2), rng.u32(15..60)));
+    let offered_s = world.dice(|rng| if rng.bool() { 25 } else { 120 });
     let worker = |name: &str, languages: &[&str], department: &str| {
         json!({
             "friendly_name": name,
@@ -88,7 +91,7 @@ fn workspace(world: &SimWorld, settled: bool) -> Value {
         ],
         "workflows": [{
             "friendly_name": "Main",
-            "task_reservation_timeout": 25,
+            "task_reservation_timeout": offered_s,
             "configuration": {"task_routing": {"filters": [{"expression": "1==1", "targets": targets}]}},
         }],
     })
@@ -122,6 +125,7 @@ impl Scenario {
             agents,
             tasks: Vec::new(),
             told: Arc::default(),
+            settled,
         };
         if settled {
             scenario.settle_directory();
@@ -176,6 +180,14 @@ impl Scenario {
         self.stage.start(who, handler);
     }
 
+    /// Has an agent ask again what was not answered, and accept what he is offered; whether there was anything.
+    fn wait_with(&mut self, who: usize) -> bool {
+        let held = held(&self.stage.table, &self.agents[who].sid);
+        self.agents[who].accept(&held);
+        self.ask(who);
+        self.agents[who].wish.is_some()
+    }
+
     /// Lets an agent do what he does when all is calm; whether there was anything.
     fn settle_agent(&mut self, who: usize) -> bool {
         if self.there[who] {
@@ -190,30 +202,6 @@ impl Scenario {
         }
         self.ask(who);
         self.agents[who].wish.is_some()
-    }
-
-    fn check(&self) {
-        let workers = self.agents.iter().map(|agent| agent.sid.clone());
-        let facts = Facts::collect(&self.stage.table, workers);
-        let stored: Vec<&TaskSid> = facts.tasks.iter().map(|task| &task.sid).collect();
-        for task in &self.tasks {
-            assert!(stored.contains(&task), "task {task} was lost");
-        }
-        for (task, holders) in &lock(&self.told).accepted {
-            assert_eq!(holders.len(), 1, "task {task} was accepted by {holders:?}");
-        }
-        let name = |sid: &WorkerSid| {
-            self.agents.iter().find(|agent| agent.sid == *sid).map(|agent| agent.name.as_str())
-        };
-        let suits = |task: &Task, worker: &WorkerSid| {
-            let name = name(worker).unwrap_or_default();
-            let language = task.attributes["language"].as_str().unwrap_or_default();
-            let everyone = task.step.is_some_and(|step| step.target == 1);
-            let speaks = matches!((name, language), ("ann", "fr") | ("bob" | "dia", _) | ("cem", "en"));
-            speaks && (everyone || name != "dia")
-        };
-        invariants::of_routing(&facts, self.stage.world.now(), suits);
-        invariants::no_poison(&self.stage.queue);
     }
 }
 
@@ -246,5 +234,37 @@ impl Play for Scenario {
 
     fn settle(&mut self) -> bool {
         (0..self.agents.len()).filter(|who| self.settle_agent(*who)).count() > 0
+    }
+
+    fn pause_s(&self) -> i64 {
+        if self.settled { 35 } else { SETTLED_MS / 1_000 }
+    }
+
+    fn wait(&mut self) -> bool {
+        (0..self.agents.len()).filter(|who| self.wait_with(*who)).count() > 0
+    }
+
+    fn check(&self) {
+        let workers = self.agents.iter().map(|agent| agent.sid.clone());
+        let facts = Facts::collect(&self.stage.table, workers);
+        let stored: Vec<&TaskSid> = facts.tasks.iter().map(|task| &task.sid).collect();
+        for task in &self.tasks {
+            assert!(stored.contains(&task), "task {task} was lost");
+        }
+        for (task, holders) in &lock(&self.told).accepted {
+            assert_eq!(holders.len(), 1, "task {task} was accepted by {holders:?}");
+        }
+        let name = |sid: &WorkerSid| {
+            self.agents.iter().find(|agent| agent.sid == *sid).map(|agent| agent.name.as_str())
+        };
+        let suits = |task: &Task, worker: &WorkerSid| {
+            let name = name(worker).unwrap_or_default();
+            let language = task.attributes["language"].as_str().unwrap_or_default();
+            let everyone = task.step.is_some_and(|step| step.target == 1);
+            let speaks = matches!((name, language), ("ann", "fr") | ("bob" | "dia", _) | ("cem", "en"));
+            speaks && (everyone || name != "dia")
+        };
+        invariants::of_routing(&facts, self.stage.world.now(), suits);
+        invariants::no_poison(&self.stage.queue);
     }
 }
