@@ -141,7 +141,7 @@ pub async fn find_course(
 ) -> Result<Option<(Seq, Course)>, StoreError> {
     let (item, _) = table.get(&keys::position(contact, sid), Consistency::Strong).await?;
     let found = item.and_then(|item| Some((position(&item)?, item)));
-    Ok(found.map(|(seq, item)| Ok::<_, StoreError>((seq, codec::decode(&item, "d")?))).transpose()?)
+    found.map(|(seq, item)| Ok((seq, codec::decode(&item, "d")?))).transpose()
 }
 
 pub async fn load_message(
