@@ -6,7 +6,7 @@ SHELL := /bin/bash
 STAGE ?= dev
 SAM_CONFIG := --config-file infra/samconfig.toml --config-env $(STAGE)
 
-.PHONY: help run test bench deploy lint format
+.PHONY: help run test test-deploy bench deploy lint format
 
 help: ## Says what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -20,9 +20,13 @@ lint: ## Format and lints of everything, and the template
 	infra/validate.sh
 
 # The program is built first: the stories start it.
-test: lint ## Everything needed and every test
+test: lint ## Everything needed and every test (SKIP=test-deploy: without the deployment)
 	cargo build --quiet --package patchbay-local
 	cargo test --workspace --no-fail-fast
+	$(if $(filter test-deploy,$(SKIP)),@echo "skipped: test-deploy",infra/test-deploy.sh)
+
+test-deploy: ## Deploys to an emulator of the cloud on this machine and runs the stories against it
+	infra/test-deploy.sh
 
 bench: ## Prints what each scenario costs, then starts a center beside a load of its own and prints what it did
 	cargo test --quiet --package patchbay-center --lib costs -- --nocapture

@@ -9,10 +9,13 @@ use patchbay_center::{Center, Ports, webhook};
 use patchbay_channels::simulate::CustomerMessage;
 use patchbay_edge::{EgressHttp, SystemWorld, read_accounts};
 use patchbay_model::{ChannelKind, Content};
-use patchbay_tests::harness::{Deployed, Running, customer, eventually, program};
+use patchbay_tests::harness::{Deployed, Running, customer, program, within_s};
 use serde_json::Value;
 use std::process::Command;
 use std::sync::Arc;
+
+/// Seconds until a message has failed for the last time: all its waits, and as long again for a slow machine.
+const DEATH_S: u64 = 40;
 
 /// What the webhook function would put on the queue for a customer's message.
 async fn as_queued(center: &Deployed, from: &str, text: &str) -> Outgoing {
@@ -76,11 +79,11 @@ async fn poison_is_put_aside_and_holds_nobody_up() {
     send(&queues, &center.inbound_url, as_queued(center, &second, "hello").await).await;
     running.sees("line", &second, "I am a robot").await;
 
-    let dead = eventually("the poison is a dead letter", || async { listed(center).pop() }).await;
+    let dead = within_s(DEATH_S, "the poison is a dead letter", || async { listed(center).pop() }).await;
     assert_eq!((&dead["body"], &dead["group"]), (&"{\"do\":\"dance\"}".into(), &first.clone().into()));
     // Once more, to no avail.
     assert_eq!(dlq(center, &["redrive"]), "inbound: 1 sent again\n");
-    eventually("it is a dead letter again", || async { listed(center).pop() }).await;
+    within_s(DEATH_S, "it is a dead letter again", || async { listed(center).pop() }).await;
     queues.purge_queue().queue_url(&center.inbound_dead_letters_url).send().await.unwrap();
 }
 

@@ -14,6 +14,7 @@ use crate::store::{StoreError, delete_connection, load_connection, put_connectio
 use crate::token::TokenError;
 use crate::webchat::{self, WebChatError};
 use patchbay_channels::WebhookRequest;
+use patchbay_model::limits::FRAME_BYTES_MAX;
 use serde::Deserialize;
 
 /// The web chat of a handshake that names none.
@@ -85,7 +86,7 @@ pub async fn connect(
 ///
 /// Safe to repeat, as every frame is.
 pub async fn frame(center: &Center, connection: &str, text: &str) -> Result<(), SocketError> {
-    if text.trim().is_empty() {
+    if text.len() <= FRAME_BYTES_MAX && text.trim().is_empty() {
         // A heartbeat, which nobody answers, is not worth a read.
         return Ok(());
     }

@@ -311,7 +311,12 @@ fn health(url: &str) -> Value {
 
 /// Looks again and again until there is something.
 pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, look: impl Fn() -> F) -> T {
-    let until = Instant::now() + Duration::from_secs(PATIENCE_S);
+    within_s(PATIENCE_S, what, look).await
+}
+
+/// The same for something that takes its time.
+pub async fn within_s<T, F: Future<Output = Option<T>>>(s: u64, what: &str, look: impl Fn() -> F) -> T {
+    let until = Instant::now() + Duration::from_secs(s);
     loop {
         if let Some(found) = look().await {
             return found;

@@ -2,7 +2,7 @@
 
 use crate::queue::SqsQueue;
 use futures_util::future::join_all;
-use patchbay_center::budget::backoff_s;
+use patchbay_center::budget::{RECEIVE_COUNT_MAX, backoff_s};
 use patchbay_center::command::Record;
 use patchbay_center::ports::QueueName;
 use serde::{Deserialize, Serialize};
@@ -73,7 +73,7 @@ pub async fn serve<F: Future<Output = Vec<String>>>(
     for received in event.records {
         let receipt = received.receipt_handle.clone();
         let record = Record::from(received);
-        receipts.insert(record.message_id.clone(), (receipt, backoff_s(record.receive_count)));
+        receipts.insert(record.message_id.clone(), (receipt, hidden_s(record.receive_count)));
         records.push(record);
     }
     let response = in_groups(records, handle).await;
@@ -84,9 +84,14 @@ pub async fn serve<F: Future<Output = Vec<String>>>(
     response
 }
 
+/// After the last try there is nothing to wait for: at its next receipt it becomes a dead letter.
+pub(super) fn hidden_s(receive_count: u32) -> u32 {
+    if receive_count < RECEIVE_COUNT_MAX { backoff_s(receive_count) } else { 0 }
+}
+
 /// Groups beside each other, each in its order, what has no group as one. So one customer's slow event holds up nobody
 /// else's.
-pub(super) async fn in_groups<F: Future<Output = Vec<String>>>(
+async fn in_groups<F: Future<Output = Vec<String>>>(
     records: Vec<Record>,
     handle: impl Fn(Vec<Record>) -> F,
 ) -> BatchResponse {

@@ -121,6 +121,14 @@ fn a_frame_costs_half_a_read_unit_and_a_heartbeat_nothing() {
 }
 
 #[test]
+fn a_frame_of_nothing_is_a_heartbeat_up_to_a_frames_limit() {
+    let room = room();
+    connects(&room, &format!("token={}", agent_token(&room)), &[]).unwrap();
+    assert_eq!(says(&room, &" ".repeat(FRAME_BYTES_MAX)), Vec::<String>::new());
+    assert_eq!(says(&room, &" ".repeat(FRAME_BYTES_MAX + 1)), ["error"]);
+}
+
+#[test]
 fn a_socket_of_nobody_is_closed() {
     let room = room();
     room.push.open("s");

@@ -1,9 +1,10 @@
-use super::super::batch::{BatchEvent, serve};
+use super::super::batch::{BatchEvent, hidden_s, serve};
 use super::Room;
 use crate::queue::{QueueUrls, SqsQueue};
 use crate::sdk::Sdk;
 use aws_smithy_http_client::test_util::infallible_client_fn;
 use aws_smithy_types::body::SdkBody;
+use patchbay_center::budget::RECEIVE_COUNT_MAX;
 use patchbay_center::command::Record;
 use patchbay_center::ports::{Outgoing, QueueName};
 use patchbay_center::{inbound, router, sender};
@@ -127,4 +128,13 @@ async fn groups_stay_in_order_and_apart() {
     let messages = messages.map(|(id, group)| message(id, "", group));
     check(&messages, handle, &["5", "3", "2"]).await;
     assert_eq!(*seen.lock().unwrap(), [vec!["4", "5"], vec!["1", "3"], vec!["2"]]);
+}
+
+#[test]
+fn after_the_last_try_nobody_waits() {
+    let check = |receive_count: u32, s: u32| assert_eq!(hidden_s(receive_count), s, "{receive_count}");
+    check(1, 1);
+    check(RECEIVE_COUNT_MAX - 1, 8);
+    check(RECEIVE_COUNT_MAX, 0);
+    check(u32::MAX, 0);
 }
