@@ -132,6 +132,22 @@ async fn a_provider_that_fails_is_called_again() {
 }
 
 #[tokio::test]
+async fn who_goes_without_a_word_is_not_waited_for() {
+    let center = Running::start();
+    let ann = Agent::connect(&center, "Ann").await;
+    let workers = center.api("/api/workers").await;
+    let ann_sid =
+        workers["workers"].as_array().unwrap().iter().find(|worker| worker["friendly_name"] == "Ann");
+    let path = format!("/api/workers/{}", ann_sid.unwrap()["sid"].as_str().unwrap());
+    assert_eq!(center.api(&path).await["connected"], true);
+    drop(ann);
+    eventually("the lost socket is taken off its worker", || async {
+        (center.api(&path).await["connected"] == false).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_language_decides_who_is_asked() {
     let center = Running::start();
     let mut ann = Agent::connect(&center, "Ann").await;

@@ -50,19 +50,27 @@ async fn send(queues: &Client, url: &str, message: Outgoing) {
 }
 
 /// Runs `patchbay dlq …` as an operator does.
-fn dlq(center: &Deployed, arguments: &[&str]) -> String {
+async fn dlq(center: &Running, arguments: &[&str]) -> String {
+    let token = center.token("Fay", "admin").await;
     let output = Command::new(program())
         .arg("dlq")
         .args(arguments)
-        .args(["--queue", "inbound", "--endpoint", &center.url, "--token", &center.token("Fay", "admin")])
+        .args(["--queue", "inbound", "--endpoint", &center.url, "--token", &token])
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn listed(center: &Deployed) -> Vec<Value> {
-    dlq(center, &["list", "--bodies"]).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+async fn listed(center: &Running) -> Vec<Value> {
+    dlq(center, &["list", "--bodies"]).await.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn where_nothing_was_given_up_there_is_nothing_to_send_again() {
+    let running = Running::start();
+    assert!(listed(&running).await.is_empty());
+    assert_eq!(dlq(&running, &["redrive"]).await, "inbound: 0 sent again\n");
 }
 
 #[tokio::test]
@@ -79,11 +87,12 @@ async fn poison_is_put_aside_and_holds_nobody_up() {
     send(&queues, &center.inbound_url, as_queued(center, &second, "hello").await).await;
     running.sees("line", &second, "I am a robot").await;
 
-    let dead = within_s(DEATH_S, "the poison is a dead letter", || async { listed(center).pop() }).await;
+    let dead =
+        within_s(DEATH_S, "the poison is a dead letter", || async { listed(&running).await.pop() }).await;
     assert_eq!((&dead["body"], &dead["group"]), (&"{\"do\":\"dance\"}".into(), &first.clone().into()));
     // Once more, to no avail.
-    assert_eq!(dlq(center, &["redrive"]), "inbound: 1 sent again\n");
-    within_s(DEATH_S, "it is a dead letter again", || async { listed(center).pop() }).await;
+    assert_eq!(dlq(&running, &["redrive"]).await, "inbound: 1 sent again\n");
+    within_s(DEATH_S, "it is a dead letter again", || async { listed(&running).await.pop() }).await;
     queues.purge_queue().queue_url(&center.inbound_dead_letters_url).send().await.unwrap();
 }
 
@@ -96,10 +105,10 @@ async fn what_was_given_up_for_a_passing_reason_is_sent_again() {
     let line = customer("line");
     let given_up = as_queued(center, &line, "hello").await;
     send(&center.queues(), &center.inbound_dead_letters_url, given_up.clone()).await;
-    let letters = listed(center);
+    let letters = listed(&running).await;
     assert_eq!((letters.len(), &letters[0]["body"]), (1, &given_up.body.into()));
-    assert!(!dlq(center, &["list"]).contains("hello"), "words are shown when asked for");
-    assert_eq!(dlq(center, &["redrive"]), "inbound: 1 sent again\n");
+    assert!(!dlq(&running, &["list"]).await.contains("hello"), "words are shown when asked for");
+    assert_eq!(dlq(&running, &["redrive"]).await, "inbound: 1 sent again\n");
     running.sees("line", &line, "I am a robot").await;
-    assert!(listed(center).is_empty());
+    assert!(listed(&running).await.is_empty());
 }

@@ -10,7 +10,9 @@ use axum::http::Request;
 use http_body_util::BodyExt;
 use patchbay_center::config::{ConfigDocuments, apply};
 use patchbay_center::memory::{MemoryPush, MemoryQueue, MemoryTable, MemoryWorld};
-use patchbay_center::ports::{Http, HttpError, HttpRequest, HttpResponse};
+use patchbay_center::ports::{
+    DeadLetter, DeadLetters, Http, HttpError, HttpRequest, HttpResponse, QueueError, QueueName, Redriven,
+};
 use patchbay_center::store::{claim_identity, put_next};
 use patchbay_center::token::{Claims, Role, SigningKeys};
 use patchbay_center::{Center, ChannelAccounts, Ports};
@@ -166,6 +168,50 @@ async fn a_contacts_attributes_have_a_limit() {
     assert_eq!(api.ask("PATCH", &path, Some(Role::Agent), &change(max)).await.0, 200);
     let (status, answer) = api.ask("PATCH", &path, Some(Role::Agent), &change(max + 1)).await;
     assert_eq!((status, &answer["code"]), (413, &json!("too_large")));
+}
+
+/// One dead letter of each queue.
+struct OneDead;
+
+#[async_trait]
+impl DeadLetters for OneDead {
+    async fn list(&self, queue: QueueName, count_max: usize) -> Result<Vec<DeadLetter>, QueueError> {
+        let letter = DeadLetter {
+            message_id: queue.as_str().to_owned(),
+            body: format!("{count_max} at the most"),
+            group: None,
+            sent_at: NOW,
+            receive_count: 5,
+            reason: None,
+        };
+        Ok(vec![letter])
+    }
+
+    async fn redrive(&self, _: QueueName) -> Result<Redriven, QueueError> {
+        Ok(Redriven { redriven: 1, more: false })
+    }
+}
+
+#[tokio::test]
+async fn dead_letters_are_shown_and_sent_again() {
+    let mut api = Api::new().await;
+    let admin = Some(Role::Admin);
+    let path = "/api/dead-letters?queue=routing&limit=7";
+    assert_eq!(api.ask("GET", path, admin, "").await.0, 404, "of a function that may not see them");
+    Arc::get_mut(&mut api.0).unwrap().dead_letters = Some(Arc::new(OneDead));
+    let (_, listed) = api.ask("GET", path, admin, "").await;
+    let expect = json!({
+        "message_id": "routing", "body": "7 at the most", "group": null, "sent_at": NOW, "receive_count": 5,
+        "reason": null,
+    });
+    assert_eq!(listed, json!({ "dead_letters": [expect] }));
+    let redrive = "/api/dead-letters/redrive";
+    let (_, sent) = api.ask("POST", redrive, admin, r#"{"queue":"outbound"}"#).await;
+    assert_eq!(sent, json!({ "redriven": 1, "more": false }));
+    assert_eq!(api.ask("POST", redrive, admin, r#"{"queue":"dead"}"#).await.0, 400);
+    for query in ["", "queue=dead", "queue=inbound&limit=101", "queue=inbound&limit=0"] {
+        assert_eq!(api.ask("GET", &format!("/api/dead-letters?{query}"), admin, "").await.0, 400, "{query}");
+    }
 }
 
 #[tokio::test]
