@@ -33,7 +33,13 @@ pub trait Channel: Send + Sync {
     fn outcome(&self, request: &ProviderRequest, response: &ProviderResponse) -> DeliveryOutcome;
 
     /// Shows the customer that an agent types (or no longer does), where the channel can.
-    fn typing(&self, _to: &Address, _on: bool) -> Option<Rendered> {
+    fn typing(&self, _to: &Address, _on: bool, _now: Timestamp) -> Option<Rendered> {
+        None
+    }
+
+    /// Tells the customer that the message `provider_id`, and what came before it, has been read, where the
+    /// channel can.
+    fn mark_read(&self, _to: &Address, _provider_id: &str, _now: Timestamp) -> Option<Rendered> {
         None
     }
 
@@ -45,6 +51,12 @@ pub trait Channel: Send + Sync {
     /// The request that fetches a media URL of an inbound message with the account's credentials; `None` where
     /// the URL is not the provider's own, and so must be fetched without them.
     fn media_request(&self, _url: &str) -> Option<ProviderRequest> {
+        None
+    }
+
+    /// The request that fetches the content itself, where the answer to `media_request` only says where it is;
+    /// `None` where that answer is the content, or says nothing.
+    fn media_content_request(&self, _answer: &ProviderResponse) -> Option<ProviderRequest> {
         None
     }
 }
@@ -73,6 +85,14 @@ pub struct Capabilities {
     pub media_types: &'static [&'static str],
     pub locations: bool,
     pub stickers: bool,
+    /// People's cards; elsewhere they go out as text.
+    pub contacts: bool,
+    /// Answers that one message can offer as buttons or a list; more than that go out as numbered text.
+    pub choices_max: usize,
+    /// A message can react to another one.
+    pub reactions: bool,
+    /// A message can quote the one that it answers.
+    pub replies: bool,
     /// The customer's typing reaches us.
     pub typing_in: bool,
     /// The agent's typing reaches the customer.

@@ -159,6 +159,21 @@ impl Check<'_> {
             .ok_or_else(|| self.refuse(RejectionReason::Malformed))
     }
 
+    /// The tag in a header, after `prefix` in lower-case hex and as long as the hash makes it.
+    pub(crate) fn hex_header(
+        &self,
+        request: &WebhookRequest,
+        name: &str,
+        prefix: &str,
+        hash: Hash,
+    ) -> Result<Vec<u8>, Rejection> {
+        self.header(request, name)?
+            .strip_prefix(prefix)
+            .and_then(unhex)
+            .filter(|tag| tag.len() == hash.bytes())
+            .ok_or_else(|| self.refuse(RejectionReason::Malformed))
+    }
+
     /// Proves a request by a tag of one of `messages`.
     pub(crate) fn tag<'a>(
         &self,
@@ -169,6 +184,21 @@ impl Check<'_> {
     ) -> Result<Verified<'a>, Rejection> {
         self.size(request)?;
         if !is_tag(hash, self.secrets, messages, given) {
+            return Err(self.refuse(RejectionReason::Wrong));
+        }
+        Ok(Verified { request, claims: None })
+    }
+
+    /// Proves a request by one of the secrets itself, which it carries.
+    pub(crate) fn shared<'a>(
+        &self,
+        request: &'a WebhookRequest,
+        given: &str,
+    ) -> Result<Verified<'a>, Rejection> {
+        self.size(request)?;
+        let is_one = |secret: &str| secret.as_bytes().ct_eq(given.as_bytes());
+        let found = self.secrets.iter().map(is_one).fold(Choice::from(0), |any, one| any | one);
+        if !bool::from(found) {
             return Err(self.refuse(RejectionReason::Wrong));
         }
         Ok(Verified { request, claims: None })
@@ -185,6 +215,17 @@ impl Check<'_> {
         let verified = self.tag(request, Hash::Sha256, &[signed.as_bytes().to_vec()], given)?;
         Ok(Verified { claims: Some(claims), ..verified })
     }
+}
+
+/// The bytes of lower-case hex digits; `None` for anything else.
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let digits: Vec<u8> = text.bytes().map(|byte| digit(&byte)).collect::<Option<_>>()?;
+    digits.chunks(2).map(|pair| Some(pair.first()? << 4 | pair.get(1)?)).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::channel::TextUnit;
 use crate::webhook::Problem;
 use patchbay_model::limits::{ATTACHMENTS_MAX, TEXT_CHARS_MAX};
-use patchbay_model::{Attachment, Content};
+use patchbay_model::{Attachment, ChoiceOption, ContactCard, Content};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The length of a text as a provider counts it.
@@ -96,6 +96,10 @@ pub(crate) fn kind_name(content: &Content) -> &'static str {
         Content::Location { .. } => "location",
         Content::Sticker { .. } => "sticker",
         Content::Choice { .. } => "choice",
+        Content::Choices { .. } => "choices",
+        Content::Contacts { .. } => "contacts",
+        Content::Template { .. } => "template",
+        Content::Reaction { .. } => "reaction",
         Content::System { .. } => "system",
         Content::Unsupported { .. } => "unsupported",
     }
@@ -105,6 +109,25 @@ pub(crate) fn kind_name(content: &Content) -> &'static str {
 pub(crate) fn place(latitude: f64, longitude: f64, name: Option<&str>, address: Option<&str>) -> String {
     let link = format!("https://www.google.com/maps?q={latitude},{longitude}");
     [name, address, Some(link.as_str())].into_iter().flatten().collect::<Vec<_>>().join("\n")
+}
+
+/// A text and the answers to it as numbered lines, for channels without buttons.
+pub(crate) fn numbered(text: &str, options: &[ChoiceOption]) -> String {
+    let lines = options.iter().enumerate().map(|(at, option)| format!("{}. {}", at + 1, option.text));
+    std::iter::once(text.to_owned())
+        .filter(|text| !text.is_empty())
+        .chain(lines)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// People's cards as text, for channels without them: one line for each fact, an empty one between people.
+pub(crate) fn cards(contacts: &[ContactCard]) -> String {
+    let card = |contact: &ContactCard| {
+        let facts = std::iter::once(&contact.name).chain(&contact.phones).chain(&contact.emails);
+        facts.map(String::as_str).filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join("\n")
+    };
+    contacts.iter().map(card).filter(|card| !card.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
 /// An attachment as text, for channels that cannot carry its type.
@@ -145,6 +168,16 @@ mod tests {
         };
         check(TEXT_CHARS_MAX, 0);
         check(TEXT_CHARS_MAX + 1, 1);
+    }
+
+    #[test]
+    fn what_has_no_form_of_its_own_is_lines() {
+        let option = |text: &str| ChoiceOption { data: "d".into(), text: text.into() };
+        assert_eq!(numbered("Which?", &[option("Red"), option("Blue")]), "Which?\n1. Red\n2. Blue");
+        assert_eq!(numbered("", &[option("Red")]), "1. Red");
+        let ann = ContactCard { name: "Ann".into(), phones: vec!["+15005550001".into()], emails: vec![] };
+        let bob = ContactCard { emails: vec!["bob@shop.example".into()], ..ContactCard::default() };
+        assert_eq!(cards(&[ann, ContactCard::default(), bob]), "Ann\n+15005550001\n\nbob@shop.example");
     }
 
     proptest! {

@@ -15,6 +15,26 @@ pub struct Attachment {
     pub bytes: Option<u64>,
 }
 
+/// A person's card, as an address book has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactCard {
+    pub name: String,
+    /// As the provider writes them, best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phones: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub emails: Vec<String>,
+}
+
+/// One of the answers that a message offers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChoiceOption {
+    /// What comes back as `Content::Choice::data`.
+    pub data: String,
+    /// What the customer sees.
+    pub text: String,
+}
+
 /// The body of a message. The tag is `kind`; a kind that a channel has and this list lacks is `unsupported`
 /// and keeps the provider's own name, so that the agent sees that something came.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +71,35 @@ pub enum Content {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,
     },
+    /// Outbound: a text with answers to choose from, as buttons or a list where the channel has them.
+    Choices {
+        text: String,
+        options: Vec<ChoiceOption>,
+    },
+    /// People's cards out of an address book.
+    Contacts {
+        contacts: Vec<ContactCard>,
+    },
+    /// Outbound: a message that the provider has approved beforehand (WhatsApp, RCS): what may be sent where its
+    /// window is closed.
+    Template {
+        /// The provider's name or id of it.
+        name: String,
+        /// As the provider writes it: `en_US`.
+        language: String,
+        /// What its placeholders stand for, in their order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        parameters: Vec<String>,
+        /// What it says with them: for the timeline, and for channels without templates.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
+    /// A reaction to the message that the message's `reply_to` names.
+    Reaction {
+        /// `None` takes the earlier reaction back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        emoji: Option<String>,
+    },
     /// What the center itself notes in the timeline: somebody joined, a task was transferred.
     System {
         text: String,
@@ -70,7 +119,7 @@ impl Content {
     /// What a flow's condition or an agent's list line reads: the text, or what stands for it.
     pub fn plain_text(&self) -> &str {
         match self {
-            Content::Text { text } | Content::System { text } => text,
+            Content::Text { text } | Content::System { text } | Content::Choices { text, .. } => text,
             Content::Media { text, .. }
             | Content::Sticker { text, .. }
             | Content::Unsupported { text, .. } => text.as_deref().unwrap_or_default(),
@@ -78,6 +127,11 @@ impl Content {
             Content::Location { name, address, .. } => {
                 name.as_deref().or(address.as_deref()).unwrap_or_default()
             }
+            Content::Contacts { contacts } => {
+                contacts.first().map(|contact| contact.name.as_str()).unwrap_or_default()
+            }
+            Content::Template { name, text, .. } => text.as_deref().unwrap_or(name),
+            Content::Reaction { emoji } => emoji.as_deref().unwrap_or_default(),
         }
     }
 

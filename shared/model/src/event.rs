@@ -88,6 +88,13 @@ pub enum EventKind {
     Deleted {
         provider_id: String,
     },
+    /// The customer reacted to a message, theirs or ours, or took the reaction back.
+    Reaction {
+        /// The message that it is about.
+        provider_id: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        emoji: Option<String>,
+    },
     /// What became of a message of ours.
     Receipt {
         reference: Reference,

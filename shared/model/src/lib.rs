@@ -20,7 +20,7 @@ pub mod workspace;
 
 pub use address::{Address, ChannelKind, IdentityKey};
 pub use contact::{Consent, Contact};
-pub use content::{Attachment, Content};
+pub use content::{Attachment, ChoiceOption, ContactCard, Content};
 pub use conversation::{Conversation, ConversationState};
 pub use event::{EventKind, InboundEvent, ReplyToken};
 pub use id::*;

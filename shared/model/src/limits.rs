@@ -1,7 +1,8 @@
 //! Named limits of what comes from outside. A limit that belongs to one module is named there; these are shared.
 
-/// Bytes of one webhook request's body (API Gateway allows 10 MB; providers send far less).
-pub const WEBHOOK_BYTES_MAX: usize = 1_048_576;
+/// Bytes of one webhook request's body. Meta sends up to 3 MB; API Gateway allows 10 MB, a function 6 MB, in
+/// which the body may be base64.
+pub const WEBHOOK_BYTES_MAX: usize = 4_194_304;
 /// Characters of one message's text, on every channel; channels have their own, lower limits.
 pub const TEXT_CHARS_MAX: usize = 65_536;
 /// Attachments of one message (Twilio allows 10).

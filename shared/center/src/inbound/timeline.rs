@@ -1,5 +1,5 @@
-//! What belongs into the timeline and moves nothing: the business's own words in the provider's app, notes,
-//! and typing, which is shown and not kept.
+//! What belongs into the timeline and moves nothing: the business's own words in the provider's app,
+//! reactions, notes, and typing, which is shown and not kept.
 
 use super::place::{Said, message_sid, put};
 use super::{InboundError, customer, push};
@@ -9,7 +9,7 @@ use crate::ports::Consistency;
 use crate::store::load_conversation;
 use patchbay_model::{Author, ContactSid, Content, ConversationState, EventKind, InboundEvent};
 
-/// An echo or a note: stored, and shown to the agents there are. It opens nothing.
+/// An echo, a reaction or a note: stored, and shown to the agents there are. It opens nothing.
 pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), InboundError> {
     let contact = customer::find_or_create(center, event).await?;
     match &event.kind {
@@ -20,6 +20,17 @@ pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), 
                 content,
                 reply_to: reply_to.as_deref(),
                 provider_id: Some(provider_id),
+            };
+            add(center, event, &contact, said).await
+        }
+        EventKind::Reaction { provider_id, emoji } => {
+            let content = Content::Reaction { emoji: emoji.clone() };
+            let said = Said {
+                sid: message_sid(event.channel, &event.account, &event.event_id),
+                author: Author::Contact,
+                content: &content,
+                reply_to: Some(provider_id),
+                provider_id: None,
             };
             add(center, event, &contact, said).await
         }

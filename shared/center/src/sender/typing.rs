@@ -10,7 +10,7 @@ use patchbay_model::Address;
 /// second try: what comes late is wrong.
 pub(crate) async fn typing(center: &Center, to: &Address, on: bool) -> bool {
     let Some(account) = center.channel(to.channel, &to.account) else { return false };
-    match account.channel.typing(to, on) {
+    match account.channel.typing(to, on, center.now()) {
         Some(Rendered::Requests(requests)) => {
             let mut taken = false;
             let began = center.now();

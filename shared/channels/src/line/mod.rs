@@ -38,6 +38,10 @@ const CAPABILITIES: Capabilities = Capabilities {
     media_types: &["image/jpeg", "image/png", "video/mp4", "audio/"],
     locations: true,
     stickers: true,
+    contacts: false,
+    choices_max: 0,
+    reactions: false,
+    replies: false,
     typing_in: false,
     typing_out: true,
     delivered_receipts: false,
@@ -97,7 +101,7 @@ impl Channel for Line {
     }
 
     /// LINE has an animation that ends with the next message, in chats with one person only.
-    fn typing(&self, to: &Address, on: bool) -> Option<Rendered> {
+    fn typing(&self, to: &Address, on: bool, _now: Timestamp) -> Option<Rendered> {
         (on && to.id.starts_with('U')).then(|| {
             let body = json!({ "chatId": to.id, "loadingSeconds": LOADING_S });
             Rendered::Requests(vec![self.call("/v2/bot/chat/loading/start", &body)])

@@ -1,7 +1,7 @@
 use super::{CAPABILITIES, Line};
 use crate::delivery::{ProviderRequest, Undeliverable, recipient};
 use crate::identifier::uuid;
-use crate::text::{beginning, kind_name, link, split};
+use crate::text::{beginning, cards, kind_name, link, numbered, split};
 use patchbay_model::{Attachment, ChannelKind, Content, OutboundMessage, Timestamp};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -71,6 +71,9 @@ fn messages(content: &Content) -> Result<Vec<Value>, Undeliverable> {
     Ok(match content {
         Content::Text { text } => texts(text),
         Content::Choice { data, text } => texts(text.as_ref().unwrap_or(data)),
+        Content::Choices { text, options } => texts(&numbered(text, options)),
+        Content::Contacts { contacts } => texts(&cards(contacts)),
+        Content::Template { text: Some(text), .. } => texts(text),
         Content::Media { attachments, text } => {
             let caption = text.iter().flat_map(|text| texts(text));
             caption.chain(attachments.iter().flat_map(media)).collect()
@@ -87,7 +90,10 @@ fn messages(content: &Content) -> Result<Vec<Value>, Undeliverable> {
         Content::Sticker { package_id, sticker_id, .. } => {
             vec![json!({ "type": "sticker", "packageId": package_id, "stickerId": sticker_id })]
         }
-        Content::System { .. } | Content::Unsupported { .. } => {
+        Content::Template { text: None, .. }
+        | Content::Reaction { .. }
+        | Content::System { .. }
+        | Content::Unsupported { .. } => {
             return Err(Undeliverable::Kind(kind_name(content)));
         }
     })

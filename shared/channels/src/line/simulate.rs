@@ -144,7 +144,13 @@ fn said(content: &Content, id: &str) -> Option<Vec<Value>> {
             "id": id, "type": "sticker", "packageId": package_id, "stickerId": sticker_id,
             "stickerResourceType": "STATIC",
         })],
-        Content::Choice { .. } | Content::System { .. } | Content::Unsupported { .. } => return None,
+        Content::Choice { .. }
+        | Content::Choices { .. }
+        | Content::Contacts { .. }
+        | Content::Template { .. }
+        | Content::Reaction { .. }
+        | Content::System { .. }
+        | Content::Unsupported { .. } => return None,
     })
 }
 

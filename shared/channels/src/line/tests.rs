@@ -155,7 +155,7 @@ fn calls() {
     assert_json_snapshot!("call_location", show(&message(place)));
     let sticker = Content::Sticker { package_id: "446".into(), sticker_id: "1988".into(), text: None };
     assert_json_snapshot!("call_sticker", show(&message(sticker)));
-    let Some(Rendered::Requests(typing)) = line().typing(&message(Content::text("")).to, true) else {
+    let Some(Rendered::Requests(typing)) = line().typing(&message(Content::text("")).to, true, NOW) else {
         panic!()
     };
     assert_json_snapshot!("call_typing", call(&typing[0]));

@@ -1,6 +1,6 @@
 use super::{CAPABILITIES, Sender, Sms};
 use crate::delivery::{ProviderRequest, Undeliverable, recipient};
-use crate::text::{kind_name, link, place, split};
+use crate::text::{cards, kind_name, link, numbered, place, split};
 use crate::twilio::{form, rest};
 use patchbay_model::{Attachment, ChannelKind, Content, OutboundMessage};
 
@@ -76,8 +76,14 @@ fn said(content: &Content) -> Result<(String, Vec<&Attachment>), Undeliverable> 
             (place(*latitude, *longitude, name.as_deref(), address.as_deref()), Vec::new())
         }
         Content::Choice { data, text } => (text.as_ref().unwrap_or(data).clone(), Vec::new()),
-        Content::Sticker { text: Some(text), .. } => (text.clone(), Vec::new()),
-        Content::Sticker { text: None, .. } | Content::System { .. } | Content::Unsupported { .. } => {
+        Content::Sticker { text: Some(text), .. } | Content::Template { text: Some(text), .. } => (text.clone(), Vec::new()),
+        Content::Choices { text, options } => (numbered(text, options), Vec::new()),
+        Content::Contacts { contacts } => (cards(contacts), Vec::new()),
+        Content::Sticker { text: None, .. }
+        | Content::Template { text: None, .. }
+        | Content::Reaction { .. }
+        | Content::System { .. }
+        | Content::Unsupported { .. } => {
             return Err(Undeliverable::Kind(kind_name(content)));
         }
     })

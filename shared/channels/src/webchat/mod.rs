@@ -32,6 +32,9 @@ pub(crate) const EXAMPLE: &[(&str, &str)] = &[
 /// Bytes of a signing secret (RFC 7518, 3.2: at least as many as the hash has).
 const SIGNING_SECRET_BYTES_MIN: usize = 32;
 
+/// Answers of one message; more are a list to read, not to press.
+const CHOICES_MAX: usize = 30;
+
 /// A text is at most a frame's size even if JSON escapes each of its characters (`\u0000`).
 const CAPABILITIES: Capabilities = Capabilities {
     text_max: 16_384,
@@ -41,6 +44,10 @@ const CAPABILITIES: Capabilities = Capabilities {
     media_types: &[],
     locations: true,
     stickers: false,
+    contacts: true,
+    choices_max: CHOICES_MAX,
+    reactions: false,
+    replies: true,
     typing_in: true,
     typing_out: true,
     delivered_receipts: false,
@@ -123,7 +130,7 @@ impl Channel for WebChat {
         Some(self)
     }
 
-    fn typing(&self, to: &Address, on: bool) -> Option<Rendered> {
+    fn typing(&self, to: &Address, on: bool, _now: Timestamp) -> Option<Rendered> {
         Some(Rendered::Session(render::typing(&to.id, on)))
     }
 }

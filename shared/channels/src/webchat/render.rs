@@ -1,10 +1,11 @@
 use super::{CAPABILITIES, WebChat};
 use crate::delivery::{SessionFrame, Undeliverable, recipient};
-use crate::text::{kind_name, length};
+use crate::text::{kind_name, length, numbered};
 use patchbay_model::limits::PUSH_BYTES_MAX;
 use patchbay_model::{ChannelKind, Content, MessageSid, OutboundMessage, Seq};
 use serde::Serialize;
 use serde_json::json;
+use std::borrow::Cow;
 
 /// The payload of `message.created`.
 #[derive(Serialize)]
@@ -26,12 +27,13 @@ struct Payload<'a> {
 impl WebChat {
     pub(super) fn write_frame(&self, message: &OutboundMessage) -> Result<SessionFrame, Undeliverable> {
         let to = recipient(message, ChannelKind::Webchat, &self.account)?;
-        check(&message.content)?;
+        let content = carried(&message.content);
+        check(&content)?;
         let payload = Payload {
             sid: &message.key.sid,
             seq: message.key.seq,
             direction: "outbound",
-            content: &message.content,
+            content: &content,
             author_name: message.author_name.as_deref(),
             reply_to: message.reply_to.as_deref(),
             receipt: self.receipt(to, &message.key),
@@ -49,6 +51,17 @@ pub(super) fn typing(visitor: &str, on: bool) -> SessionFrame {
     SessionFrame { visitor: visitor.to_owned(), frame }
 }
 
+/// More answers than the widget offers are a numbered text; a template is what it says.
+fn carried(content: &Content) -> Cow<'_, Content> {
+    match content {
+        Content::Choices { text, options } if options.len() > CAPABILITIES.choices_max => {
+            Cow::Owned(Content::text(numbered(text, options)))
+        }
+        Content::Template { text: Some(text), .. } => Cow::Owned(Content::text(text.clone())),
+        other => Cow::Borrowed(other),
+    }
+}
+
 fn check(content: &Content) -> Result<(), Undeliverable> {
     let text = content.plain_text();
     if length(text, CAPABILITIES.text_unit) > CAPABILITIES.text_max {
@@ -58,7 +71,10 @@ fn check(content: &Content) -> Result<(), Undeliverable> {
         return Err(Undeliverable::TooManyAttachments { max: CAPABILITIES.attachments_max });
     }
     match content {
-        Content::Sticker { .. } | Content::Unsupported { .. } => Err(Undeliverable::Kind(kind_name(content))),
+        Content::Sticker { .. }
+        | Content::Template { .. }
+        | Content::Reaction { .. }
+        | Content::Unsupported { .. } => Err(Undeliverable::Kind(kind_name(content))),
         Content::Location { .. } => Ok(()),
         _ if text.trim().is_empty() && content.attachments().is_empty() => Err(Undeliverable::Empty),
         _ => Ok(()),

@@ -12,7 +12,13 @@ impl Simulated for WebChat {
     fn customer_message(&self, message: &CustomerMessage) -> Option<WebhookRequest> {
         if matches!(
             message.content,
-            Content::Sticker { .. } | Content::System { .. } | Content::Unsupported { .. }
+            Content::Sticker { .. }
+                | Content::Choices { .. }
+                | Content::Contacts { .. }
+                | Content::Template { .. }
+                | Content::Reaction { .. }
+                | Content::System { .. }
+                | Content::Unsupported { .. }
         ) {
             return None;
         }

@@ -227,7 +227,7 @@ fn frames() {
     };
     assert_json_snapshot!("frame_media", frame(Content::Media { attachments: vec![attachment], text: None }));
     let to = Address::new(ChannelKind::Webchat, "default", VISITOR);
-    let Some(Rendered::Session(typing)) = webchat.typing(&to, true) else { panic!() };
+    let Some(Rendered::Session(typing)) = webchat.typing(&to, true, NOW) else { panic!() };
     assert_json_snapshot!("frame_typing", serde_json::from_str::<Value>(&typing.frame).unwrap());
 }
 

@@ -101,7 +101,7 @@ fn a_receipt_finds_its_message() {
 fn typing_is_shown_where_it_is_said_to_be() {
     for channel in channels() {
         let to = outbound(channel.kind(), Content::text("hello")).to;
-        assert_eq!(channel.typing(&to, true).is_some(), channel.capabilities().typing_out);
+        assert_eq!(channel.typing(&to, true, NOW).is_some(), channel.capabilities().typing_out);
     }
 }
 
