@@ -62,7 +62,7 @@ env --ignore-environment PATH="$PATH" HOME="$work" TMPDIR="$work" GATEWAY_PORT="
   .venv-emulator/bin/python -m ministack > "$work/emulator.log" 2>&1 &
 pids+=($!)
 answers() { python3 -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=1)' "$1" 2>/dev/null; }
-for _ in $(seq 120); do
+for _ in $(seq 240); do
   answers "$emulator/_ministack/health" && break
   kill -0 "${pids[0]}" || exit 1
   sleep 0.25
@@ -94,15 +94,18 @@ deploy() {
     { cat "$work/deploy.log"; exit 1; }
 }
 output() {
-  sam list stack-outputs --stack-name patchbay-test --output json 2> /dev/null | python3 -c '
+  python3 -c '
 import json, sys
-print(next(one["OutputValue"] for one in json.load(sys.stdin) if one["OutputKey"] == sys.argv[1]))' "$1"
+print(next(one["OutputValue"] for one in json.load(open(sys.argv[1])) if one["OutputKey"] == sys.argv[2]))' \
+    "$work/outputs.json" "$1"
 }
 # The first label of an API's host is its id, by which the emulator has it under a path.
 api_of() { python3 -c 'import sys, urllib.parse; print(urllib.parse.urlsplit(sys.argv[1]).hostname.split(".")[0])' "$1"; }
 
 deploy
 say "sam deploy"
+sam list stack-outputs --stack-name patchbay-test --output json > "$work/outputs.json" 2> "$work/outputs.log" ||
+  { cat "$work/outputs.log"; exit 1; }
 public="$(output PublicUrl)"
 endpoint="$emulator/_aws/execute-api/$(api_of "$public")/\$default"
 socket_path="_aws/execute-api/$(api_of "$(output AgentSocketUrl)")/agent"

@@ -2,6 +2,7 @@
 
 use super::{LOOK_EVERY_MS, PATIENCE_S};
 use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
+use futures_util::future::join_all;
 use hyper::Method;
 use patchbay_center::ports::World;
 use patchbay_center::token::{Claims, Role, SigningKeys};
@@ -110,8 +111,10 @@ impl Deployed {
                     left.push(state);
                 }
             }
-            for queue in ["inbound", "routing", "outbound"] {
-                let dead = self.api(&format!("/api/dead-letters?queue={queue}")).await;
+            let queues = ["inbound", "routing", "outbound"];
+            let dead = queues
+                .map(|queue| async move { self.api(&format!("/api/dead-letters?queue={queue}")).await });
+            for dead in join_all(dead).await {
                 left.extend(dead["dead_letters"].as_array().unwrap().iter().cloned());
             }
             if left.is_empty() {

@@ -83,6 +83,7 @@ impl Running {
     }
 
     /// The process to do something to; `None`, with a word to whoever reads, where the center is somebody else's.
+    #[allow(clippy::print_stdout, reason = "whoever reads the tests' output should know what was not tried")]
     pub fn process(&mut self) -> Option<&mut Process> {
         match &mut self.place {
             Place::Here(process) => Some(process),
