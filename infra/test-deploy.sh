@@ -51,7 +51,8 @@ samconfig=(--config-file infra/samconfig.toml --config-env test)
 PATH="$PWD/.venv/bin:$PATH"
 CARGO_TARGET_DIR="$CARGO_TARGET_DIR/functions" \
   CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
-  sam build "${samconfig[@]}" --parameter-overrides Architecture=x86_64 > "$work/build.log" 2>&1 ||
+  sam build "${samconfig[@]}" --build-dir "$work/build" --parameter-overrides Architecture=x86_64 \
+  > "$work/build.log" 2>&1 ||
   { cat "$work/build.log"; exit 1; }
 say "sam build"
 
@@ -90,7 +91,7 @@ PYTHON
 
 parameters="Architecture=x86_64 DeletionProtection=false LogLevel=DEBUG SimulatorUrl=$simulator"
 deploy() {
-  sam deploy "${samconfig[@]}" --parameter-overrides "$parameters" > "$work/deploy.log" 2>&1 ||
+  sam deploy "${samconfig[@]}" --template-file "$work/build/template.yaml" --parameter-overrides "$parameters" > "$work/deploy.log" 2>&1 ||
     { cat "$work/deploy.log"; exit 1; }
 }
 output() {

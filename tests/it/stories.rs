@@ -132,6 +132,39 @@ async fn a_provider_that_fails_is_called_again() {
 }
 
 #[tokio::test]
+async fn what_is_said_arrives_in_its_order() {
+    let center = Running::start();
+    let mut chiyo = Agent::connect(&center, "Chiyo").await;
+    let line = customer("line");
+    for (words, answer) in [("live agent", "Which language"), ("日本語", "One moment")] {
+        center.customer_writes("line", &line, words).await;
+        center.sees("line", &line, answer).await;
+    }
+    let offer = chiyo.offered().await;
+    let with_line = conversation(&chiyo.accept(&offer).await);
+    let said: Vec<String> = (1..=12).map(|number| format!("answer {number}")).collect();
+    for words in &said {
+        chiyo.say(&with_line, words).await;
+        let asks = words.replace("answer", "question");
+        assert_eq!(center.customer_writes("line", &line, &asks).await, 200);
+    }
+    center.sees("line", &line, said.last().unwrap()).await;
+    let seen: Vec<String> =
+        center.shown("line", &line).await.into_iter().filter(|text| text.starts_with("answer")).collect();
+    assert_eq!(seen, said);
+    let mut heard = Vec::new();
+    while heard.len() < said.len() {
+        let frame = chiyo.expect("message.created").await;
+        if frame["direction"] == "inbound" {
+            heard.push(frame["text"].as_str().unwrap().replace("question", "answer"));
+        }
+    }
+    assert_eq!(heard, said);
+    end(&mut chiyo, &offer).await;
+    center.sees("line", &line, "Goodbye").await;
+}
+
+#[tokio::test]
 async fn who_goes_without_a_word_is_not_waited_for() {
     let center = Running::start();
     let ann = Agent::connect(&center, "Ann").await;
