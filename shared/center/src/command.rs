@@ -1,7 +1,7 @@
 //! The bodies of queue messages: commands as data. A tag names each, so that a newer version can be told from
 //! an older one that is still in a queue.
 
-use crate::budget::begin_until;
+use crate::budget::{RECEIVE_COUNT_MAX, begin_until};
 use patchbay_model::{
     Address, Author, ContactSid, ConversationSid, ExecutionSid, InboundEvent, MessageKey, OutboundMessage,
     ReservationSid, TaskSid, Timestamp, WorkerSid, WorkflowSid, id::digest16, id::hex,
@@ -191,14 +191,19 @@ impl FifoFailures {
         let held = record.group.as_ref().is_some_and(|group| self.groups.contains(group));
         let late = !self.has_time(now);
         if held || late {
-            self.push(record);
+            self.ids.push(record.message_id.clone());
+            self.groups.extend(record.group.clone());
         }
         held || late
     }
 
+    /// The record has failed. After its last receipt it becomes a dead letter and lets its group go on: whoever waited
+    /// behind it is tried at once, or would have been received too often by the same moment.
     pub fn push(&mut self, record: &Record) {
         self.ids.push(record.message_id.clone());
-        self.groups.extend(record.group.clone());
+        if record.receive_count < RECEIVE_COUNT_MAX {
+            self.groups.extend(record.group.clone());
+        }
     }
 
     /// The ids to report, in the order of the batch.
@@ -249,6 +254,17 @@ mod tests {
         failures.push(&record("4", None));
         assert!(!failures.holds_back(&record("5", None), now));
         assert_eq!(failures.into_ids(), ["1", "2", "4"]);
+    }
+
+    #[test]
+    fn poison_takes_nobody_of_its_group_with_it() {
+        let now = Timestamp(0);
+        let received = |id: &str, receive_count: u32| Record { receive_count, ..record(id, Some("a")) };
+        for (receive_count, held) in [(RECEIVE_COUNT_MAX - 1, true), (RECEIVE_COUNT_MAX, false)] {
+            let mut failures = FifoFailures::new(now);
+            failures.push(&received("1", receive_count));
+            assert_eq!(failures.holds_back(&received("2", receive_count), now), held, "{receive_count}");
+        }
     }
 
     #[test]
