@@ -26,18 +26,25 @@ pub struct ProviderRequest {
     pub on_refused: Option<Box<ProviderRequest>>,
 }
 
-/// Headers carry credentials and bodies personal data: neither is printed.
+/// Headers carry credentials, and so may the path (Telegram's token); bodies carry personal data: none of them
+/// is printed.
 impl fmt::Debug for ProviderRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ProviderRequest")
             .field("method", &self.method)
-            .field("url", &self.url)
+            .field("url", &origin(&self.url))
             .field("headers", &self.headers)
             .field("body_bytes", &self.body.len())
             .field("idempotent", &self.idempotent)
             .field("on_refused", &self.on_refused)
             .finish()
     }
+}
+
+/// Scheme and host of a URL.
+fn origin(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    url[host..].find(['/', '?', '#']).map_or(url, |end| &url[..host + end])
 }
 
 /// A message in the provider's words.
@@ -203,6 +210,11 @@ impl DeliveryOutcome {
     /// read), at most `RETRY_AFTER_S_MAX`.
     pub(crate) fn retry(headers: &Headers, why: impl AsRef<str>) -> DeliveryOutcome {
         let after_s = headers.get("retry-after").and_then(|value| value.trim().parse::<u64>().ok());
+        DeliveryOutcome::retry_after(after_s, why)
+    }
+
+    /// A repetition after what the provider asks for in seconds, at most `RETRY_AFTER_S_MAX`.
+    pub(crate) fn retry_after(after_s: Option<u64>, why: impl AsRef<str>) -> DeliveryOutcome {
         DeliveryOutcome::Retry {
             after_s: after_s.map_or(RETRY_AFTER_S_DEFAULT, |s| {
                 u32::try_from(s).unwrap_or(RETRY_AFTER_S_MAX).min(RETRY_AFTER_S_MAX)
@@ -241,8 +253,9 @@ mod tests {
 
     #[test]
     fn what_is_private_is_not_printed() {
-        let call =
-            ProviderRequest::post("https://a.example".into(), "canary".into(), "x", b"canary".to_vec());
+        let url = "https://a.example/botcanary/send";
+        let call = ProviderRequest::post(url.into(), "canary".into(), "x", b"canary".to_vec());
+        assert!(format!("{call:?}").contains("https://a.example"));
         let frame = SessionFrame { visitor: "canary".into(), frame: "canary".into() };
         for printed in [format!("{call:?}"), format!("{frame:?}")] {
             assert!(!printed.contains("canary"), "{printed}");

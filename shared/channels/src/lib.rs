@@ -24,6 +24,7 @@ pub mod webhook;
 
 pub mod line;
 pub mod sms;
+pub mod telegram;
 pub mod webchat;
 
 pub use channel::{Capabilities, Channel, TextUnit};

@@ -4,6 +4,8 @@
 
 #[expect(dead_code, reason = "the contract suite uses the rest")]
 mod support;
+#[path = "corpus/telegram.rs"]
+mod telegram;
 
 use patchbay_channels::delivery::{DeliveryOutcome, ProviderRequest, ProviderResponse};
 use patchbay_channels::webhook::{Headers, Normalised, WebhookRequest};
