@@ -47,11 +47,16 @@ cargo build --quiet --package patchbay-local
 # Of the whole workspace, as in "make test": with other features everything would be built once more.
 cargo test --quiet --workspace --test it --no-run
 say "the program and the stories are built"
+# The emulator starts the functions as they are, on this machine: it must be a Linux.
+case "$(uname -m)" in
+  aarch64 | arm64) architecture=arm64 ;;
+  *) architecture=x86_64 ;;
+esac
 samconfig=(--config-file infra/samconfig.toml --config-env test)
 PATH="$PWD/.venv/bin:$PATH"
 CARGO_TARGET_DIR="$CARGO_TARGET_DIR/functions" \
   CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
-  sam build "${samconfig[@]}" --build-dir "$work/build" --parameter-overrides Architecture=x86_64 \
+  sam build "${samconfig[@]}" --build-dir "$work/build" --parameter-overrides "Architecture=$architecture" \
   > "$work/build.log" 2>&1 ||
   { cat "$work/build.log"; exit 1; }
 say "sam build"
@@ -89,7 +94,7 @@ PYTHON
 
 # ---- deploy ---------------------------------------------------------------------------------------------------------
 
-parameters="Architecture=x86_64 DeletionProtection=false LogLevel=DEBUG SimulatorUrl=$simulator"
+parameters="Architecture=$architecture DeletionProtection=false LogLevel=DEBUG SimulatorUrl=$simulator"
 deploy() {
   sam deploy "${samconfig[@]}" --template-file "$work/build/template.yaml" --parameter-overrides "$parameters" > "$work/deploy.log" 2>&1 ||
     { cat "$work/deploy.log"; exit 1; }
