@@ -9,6 +9,7 @@
 
 pub mod channel;
 pub mod delivery;
+mod document;
 mod identifier;
 mod json;
 pub mod params;
@@ -22,6 +23,7 @@ pub mod text;
 mod twilio;
 pub mod webhook;
 
+pub mod custom;
 pub mod line;
 pub mod sms;
 pub mod telegram;

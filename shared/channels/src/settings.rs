@@ -118,6 +118,15 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// A URL to call, as it is.
+    pub(crate) fn url(&mut self, key: &'static str) -> String {
+        let url = self.required(key);
+        if !url.is_empty() && !is_base_url(url) {
+            self.complain(key, "is not an http or https URL without query");
+        }
+        url.to_owned()
+    }
+
     /// The beginning of URLs, without a slash at the end.
     pub(crate) fn base_url(&mut self, key: &'static str, default: &str) -> String {
         let url = self.optional(key).unwrap_or(default).trim_end_matches('/');

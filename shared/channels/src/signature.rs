@@ -88,14 +88,15 @@ impl Hash {
 }
 
 /// HMAC of `message` under `key`.
-pub(crate) fn hmac(hash: Hash, key: &str, message: &[u8]) -> Vec<u8> {
-    fn tag<M: Mac + KeyInit>(key: &str, message: &[u8]) -> Vec<u8> {
+pub(crate) fn hmac(hash: Hash, key: impl AsRef<[u8]>, message: &[u8]) -> Vec<u8> {
+    fn tag<M: Mac + KeyInit>(key: &[u8], message: &[u8]) -> Vec<u8> {
         // A key of any length is a key of HMAC, so the error of `new_from_slice` has no case; were there one,
         // the empty tag equals no signature.
-        M::new_from_slice(key.as_bytes())
+        M::new_from_slice(key)
             .map(|mac| mac.chain_update(message).finalize().into_bytes().to_vec())
             .unwrap_or_default()
     }
+    let key = key.as_ref();
     match hash {
         Hash::Sha1 => tag::<Hmac<Sha1>>(key, message),
         Hash::Sha256 => tag::<Hmac<Sha256>>(key, message),
@@ -105,14 +106,23 @@ pub(crate) fn hmac(hash: Hash, key: &str, message: &[u8]) -> Vec<u8> {
 /// Whether `given` is the tag of one of `messages` under one of `secrets`. Every pair is tried and compared in
 /// constant time, so that the time tells neither how much was right nor which secret it was.
 pub(crate) fn is_tag(hash: Hash, secrets: &Secrets, messages: &[Vec<u8>], given: &[u8]) -> bool {
+    found(hash, secrets.iter(), messages, given).into()
+}
+
+fn found<K: AsRef<[u8]>>(
+    hash: Hash,
+    keys: impl IntoIterator<Item = K>,
+    messages: &[Vec<u8>],
+    given: &[u8],
+) -> Choice {
     let mut found = Choice::from(0);
-    for secret in secrets.iter() {
+    for key in keys {
         for message in messages {
-            let tag = hmac(hash, secret, message);
+            let tag = hmac(hash, &key, message);
             found |= Choice::from(u8::from(!tag.is_empty())) & tag.as_slice().ct_eq(given);
         }
     }
-    found.into()
+    found
 }
 
 /// How an account checks its webhooks: the status that a refusal is answered with, and the secrets.
@@ -199,6 +209,23 @@ impl Check<'_> {
         let is_one = |secret: &str| secret.as_bytes().ct_eq(given.as_bytes());
         let found = self.secrets.iter().map(is_one).fold(Choice::from(0), |any, one| any | one);
         if !bool::from(found) {
+            return Err(self.refuse(RejectionReason::Wrong));
+        }
+        Ok(Verified { request, claims: None })
+    }
+
+    /// Proves a request that carries several tags of `message`, of which one must be made with one of `keys`.
+    pub(crate) fn one_of_tags<'a>(
+        &self,
+        request: &'a WebhookRequest,
+        keys: &[Vec<u8>],
+        message: Vec<u8>,
+        given: &[Vec<u8>],
+    ) -> Result<Verified<'a>, Rejection> {
+        self.size(request)?;
+        let messages = [message];
+        let is_one = |tag: &Vec<u8>| found(Hash::Sha256, keys, &messages, tag);
+        if !bool::from(given.iter().map(is_one).fold(Choice::from(0), |any, one| any | one)) {
             return Err(self.refuse(RejectionReason::Wrong));
         }
         Ok(Verified { request, claims: None })

@@ -25,6 +25,18 @@ pub struct Delivery {
     pub media: Vec<String>,
 }
 
+impl Delivery {
+    /// A content that is shown as it is.
+    pub(crate) fn of(to: &str, content: &Content) -> Delivery {
+        let text = Some(content.plain_text()).filter(|text| !text.is_empty());
+        Delivery {
+            to: to.to_owned(),
+            texts: text.map(str::to_owned).into_iter().collect(),
+            media: content.attachments().iter().map(|attachment| attachment.url.clone()).collect(),
+        }
+    }
+}
+
 /// How the played provider answers a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {

@@ -8,6 +8,7 @@ use crate::webhook::{Headers, Normalised, WebhookRequest};
 use patchbay_model::{
     Address, ChannelKind, ContactSid, Content, MessageKey, MessageSid, OutboundMessage, Seq, Timestamp,
 };
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -78,4 +79,25 @@ pub(crate) fn http(status: u16, headers: &[(&str, &str)], body: &Value) -> Provi
         headers: headers.iter().copied().collect(),
         body: body.to_string().into_bytes(),
     }
+}
+
+/// Any JSON whose objects have some of these fields: documents that are nearly the provider's.
+pub(crate) fn nearly(fields: &'static [&'static str]) -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,8}".prop_map(Value::from),
+        Just(json!("\u{1f600}\u{0}")),
+    ];
+    leaf.prop_recursive(4, 40, 6, move |inner| {
+        let field = proptest::sample::select(fields);
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::vec((field, inner), 0..6).prop_map(|fields| {
+                Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+            }),
+        ]
+    })
 }

@@ -104,6 +104,8 @@ pub enum RejectionReason {
     BodyDigest,
     #[error("the session token has expired")]
     Expired,
+    #[error("the request was signed too long ago, or in the future")]
+    Stale,
     #[error("the origin is not among allowed_origins")]
     Origin,
     #[error("the body is larger than a webhook may be")]

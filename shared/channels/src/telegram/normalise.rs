@@ -13,6 +13,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
+/// Telegram's times are whole seconds. As milliseconds, the end of a message's number keeps the messages of one
+/// second in order, and is too short to move one behind the answer to it.
+const ORDER_MS: i64 = 100;
+
 impl Telegram {
     /// One update. Whatever it was, it is taken: Telegram repeats one that it thinks refused for a day, and
     /// holds back all that come after it.
@@ -102,6 +106,7 @@ impl Reading<'_> {
         let place = place(&message.chat, message.from.as_ref(), message.business_connection_id.as_deref());
         let provider_id = message_id(&place.address, message.message_id);
         let date = message.edit_date.filter(|_| edited).or(message.date);
+        let order = message.message_id.rem_euclid(ORDER_MS);
         let kind = match self.telegram.said(&message, document, self.kind, problems) {
             Said::Note { name, text } => EventKind::Note { name, text },
             Said::Content(content) if edited => EventKind::Edited { provider_id, content },
@@ -114,7 +119,9 @@ impl Reading<'_> {
                 echo: is_echo(&message),
             },
         };
-        Ok(vec![self.event(place, date, kind)])
+        let event = self.event(place, date, kind);
+        let provider_time = event.provider_time.map(|time| time.plus_ms(order));
+        Ok(vec![InboundEvent { provider_time, ..event }])
     }
 
     fn params(&self, message: &Message, provider_id: &str, content: &Content) -> BTreeMap<String, String> {

@@ -1,8 +1,9 @@
 use super::*;
 use crate::delivery::RefusalCause;
-use crate::testing::{NOW, call, channel, heard, http, outbound, picture, requests};
+use crate::testing::{NOW, call, channel, heard, http, nearly, outbound, picture, requests};
 use insta::assert_json_snapshot;
 use patchbay_model::{Attachment, ChoiceOption, ContactCard, Content, EventKind};
+use proptest::prelude::*;
 
 fn telegram() -> Arc<dyn Simulated> {
     channel(ChannelKind::Telegram, &[])
@@ -405,4 +406,60 @@ fn settings_have_telegrams_forms() {
     check("secret_token", &"a".repeat(SECRET_CHARS_MAX + 1), false);
     check("secret_token", "new-1,old_2", true);
     check("secret_token", "sp ace", false);
+}
+
+const KINDS: &[&str] = &[
+    "message",
+    "edited_message",
+    "business_message",
+    "deleted_business_messages",
+    "callback_query",
+    "message_reaction",
+    "my_chat_member",
+    "poll",
+];
+const FIELDS: &[&str] = &[
+    "message_id",
+    "chat",
+    "id",
+    "type",
+    "from",
+    "date",
+    "text",
+    "entities",
+    "offset",
+    "length",
+    "url",
+    "photo",
+    "file_id",
+    "caption",
+    "document",
+    "contact",
+    "venue",
+    "location",
+    "message",
+    "data",
+    "new_reaction",
+    "emoji",
+    "new_chat_member",
+    "status",
+    "message_ids",
+    "business_connection_id",
+    "reply_to_message",
+    "story",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn whatever_comes_is_taken_and_told(kind in proptest::sample::select(KINDS), mut document in nearly(FIELDS), whole in any::<bool>()) {
+        if let (true, Some(fields)) = (whole, document.as_object_mut()) {
+            // Nearer still: a message's envelope, around whatever it says.
+            fields.extend(message_of(json!({})).as_object().unwrap().clone());
+        }
+        let heard = hear(kind, document);
+        prop_assert_eq!(heard.reply.status, 200);
+        prop_assert!(heard.events.len() + heard.problems.len() > 0 || kind == "deleted_business_messages");
+    }
 }

@@ -1,18 +1,17 @@
 use super::WebChat;
 use super::token::Claims;
 use super::wire::{Document, Said};
+use crate::document;
 use crate::json;
 use crate::params;
 use crate::signature::Verified;
-use crate::text::{cut, cut_attachments};
+use crate::text::cut;
 use crate::webhook::{Normalised, Problem, WebhookReply};
 use patchbay_model::event::{Profile, Reference};
 use patchbay_model::{ChannelKind, Content, EventKind, InboundEvent, MessageStatus, Timestamp};
 
 /// Characters of an id that the client makes.
 const CLIENT_ID_CHARS_MAX: usize = 64;
-/// Characters of a media URL.
-const URL_CHARS_MAX: usize = 2_048;
 
 impl WebChat {
     /// One document, one event. The client is ours: what it must not send is answered with 400 and the reason.
@@ -87,7 +86,7 @@ impl WebChat {
             Said::Typing { on } => return Ok(EventKind::Typing { on }),
             Said::Read { receipt } => return self.seen(claims, &receipt),
         };
-        let content = bounded(content, problems)?;
+        let content = document::inbound(content, problems)?;
         Ok(EventKind::Message {
             provider_id: event_id.to_owned(),
             params: params::of_message(&claims.sub, &self.account.name, event_id, &content),
@@ -133,44 +132,6 @@ fn check_id(path: &str, id: &str) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(path, format!("an id is 1 to {CLIENT_ID_CHARS_MAX} printable ASCII characters")))
-}
-
-/// The content within the limits; a place that is none, or a URL that is not a page's, is refused.
-fn bounded(content: Content, problems: &mut Vec<Problem>) -> Result<Content, Problem> {
-    Ok(match content {
-        Content::Text { text } => Content::Text { text: cut(text, "text", problems) },
-        Content::Media { attachments, text } => {
-            let attachments = cut_attachments(attachments, "attachments", problems);
-            if attachments.is_empty() {
-                return Err(Problem::new("attachments", "a media message has at least one attachment"));
-            }
-            for (at, attachment) in attachments.iter().enumerate() {
-                let url = &attachment.url;
-                let web = url.starts_with("https://") || url.starts_with("http://");
-                if !web || url.chars().count() > URL_CHARS_MAX {
-                    let reason = format!("not an http or https URL of at most {URL_CHARS_MAX} characters");
-                    return Err(Problem::new(format!("attachments[{at}].url"), reason));
-                }
-            }
-            Content::Media { attachments, text: text.map(|text| cut(text, "text", problems)) }
-        }
-        Content::Location { latitude, longitude, name, address } => {
-            if !(-90.0..=90.0).contains(&latitude) || !(-180.0..=180.0).contains(&longitude) {
-                return Err(Problem::new("latitude", "the place is not on Earth"));
-            }
-            Content::Location {
-                latitude,
-                longitude,
-                name: name.map(|name| cut(name, "name", problems)),
-                address: address.map(|address| cut(address, "address", problems)),
-            }
-        }
-        Content::Choice { data, text } => Content::Choice {
-            data: cut(data, "data", problems),
-            text: text.map(|text| cut(text, "text", problems)),
-        },
-        other => other,
-    })
 }
 
 #[cfg(test)]

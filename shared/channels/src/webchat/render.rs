@@ -1,11 +1,10 @@
 use super::{CAPABILITIES, WebChat};
 use crate::delivery::{SessionFrame, Undeliverable, recipient};
-use crate::text::{kind_name, length, numbered};
+use crate::document;
 use patchbay_model::limits::PUSH_BYTES_MAX;
 use patchbay_model::{ChannelKind, Content, MessageSid, OutboundMessage, Seq};
 use serde::Serialize;
 use serde_json::json;
-use std::borrow::Cow;
 
 /// The payload of `message.created`.
 #[derive(Serialize)]
@@ -27,8 +26,7 @@ struct Payload<'a> {
 impl WebChat {
     pub(super) fn write_frame(&self, message: &OutboundMessage) -> Result<SessionFrame, Undeliverable> {
         let to = recipient(message, ChannelKind::Webchat, &self.account)?;
-        let content = carried(&message.content);
-        check(&content)?;
+        let content = document::outbound(&message.content, &CAPABILITIES)?;
         let payload = Payload {
             sid: &message.key.sid,
             seq: message.key.seq,
@@ -49,34 +47,4 @@ impl WebChat {
 pub(super) fn typing(visitor: &str, on: bool) -> SessionFrame {
     let frame = json!({ "event_type": "typing", "payload": { "on": on } }).to_string();
     SessionFrame { visitor: visitor.to_owned(), frame }
-}
-
-/// More answers than the widget offers are a numbered text; a template is what it says.
-fn carried(content: &Content) -> Cow<'_, Content> {
-    match content {
-        Content::Choices { text, options } if options.len() > CAPABILITIES.choices_max => {
-            Cow::Owned(Content::text(numbered(text, options)))
-        }
-        Content::Template { text: Some(text), .. } => Cow::Owned(Content::text(text.clone())),
-        other => Cow::Borrowed(other),
-    }
-}
-
-fn check(content: &Content) -> Result<(), Undeliverable> {
-    let text = content.plain_text();
-    if length(text, CAPABILITIES.text_unit) > CAPABILITIES.text_max {
-        return Err(Undeliverable::TooLong { max: CAPABILITIES.text_max });
-    }
-    if content.attachments().len() > CAPABILITIES.attachments_max {
-        return Err(Undeliverable::TooManyAttachments { max: CAPABILITIES.attachments_max });
-    }
-    match content {
-        Content::Sticker { .. }
-        | Content::Template { .. }
-        | Content::Reaction { .. }
-        | Content::Unsupported { .. } => Err(Undeliverable::Kind(kind_name(content))),
-        Content::Location { .. } => Ok(()),
-        _ if text.trim().is_empty() && content.attachments().is_empty() => Err(Undeliverable::Empty),
-        _ => Ok(()),
-    }
 }

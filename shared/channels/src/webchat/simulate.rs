@@ -60,15 +60,7 @@ impl Simulated for WebChat {
             return None;
         }
         let content: Content = serde_json::from_value(document["payload"].clone()).ok()?;
-        Some(Delivery {
-            to: frame.visitor.clone(),
-            texts: Some(content.plain_text())
-                .filter(|t| !t.is_empty())
-                .map(str::to_owned)
-                .into_iter()
-                .collect(),
-            media: content.attachments().iter().map(|attachment| attachment.url.clone()).collect(),
-        })
+        Some(Delivery::of(&frame.visitor, &content))
     }
 
     fn provider_answer(&self, _request: &ProviderRequest, answer: &Answer) -> ProviderResponse {

@@ -17,7 +17,7 @@ fn what_is_not_ours_to_send_is_refused() {
             channel.render(&message, NOW).expect_err("it must be refused")
         };
         assert_eq!(refusal(|m| m.to.account = "other".into()), Undeliverable::WrongChannel);
-        assert_eq!(refusal(|m| m.to.channel = ChannelKind::Custom), Undeliverable::WrongChannel);
+        assert_eq!(refusal(|m| m.to.channel = ChannelKind::Voice), Undeliverable::WrongChannel);
         assert_eq!(refusal(|m| m.to.id.clear()), Undeliverable::NoAddress);
         assert_eq!(refusal(|m| m.content = Content::text(" \n")), Undeliverable::Empty);
         assert!(matches!(

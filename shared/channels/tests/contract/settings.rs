@@ -26,6 +26,6 @@ fn settings_are_checked_as_a_whole() {
         assert!(open(kind, "default", &common, PUBLIC_URL).is_ok());
         assert!(open(kind, "a/b", &settings, PUBLIC_URL).is_err());
     }
-    let unbuilt = open(ChannelKind::Custom, "default", &Default::default(), PUBLIC_URL).err();
-    assert_eq!(unbuilt, Some(SettingsError::NotSupported(ChannelKind::Custom)));
+    let unbuilt = open(ChannelKind::Voice, "default", &Default::default(), PUBLIC_URL).err();
+    assert_eq!(unbuilt, Some(SettingsError::NotSupported(ChannelKind::Voice)));
 }
