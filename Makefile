@@ -28,7 +28,7 @@ test: lint ## Everything needed and every test (SKIP=test-deploy: without the de
 test-deploy: ## Deploys to an emulator of the cloud on this machine and runs the stories against it
 	infra/test-deploy.sh
 
-bench: ## Prints what each scenario costs, then starts a center beside a load of its own and prints what it did
+bench: ## Prints what each scenario costs, what a center does under load, and how the functions start
 	cargo test --quiet --package patchbay-center --lib costs -- --nocapture
 	cargo build --quiet --profile local --package patchbay-local
 	@bin="$${CARGO_TARGET_DIR:-target}/local/patchbay"; \
@@ -36,6 +36,8 @@ bench: ## Prints what each scenario costs, then starts a center beside a load of
 	            "--rate 8000 --seconds 5" "--rate 200 --seconds 5 --agents 1000 --customers 1000"; do \
 	  echo; echo "== patchbay load $$load"; "$$bin" load $$load || exit 1; \
 	done
+	@echo; echo "== the functions, as they are released"
+	@infra/bench-functions.sh
 
 deploy: ## Guided deployment with AWS SAM (STAGE=dev|staging|production)
 	sam build $(SAM_CONFIG)
