@@ -4,11 +4,13 @@
 #![allow(clippy::unwrap_used)]
 
 mod architecture;
+mod cloudformation;
 mod contract_aws;
 mod contract_embedded;
 mod contract_memory;
 mod crash;
 mod model;
+mod policies;
 mod poller;
 mod store;
 mod stories;

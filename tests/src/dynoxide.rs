@@ -14,6 +14,11 @@ const TABLE: &str = "patchbay";
 
 /// A fresh, empty table in memory with the key that `template.yaml` declares.
 pub fn table() -> DynamoTable {
+    table_through(http_client(database()))
+}
+
+/// The database of one.
+pub fn database() -> Database {
     let database = Database::memory().expect("SQLite opens in memory");
     let declaration = json!({
         "TableName": TABLE,
@@ -29,12 +34,17 @@ pub fn table() -> DynamoTable {
     });
     answer(&declaration.to_string(), |request| database.create_table(request))
         .expect("the table is declared well");
+    database
+}
+
+/// The table as whoever answers this client's requests has it.
+pub fn table_through(http: SharedHttpClient) -> DynamoTable {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
         .region(Region::from_static("us-east-1"))
         .endpoint_url("http://localhost")
-        .http_client(http_client(database))
+        .http_client(http)
         .build();
     DynamoTable::new(aws_sdk_dynamodb::Client::from_conf(config), TABLE)
 }
@@ -45,14 +55,19 @@ fn http_client(database: Database) -> SharedHttpClient {
         let operation = target.and_then(|target| target.split('.').nth(1)).unwrap_or_default();
         let body =
             request.body().bytes().and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
-        let (status, body) = match dispatch(&database, operation, body) {
-            Ok(body) => (200, body),
-            Err(error) => (error.status_code(), error.to_json()),
-        };
+        let (status, body) = call(&database, operation, body);
         let response =
             http::Response::builder().status(status).header("content-type", "application/x-amz-json-1.0");
         response.body(SdkBody::from(body)).expect("status and header are well formed")
     })
+}
+
+/// Status and body of the answer to one request.
+pub fn call(database: &Database, operation: &str, body: &str) -> (u16, String) {
+    match dispatch(database, operation, body) {
+        Ok(body) => (200, body),
+        Err(error) => (error.status_code(), error.to_json()),
+    }
 }
 
 /// The operations that `DynamoTable` uses.
