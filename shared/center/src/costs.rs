@@ -5,13 +5,16 @@ use crate::command::{RoutingBody, body};
 use crate::ports::{QueueName, Units, World};
 use crate::router;
 use crate::router::tests::cost::{life_with_idle_workers, life_with_waiting_tasks, sum};
+use crate::socket;
 use crate::testing::{ANN, Room, flow, now, widget};
-use crate::token::Role;
-use patchbay_model::{ChannelKind, TaskSid};
+use crate::token::{Claims, Role, SigningKeys};
+use patchbay_channels::WebhookRequest;
+use patchbay_model::event::{Profile, Reference};
+use patchbay_model::{ChannelKind, Direction, EventKind, InboundEvent, MessageStatus, TaskSid};
 use serde_json::json;
 
 /// US$ per million, us-east-1, on demand.
-mod price {
+pub(crate) mod price {
     pub(super) const WRITE_UNIT: f64 = 0.625;
     pub(super) const READ_UNIT: f64 = 0.125;
     pub(super) const QUEUE_STANDARD: f64 = 0.40;
@@ -20,6 +23,7 @@ mod price {
     pub(super) const FUNCTION_GB_S: f64 = 13.3334;
     pub(super) const HTTP_REQUEST: f64 = 1.00;
     pub(super) const SOCKET_MESSAGE: f64 = 1.00;
+    pub(crate) const SOCKET_MINUTE: f64 = 0.25;
 }
 
 /// Milliseconds that the functions are taken to run, at 128 MB (webhook, agent) and 256 MB (the others): an
@@ -29,18 +33,19 @@ const FUNCTION_GB: f64 = 0.1875;
 
 /// Billed operations of one scenario.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Operations {
-    units: Units,
-    fifo: u64,
-    standard: u64,
-    pushes: u64,
-    http: u64,
-    functions: u64,
+pub(crate) struct Operations {
+    pub units: Units,
+    pub fifo: u64,
+    pub standard: u64,
+    /// Frames that go to sockets, and those that come from them.
+    pub pushes: u64,
+    pub http: u64,
+    pub functions: u64,
 }
 
 impl Operations {
     /// US$ per million scenarios. A queue message is sent, received and deleted, each in a request of its own.
-    fn dollars(&self) -> f64 {
+    pub fn dollars(&self) -> f64 {
         let tenths = |n: u64| n as f64 / 10.0;
         tenths(self.units.write_tenths) * price::WRITE_UNIT
             + tenths(self.units.read_tenths) * price::READ_UNIT
@@ -90,7 +95,7 @@ fn counted(room: &Room, http: u64, functions: u64) -> Operations {
 }
 
 /// A customer writes: webhook, queue, flow function, push.
-fn inbound(kind: ChannelKind, from: &str) -> Operations {
+pub(crate) fn inbound(kind: ChannelKind, from: &str) -> Operations {
     let mut room = assigned(kind, from);
     room.world.advance_ms(1_000);
     match kind {
@@ -105,7 +110,7 @@ fn inbound(kind: ChannelKind, from: &str) -> Operations {
 }
 
 /// The agent answers: socket, agent function, queue, sender, the provider's yes.
-fn reply(kind: ChannelKind, from: &str) -> Operations {
+pub(crate) fn reply(kind: ChannelKind, from: &str) -> Operations {
     let mut room = assigned(kind, from);
     let conversation = room.conversation(&room.contact(kind, from));
     let session =
@@ -120,6 +125,66 @@ fn reply(kind: ChannelKind, from: &str) -> Operations {
     let operations = counted(&room, 0, 2);
     // The frame that came in is billed as those that go out.
     Operations { fifo: operations.fifo + queued, pushes: operations.pushes + answers + 1, ..operations }
+}
+
+/// A provider tells what became of a message: webhook, queue, flow function, push.
+pub(crate) fn receipt() -> Operations {
+    let mut room = assigned(ChannelKind::Sms, ANN);
+    let messages = room.messages(&room.contact(ChannelKind::Sms, ANN));
+    let greeting = messages.iter().find(|message| message.direction == Direction::Outbound).unwrap();
+    let (reference, status) = (Reference::Ours(greeting.key()), MessageStatus::Delivered);
+    let event = InboundEvent {
+        event_id: "receipt".into(),
+        channel: ChannelKind::Sms,
+        account: "default".into(),
+        contact_address: ANN.into(),
+        our_address: "+15005550006".into(),
+        provider_time: None,
+        received_at: room.world.now(),
+        profile: Profile::default(),
+        kind: EventKind::Receipt { reference, status, reason: None },
+    };
+    let record = room.event(&event);
+    room.inbound(vec![record]);
+    let operations = counted(&room, 1, 2);
+    assert_eq!(operations.pushes, 1, "the agent is told");
+    Operations { fifo: operations.fifo + 1, ..operations }
+}
+
+/// An agent's client says that it is still there.
+pub(crate) fn heartbeat() -> Operations {
+    let room = assigned(ChannelKind::Sms, ANN);
+    now(socket::frame(&room.center, "desk", " ")).unwrap();
+    let operations = counted(&room, 0, 1);
+    Operations { pushes: operations.pushes + 1, ..operations }
+}
+
+/// An agent who has one conversation connects by one more socket: handshake, agent function, queue, router, `init`.
+pub(crate) fn connect() -> Operations {
+    let mut room = assigned(ChannelKind::Sms, ANN);
+    room.center.signing_keys = SigningKeys::new(&[7; 32], None).unwrap();
+    let claims = Claims::new(room.worker(), Role::Agent, room.world.now().plus_s(60));
+    let token = room.center.signing_keys.sign(&claims).unwrap();
+    let handshake = WebhookRequest {
+        method: "GET".into(),
+        raw_query: format!("token={token}"),
+        ..WebhookRequest::default()
+    };
+    room.push.open("second");
+    now(socket::connect(&room.center, &handshake, "second")).unwrap();
+    let records = room.take(QueueName::Routing);
+    let queued = records.len() as u64;
+    assert_eq!(now(router::handle(&room.center, records)), Vec::<String>::new());
+    let frames = room.frames("second");
+    assert_eq!(frames[0]["event_type"], "init");
+    let operations = counted(&room, 0, 2);
+    let (standard, pushes) = (operations.standard + queued, operations.pushes + frames.len() as u64);
+    Operations { standard, pushes, ..operations }
+}
+
+/// A task that finds an idle worker at once.
+pub(crate) fn task_life() -> Operations {
+    task(life_with_idle_workers(10), 2)
 }
 
 fn task(units: [Units; 3], timers: u64) -> Operations {
@@ -158,7 +223,10 @@ fn every_scenario_keeps_its_budget() {
         ("agent's reply: web chat", reply(ChannelKind::Webchat, "visitor"), 30, 45),
         ("agent's reply: LINE", reply(ChannelKind::Line, "U1"), 30, 45),
         ("agent's reply: SMS", reply(ChannelKind::Sms, ANN), 40, 45),
-        ("task life, workers idle", task(life_with_idle_workers(10), 2), 130, 70),
+        ("receipt: SMS", receipt(), 10, 40),
+        ("agent's heartbeat", heartbeat(), 0, 0),
+        ("agent connects", connect(), 20, 45),
+        ("task life, workers idle", task_life(), 130, 70),
         ("task life, tasks waiting", task(life_with_waiting_tasks(10), 3), 130, 70),
     ];
     println!(

@@ -29,6 +29,8 @@ pub mod webhook;
 #[cfg(test)]
 mod costs;
 #[cfg(test)]
+mod sizing;
+#[cfg(test)]
 pub(crate) mod testing;
 
 pub use center::{Center, ChannelAccount, ChannelAccounts, Ports};
