@@ -69,6 +69,8 @@ pub enum TextUnit {
     Chars,
     /// UTF-16 code units: what lies outside the basic plane (most emoji) counts twice.
     Utf16,
+    /// Bytes of UTF-8.
+    Utf8,
 }
 
 /// What a channel can carry: read by agents' desktops and by the contract suite.

@@ -12,6 +12,7 @@ pub mod delivery;
 mod document;
 mod identifier;
 mod json;
+mod meta;
 pub mod params;
 pub mod registry;
 pub mod settings;
@@ -24,10 +25,13 @@ mod twilio;
 pub mod webhook;
 
 pub mod custom;
+pub mod instagram;
 pub mod line;
+pub mod messenger;
 pub mod sms;
 pub mod telegram;
 pub mod webchat;
+pub mod whatsapp;
 
 pub use channel::{Capabilities, Channel, TextUnit};
 pub use delivery::{

@@ -3,7 +3,7 @@
 use crate::channel::Channel;
 use crate::settings::{Reader, SettingsError};
 use crate::simulate::Simulated;
-use crate::{custom, line, sms, telegram, webchat};
+use crate::{custom, instagram, line, messenger, sms, telegram, webchat, whatsapp};
 use patchbay_model::ChannelKind;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,6 +17,9 @@ struct Entry {
 
 const ENTRIES: &[Entry] = &[
     Entry { kind: ChannelKind::Sms, open: sms::open, example: sms::EXAMPLE },
+    Entry { kind: ChannelKind::Whatsapp, open: whatsapp::open, example: whatsapp::EXAMPLE },
+    Entry { kind: ChannelKind::Messenger, open: messenger::open, example: messenger::EXAMPLE },
+    Entry { kind: ChannelKind::Instagram, open: instagram::open, example: instagram::EXAMPLE },
     Entry { kind: ChannelKind::Custom, open: custom::open, example: custom::EXAMPLE },
     Entry { kind: ChannelKind::Line, open: line::open, example: line::EXAMPLE },
     Entry { kind: ChannelKind::Telegram, open: telegram::open, example: telegram::EXAMPLE },

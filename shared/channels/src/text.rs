@@ -11,6 +11,7 @@ pub fn length(text: &str, unit: TextUnit) -> usize {
     match unit {
         TextUnit::Chars => text.chars().count(),
         TextUnit::Utf16 => text.encode_utf16().count(),
+        TextUnit::Utf8 => text.len(),
     }
 }
 
@@ -184,8 +185,8 @@ mod tests {
         #[test]
         fn pieces_make_up_the_text_and_fit(
             text in prop_oneof![any::<String>(), "[ab é👩\u{200d}👧\n]{0,200}"],
-            max in 2_usize..50,
-            unit in prop_oneof![Just(TextUnit::Chars), Just(TextUnit::Utf16)],
+            max in 4_usize..50,
+            unit in prop_oneof![Just(TextUnit::Chars), Just(TextUnit::Utf16), Just(TextUnit::Utf8)],
         ) {
             let pieces = split(&text, max, unit);
             prop_assert_eq!(&pieces.concat(), &text);

@@ -58,6 +58,8 @@ pub enum Reference {
     Ours(MessageKey),
     /// Only the provider's id is known.
     Provider(String),
+    /// Everything of ours up to this moment (Messenger's watermark).
+    Until(Timestamp),
 }
 
 /// What happened. The tag is `type`.

@@ -9,7 +9,7 @@ use crate::store::{StatusNews, load_conversation, load_execution, load_message, 
 use crate::webhook::event_key;
 use patchbay_flow::{FlowInput, Status, Waiting};
 use patchbay_model::event::Reference;
-use patchbay_model::{ConversationState, InboundEvent, MessageKey, MessageStatus};
+use patchbay_model::{ConversationState, Direction, InboundEvent, Message, MessageKey, MessageStatus};
 
 /// Moves the status up (one write), shows it to the agents, and tells the flow of a failure that it waits on.
 ///
@@ -23,6 +23,10 @@ pub(super) async fn handle(
     reason: Option<&str>,
 ) -> Result<(), InboundError> {
     let Some(key) = key_of(center, event, reference).await? else {
+        if matches!(reference, Reference::Until(_)) {
+            // All of it is known already, or came by another way.
+            return Ok(());
+        }
         let reason = "a receipt of a message that is not among the contact's newest".to_owned();
         return Ok(keep_event_problem(center, event, reason).await?);
     };
@@ -51,14 +55,21 @@ async fn key_of(
     event: &InboundEvent,
     reference: &Reference,
 ) -> Result<Option<MessageKey>, InboundError> {
-    let provider_id = match reference {
-        Reference::Ours(key) => return Ok(Some(key.clone())),
-        Reference::Provider(provider_id) => provider_id,
+    if let Reference::Ours(key) = reference {
+        return Ok(Some(key.clone()));
+    }
+    let is_it = |message: &Message| match reference {
+        Reference::Ours(key) => message.sid == key.sid,
+        Reference::Provider(provider_id) => message.provider_id.as_ref() == Some(provider_id),
+        // The newest one that went out says it of all before it.
+        Reference::Until(at) => {
+            let went_out = matches!(message.status, MessageStatus::Sent | MessageStatus::Delivered);
+            message.direction == Direction::Outbound && went_out && message.created_at <= *at
+        }
     };
     let Some(contact) = customer::find(center, event).await? else { return Ok(None) };
     let found = find_message(center, &contact, |message| {
-        message.provider_id.as_ref() == Some(provider_id)
-            && (message.channel, &message.account) == (event.channel, &event.account)
+        is_it(message) && (message.channel, &message.account) == (event.channel, &event.account)
     });
     Ok(found.await?.map(|message| message.key()))
 }

@@ -76,7 +76,9 @@ fn said(content: &Content) -> Result<(String, Vec<&Attachment>), Undeliverable> 
             (place(*latitude, *longitude, name.as_deref(), address.as_deref()), Vec::new())
         }
         Content::Choice { data, text } => (text.as_ref().unwrap_or(data).clone(), Vec::new()),
-        Content::Sticker { text: Some(text), .. } | Content::Template { text: Some(text), .. } => (text.clone(), Vec::new()),
+        Content::Sticker { text: Some(text), .. } | Content::Template { text: Some(text), .. } => {
+            (text.clone(), Vec::new())
+        }
         Content::Choices { text, options } => (numbered(text, options), Vec::new()),
         Content::Contacts { contacts } => (cards(contacts), Vec::new()),
         Content::Sticker { text: None, .. }
