@@ -52,7 +52,8 @@ case "$(uname -m)" in
   aarch64 | arm64) architecture=arm64 ;;
   *) architecture=x86_64 ;;
 esac
-samconfig=(--config-file infra/samconfig.toml --config-env test)
+# Absolute: SAM looks for it beside the template.
+samconfig=(--config-file "$PWD/infra/samconfig.toml" --config-env test)
 PATH="$PWD/.venv/bin:$PATH"
 CARGO_TARGET_DIR="$CARGO_TARGET_DIR/functions" \
   CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
