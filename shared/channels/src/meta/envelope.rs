@@ -71,3 +71,51 @@ pub(crate) fn read<T: DeserializeOwned>(part: &Value, path: &str, problems: &mut
         .map_err(|error| problems.push(Problem::new(path, format!("it cannot be read: {error}"))))
         .ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{channel, heard};
+    use patchbay_model::ChannelKind;
+    use proptest::prelude::*;
+    use serde_json::{Map, json};
+
+    const NAMES: &str = "(from|to|id|mid|type|text|body|timestamp|image|location|contacts|interactive|reaction|edit|\
+                         system|message|attachments|payload|reply_to|story|postback|delivery|mids|read|watermark)";
+
+    /// Documents of Meta's words, seldom of their shape.
+    fn part() -> impl Strategy<Value = super::Value> {
+        let leaf = prop_oneof![
+            Just(json!(null)),
+            any::<bool>().prop_map(|it| json!(it)),
+            any::<i64>().prop_map(|it| json!(it)),
+            "(text|image|edit|reaction|interactive|é|-1|9{0,20})".prop_map(|it| json!(it)),
+        ];
+        leaf.prop_recursive(4, 24, 5, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..3).prop_map(|items| json!(items)),
+                proptest::collection::vec((NAMES, inner), 0..5)
+                    .prop_map(|fields| json!(fields.into_iter().collect::<Map<_, _>>())),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
+        #[test]
+        fn no_shape_panics_and_what_is_signed_is_answered(part in part()) {
+            let value = json!({ "metadata": { "phone_number_id": "1" }, "messages": [part], "statuses": [part] });
+            let changes = json!([{ "field": "messages", "value": value }, part]);
+            for (kind, object, id_key) in [
+                (ChannelKind::Whatsapp, "whatsapp_business_account", "phone_number_id"),
+                (ChannelKind::Messenger, "page", "page_id"),
+                (ChannelKind::Instagram, "instagram", "account_id"),
+            ] {
+                let entry = json!({ "id": "1", "changes": changes, "messaging": [part], "standby": [part] });
+                let body = json!({ "object": object, "entry": [entry, part] }).to_string();
+                let heard = heard(&*channel(kind, &[(id_key, "1")]), "", "", &body);
+                prop_assert_eq!(heard.reply.status, 200);
+                prop_assert!(heard.events.iter().all(|event| !event.contact_address.is_empty()));
+            }
+        }
+    }
+}
