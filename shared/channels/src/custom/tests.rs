@@ -347,7 +347,7 @@ const FIELDS: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(20_000))]
 
     #[test]
     fn whatever_comes_is_an_event_or_is_refused(kind in proptest::sample::select(KINDS), data in nearly(FIELDS)) {

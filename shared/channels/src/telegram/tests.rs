@@ -450,7 +450,7 @@ const FIELDS: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(20_000))]
 
     #[test]
     fn whatever_comes_is_taken_and_told(kind in proptest::sample::select(KINDS), mut document in nearly(FIELDS), whole in any::<bool>()) {
