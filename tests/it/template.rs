@@ -53,6 +53,22 @@ fn every_function_is_built_from_a_crate_that_is_there() {
 }
 
 #[test]
+fn every_channel_has_its_webhook_and_is_watched() {
+    let channels: BTreeSet<String> =
+        patchbay_channels::registry::supported().map(|kind| kind.to_string()).collect();
+    let check = |file: &str, prefix: &str, suffix: &str| {
+        let resources = read(file)["Resources"].take();
+        let names = resources.as_object().unwrap().keys();
+        let found: BTreeSet<String> = names
+            .filter_map(|name| Some(name.strip_prefix(prefix)?.strip_suffix(suffix)?.to_owned()))
+            .collect();
+        assert_eq!(found, channels, "{file}: {prefix}…{suffix}");
+    };
+    check("template.yaml", "WebhookFunction", "");
+    check("infra/operations.yaml", "Webhook", "Rejections");
+}
+
+#[test]
 fn the_table_is_kept_and_what_expires_is_swept() {
     let template = read("template.yaml");
     let table = &template["Resources"]["Table"];

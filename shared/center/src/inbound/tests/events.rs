@@ -63,6 +63,7 @@ fn what_is_no_message_of_the_customer_opens_nothing() {
         message("from the app", true),
         receipt,
         EventKind::Typing { on: true },
+        EventKind::Reaction { provider_id: "p".into(), emoji: Some("👍".into()) },
         EventKind::Note { name: "joined".into(), text: String::new() },
         EventKind::Consent { opted_in: true, content: None },
         EventKind::Deleted { provider_id: "p".into() },
@@ -73,6 +74,17 @@ fn what_is_no_message_of_the_customer_opens_nothing() {
             room.items("C#").as_array().unwrap().iter().filter(|item| item["key"][1] == "O").count();
         assert_eq!((conversations, room.http.take_calls().len()), (0, 0), "{kind:?}");
     }
+}
+
+#[test]
+fn a_reaction_stands_in_the_timeline_and_says_to_what() {
+    let (mut room, sid) = with_agent();
+    let emoji = Some("👍".to_owned());
+    happens(&mut room, "1", EventKind::Reaction { provider_id: "p-1".into(), emoji: emoji.clone() });
+    let last = room.messages(&sid).pop().unwrap();
+    assert_eq!((last.content, last.reply_to.as_deref()), (Content::Reaction { emoji }, Some("p-1")));
+    assert_eq!(last.author, patchbay_model::Author::Contact);
+    assert_eq!(room.events("desk"), ["message.created"; 2]);
 }
 
 #[test]
