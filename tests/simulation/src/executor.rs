@@ -23,6 +23,8 @@ pub(crate) enum Done<A> {
 struct Running<E, A> {
     job: Job<E>,
     since: Timestamp,
+    /// Until when it stands still.
+    still_until: Timestamp,
     handler: Pin<Box<dyn Future<Output = Done<A>> + Send>>,
 }
 
@@ -42,7 +44,7 @@ impl<E, A> Executor<E, A> {
         since: Timestamp,
         handler: impl Future<Output = Done<A>> + Send + 'static,
     ) {
-        self.running.push(Running { job, since, handler: Box::pin(handler) });
+        self.running.push(Running { job, since, still_until: since, handler: Box::pin(handler) });
     }
 
     pub fn len(&self) -> usize {
@@ -56,6 +58,16 @@ impl<E, A> Executor<E, A> {
     /// Since when a handler runs.
     pub fn since(&self, which: usize) -> Timestamp {
         self.running[which].since
+    }
+
+    /// The handlers that can go on.
+    pub fn awake(&self, now: Timestamp) -> Vec<usize> {
+        (0..self.running.len()).filter(|which| self.running[*which].still_until <= now).collect()
+    }
+
+    /// Has one handler stand still until then.
+    pub fn stall(&mut self, which: usize, until: Timestamp) {
+        self.running[which].still_until = until;
     }
 
     /// Lets one handler go on to its next call; what it was for and how it ended, if it did.

@@ -19,6 +19,8 @@ pub(crate) struct Faults {
     pub duplicate: u32,
     /// A message becomes visible while its handler still runs.
     pub zombie: u32,
+    /// A handler stands still for seconds, and its messages become visible meanwhile.
+    pub stall: u32,
     /// The clock jumps.
     pub jump: u32,
     /// Somebody else's server is too busy.
@@ -38,6 +40,7 @@ impl Faults {
             crash: chance(25),
             duplicate: chance(200),
             zombie: chance(60),
+            stall: chance(20),
             jump: chance(10),
             busy: chance(100),
             again: chance(200),

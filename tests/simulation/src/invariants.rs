@@ -53,7 +53,7 @@ pub(crate) fn of_routing(facts: &Facts, now: Timestamp, suits: impl Fn(&Task, &W
     tokens(workers, keys);
     reservations(tasks, workers);
     no_double_assignment(tasks);
-    nobody_waits_in_vain(tasks, workers, now, suits);
+    nobody_waits_in_vain(facts, now, suits);
 }
 
 /// Every command is done in the end.
@@ -132,12 +132,8 @@ fn no_double_assignment(tasks: &[Task]) {
 }
 
 /// Liveness: nobody waits while somebody who could serve is free, and neither an offer nor a step outlives its time.
-fn nobody_waits_in_vain(
-    tasks: &[Task],
-    workers: &[Worker],
-    now: Timestamp,
-    suits: impl Fn(&Task, &WorkerSid) -> bool,
-) {
+fn nobody_waits_in_vain(facts: &Facts, now: Timestamp, suits: impl Fn(&Task, &WorkerSid) -> bool) {
+    let Facts { tasks, workers, .. } = facts;
     for task in tasks {
         for reservation in task.reservations.iter().filter(|r| r.status == ReservationStatus::Pending) {
             let late = now.since_ms(reservation.expires_at);
@@ -146,17 +142,30 @@ fn nobody_waits_in_vain(
             let absent = holder.and_then(|worker| worker.absent_since).map_or(0, |since| now.since_ms(since));
             assert!(absent < LATE_MS_MAX, "it is offered to somebody who left {absent} ms ago: {task:?}");
         }
-        if task.status != TaskStatus::Pending {
-            continue;
-        }
-        let late = task.timer_due.map_or(0, |due| now.since_ms(due));
-        assert!(late < LATE_MS_MAX, "nobody has looked after a task for {late} ms: {task:?}");
-        for worker in workers.iter().filter(|worker| suits(task, &worker.sid)) {
-            // The queue counts in seconds, so that a timer may be one late.
-            let barely = now.plus_s(-1);
-            let excluded = task.excluded.iter().any(|e| e.worker_sid == worker.sid && e.until > barely);
-            let free = worker.ready() && worker.has_room("chat");
-            assert!(excluded || !free, "{} is free and waits for {task:?}", worker.sid);
+        if task.status == TaskStatus::Pending {
+            let late = task.timer_due.map_or(0, |due| now.since_ms(due));
+            assert!(late < LATE_MS_MAX, "nobody has looked after a task for {late} ms: {task:?}");
         }
     }
+    if let Some((task, worker)) = overlooked(facts, now, suits).first() {
+        panic!("{} is free and waits for {task:?}", worker.sid);
+    }
+}
+
+/// The tasks that wait while a worker is free who suits them, with one such worker.
+pub(crate) fn overlooked(
+    facts: &Facts,
+    now: Timestamp,
+    suits: impl Fn(&Task, &WorkerSid) -> bool,
+) -> Vec<(&Task, &Worker)> {
+    // The queue counts in seconds, so that a timer may be one late.
+    let barely = now.plus_s(-1);
+    let waits_for = |task: &Task, worker: &Worker| {
+        let excluded = task.excluded.iter().any(|e| e.worker_sid == worker.sid && e.until > barely);
+        let free = worker.ready() && worker.has_room("chat");
+        free && !excluded && suits(task, &worker.sid)
+    };
+    let waiting = facts.tasks.iter().filter(|task| task.status == TaskStatus::Pending);
+    let free_for = |task| facts.workers.iter().find(|worker| waits_for(task, worker));
+    waiting.filter_map(|task| Some((task, free_for(task)?))).collect()
 }

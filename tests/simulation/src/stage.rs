@@ -20,7 +20,7 @@ const CONTAINERS: usize = 3;
 /// For how long a handler may run before it is killed: the functions' timeout (template.yaml).
 const HANDLER_S_MAX: i64 = 30;
 /// How long the calm lasts that everything must come to rest in: longer than any timer but a task's own.
-const CALM_S: i64 = 240;
+pub(crate) const CALM_S: i64 = 240;
 /// Moves in a thousand at which a history with pauses makes one, at the most.
 const PAUSES_MAX: u32 = 8;
 /// Turns in which it must come to rest: many times what any history needs.
@@ -127,15 +127,17 @@ impl<E: Clone + PartialEq + Debug, A> Stage<E, A> {
 
     /// Lets a handler go on, or die; what became of an errand that is over with it.
     fn go_on(&mut self) -> Option<News<E, A>> {
-        if self.executor.len() == 0 {
+        let awake = self.executor.awake(self.world.now());
+        if awake.is_empty() {
             self.take_batch();
-            if self.executor.len() == 0 {
+            if self.executor.awake(self.world.now()).is_empty() {
                 self.pass_time();
             }
             return None;
         }
-        let which = self.world.dice(|rng| rng.usize(0..self.executor.len()));
-        let too_long = self.world.now().since_ms(self.executor.since(which)) > HANDLER_S_MAX * 1000;
+        let which = awake[self.world.dice(|rng| rng.usize(0..awake.len()))];
+        let end = self.executor.since(which).plus_s(HANDLER_S_MAX);
+        let too_long = self.world.now() > end;
         if too_long || self.world.chance(|faults| faults.crash) {
             self.crashes += 1;
             let job = self.executor.crash(which);
@@ -146,10 +148,18 @@ impl<E: Clone + PartialEq + Debug, A> Stage<E, A> {
                 Job::Batch { .. } => None,
             };
         }
-        if self.world.chance(|faults| faults.zombie)
+        let stalls = self.world.chance(|faults| faults.stall);
+        if (stalls || self.world.chance(|faults| faults.zombie))
             && let Some(Job::Batch { queue, ids }) = self.executor.jobs().nth(which)
         {
             self.queue.reappear(*queue, ids);
+        }
+        if stalls {
+            let left_ms = end.since_ms(self.world.now());
+            let until = self.world.now().plus_ms(self.world.dice(|rng| rng.i64(0..=left_ms)));
+            self.world.tell(|| format!("stall {:?} until {}", self.executor.jobs().nth(which), until.0));
+            self.executor.stall(which, until);
+            return None;
         }
         match self.executor.poll(which)? {
             (Job::Batch { queue, ids }, Done::Batch(failed)) => {
@@ -232,7 +242,7 @@ fn pause<P: Play>(play: &mut P) {
 }
 
 /// Lets whatever is due in the next `s` seconds come to its end, and people do what `act` says.
-fn come_to_rest<P: Play>(play: &mut P, s: i64, act: fn(&mut P) -> bool) {
+pub(crate) fn come_to_rest<P: Play>(play: &mut P, s: i64, act: fn(&mut P) -> bool) {
     let end = play.stage().world.now().plus_s(s);
     for _ in 0..CALM_TURNS_MAX {
         run_out(play);

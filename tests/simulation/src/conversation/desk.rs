@@ -38,6 +38,8 @@ pub(super) struct Desk {
     name: &'static str,
     connections: usize,
     requests: usize,
+    /// Tokens that expired in use.
+    pub expired: usize,
 }
 
 impl Desk {
@@ -54,6 +56,7 @@ impl Desk {
             name,
             connections: 0,
             requests: 0,
+            expired: 0,
         }
     }
 
@@ -146,8 +149,9 @@ impl Desk {
         }
     }
 
-    /// Reads the frames that have come.
-    pub fn listen(&mut self, world: &SimWorld, push: &SimPush) {
+    /// Reads the frames that have come; whether one says that the token has expired.
+    pub fn listen(&mut self, world: &SimWorld, push: &SimPush) -> bool {
+        let expired = self.expired;
         let frames = self.connection.as_ref().map(|connection| push.take(connection)).unwrap_or_default();
         for frame in frames {
             let frame: Value = serde_json::from_slice(&frame).unwrap_or_default();
@@ -162,11 +166,13 @@ impl Desk {
                 event => self.copy.take_in(event, payload),
             }
         }
+        self.expired > expired
     }
 
     fn answered(&mut self, done: bool, payload: &Value) {
         let Some(asked) = self.asked.take_if(|asked| asked["id"] == payload["id"]) else { return };
-        if !done && payload["code"] == "unavailable" {
+        if matches!(payload["code"].as_str(), Some("unavailable" | "expired")) {
+            self.expired += usize::from(payload["code"] == "expired");
             self.asked = Some(asked);
             return;
         }

@@ -11,19 +11,20 @@ mod setup;
 mod webhooks;
 
 use crate::Report;
+use crate::executor::now;
 use crate::faults::Faults;
-use crate::stage::{News, Play, Stage, live, run_out};
+use crate::stage::{CALM_S, News, Play, Stage, come_to_rest, live, run_out};
 use crate::world::{SimWorld, Tell};
 use chronicle::Chronicle;
 use customers::{Customer, Said};
 use desk::Desk;
 use patchbay_center::agent::{self, ConnectError, Session};
-use patchbay_center::ports::World;
+use patchbay_center::command::{RoutingBody, body};
+use patchbay_center::ports::{Outgoing, Queue, QueueName, World};
 use patchbay_center::token::{Claims, Role, SigningKeys, TOKEN_S};
 use patchbay_center::{Center, webhook};
 use patchbay_model::{Timestamp, WorkerSid};
 use providers::Providers;
-use serde_json::Value;
 use setup::{ACCOUNT, AGENTS, Accounts, accounts, channels, documents};
 use std::sync::Arc;
 use webhooks::Webhooks;
@@ -33,7 +34,14 @@ const MOVES: std::ops::Range<usize> = 1_000..6_000;
 /// How long a pause is: classes and demands are looked at once more 40 s after they were new, and what failed comes
 /// again after 30 s.
 const PAUSE_S: i64 = 100;
+/// What a desktop asks for the last time takes, when its token has expired: an answer that says so, another socket, and
+/// the answer.
+const LAST_ASKS_MAX: usize = 3;
+/// Sweeps after which no task may be overlooked any more: each finds at least one an agent.
+const SWEEPS_MAX: usize = 8;
 const CUSTOMERS: std::ops::RangeInclusive<usize> = 2..=4;
+/// Seconds that a quarter of the tokens are good for; the others are for a working day.
+const SHORT_TOKENS_S: std::ops::Range<i64> = 30..600;
 const SIGNING_KEY: &[u8] = b"an invented key of thirty-two by";
 
 /// What somebody outside has a handler run for, by their place.
@@ -65,6 +73,8 @@ struct Scenario {
     desks: Vec<Desk>,
     /// Who stays when all is calm.
     there: Vec<bool>,
+    /// Tasks that were left to the sweep.
+    swept: usize,
 }
 
 /// Lives through the history of a seed. Panics when an invariant does not hold.
@@ -72,6 +82,7 @@ pub fn run(seed: u64, tell: Option<Tell>) -> Report {
     let mut scenario = Scenario::new(seed, tell);
     let moves = scenario.stage.world.dice(|rng| rng.usize(MOVES));
     live(&mut scenario, moves);
+    scenario.sweep();
     scenario.last_sync();
     invariants::at_rest(&scenario)
 }
@@ -102,6 +113,7 @@ impl Scenario {
             chronicle,
             said: Vec::new(),
             webhooks: Webhooks::default(),
+            swept: 0,
         }
     }
 
@@ -134,8 +146,8 @@ impl Scenario {
     fn agent_acts(&mut self) {
         let world = self.stage.world.clone();
         let who = world.dice(|rng| rng.usize(0..self.desks.len()));
+        self.listen(who);
         let desk = &mut self.desks[who];
-        desk.listen(&self.stage.world, &self.stage.push);
         if desk.connection.is_some() && world.dice(|rng| rng.u32(0..40)) == 0 {
             return self.hang_up(who);
         }
@@ -156,11 +168,13 @@ impl Scenario {
         self.ask(who);
     }
 
-    /// The desks whose agents have left for good with something unanswered: nobody asks for it again, so that it may
-    /// stay half done.
-    fn left_asking(&self) -> impl Iterator<Item = (&Desk, &Value)> {
-        let gone = self.desks.iter().zip(&self.there).filter(|(_, there)| !**there);
-        gone.filter_map(|(desk, _)| Some((desk, desk.asked.as_ref()?)))
+    /// Has a desk read what has come. With a token that has expired it opens another socket, and asks there what it
+    /// had asked.
+    fn listen(&mut self, who: usize) {
+        if self.desks[who].listen(&self.stage.world, &self.stage.push) {
+            self.hang_up(who);
+            self.desks[who].open(&self.stage.push);
+        }
     }
 
     fn hang_up(&mut self, who: usize) {
@@ -186,8 +200,12 @@ impl Scenario {
         match (session, desk.asked.as_ref().map(ToString::to_string)) {
             (None, _) => {
                 let sid = desk.sid.clone();
+                let good_s = self.stage.world.dice(|rng| match rng.u32(0..4) {
+                    0 => rng.i64(SHORT_TOKENS_S),
+                    _ => TOKEN_S,
+                });
                 self.stage.start(Errand::Agent(who), async move {
-                    let session = open(&center, sid, &connection).await;
+                    let session = open(&center, sid, good_s, &connection).await;
                     Answer::Opened(connection, session)
                 });
             }
@@ -208,8 +226,8 @@ impl Scenario {
         if self.stage.runs(&Errand::Agent(who)) {
             return true;
         }
-        let desk = &mut self.desks[who];
-        desk.listen(&self.stage.world, &self.stage.push);
+        self.listen(who);
+        let desk = &self.desks[who];
         let asks = desk.connection.is_some() && (desk.session.is_none() || desk.asked.is_some());
         if asks {
             self.ask(who);
@@ -221,8 +239,8 @@ impl Scenario {
         if self.stage.runs(&Errand::Agent(who)) {
             return true;
         }
+        self.listen(who);
         let desk = &mut self.desks[who];
-        desk.listen(&self.stage.world, &self.stage.push);
         if !self.there[who] {
             let leaves = desk.connection.is_some();
             self.hang_up(who);
@@ -239,6 +257,22 @@ impl Scenario {
         true
     }
 
+    /// Has the sweep find the tasks that wait for an agent who hung up before he was answered. In its own time it comes
+    /// each minute: it would hide what nothing but a sweep finds.
+    fn sweep(&mut self) {
+        invariants::routing_before_sweep(self);
+        for _ in 0..SWEEPS_MAX {
+            let left = invariants::left_to_sweep(self);
+            if left == 0 {
+                return;
+            }
+            self.swept += left;
+            let sweep = Outgoing::after_s(body(&RoutingBody::Sweep), 0);
+            assert!(matches!(now(self.stage.queue.send(QueueName::Routing, vec![sweep])), Some(Ok(()))));
+            come_to_rest(self, CALM_S, Play::settle);
+        }
+    }
+
     /// Each desk that is there asks for what it missed, one last time: nothing has changed for so long that every read
     /// sees it.
     fn last_sync(&mut self) {
@@ -246,18 +280,20 @@ impl Scenario {
         for who in 0..self.desks.len() {
             if self.there[who] {
                 self.desks[who].sync();
-                self.ask(who);
-                run_out(self);
-                let desk = &mut self.desks[who];
-                desk.listen(&self.stage.world, &self.stage.push);
-                assert!(desk.asked.is_none(), "a sync is not answered: {:?}", desk.asked);
+                for _ in 0..LAST_ASKS_MAX {
+                    self.ask(who);
+                    run_out(self);
+                    self.listen(who);
+                }
+                let asked = &self.desks[who].asked;
+                assert!(asked.is_none(), "a sync is not answered: {asked:?}");
             }
         }
     }
 }
 
-async fn open(center: &Center, worker: WorkerSid, connection: &str) -> Option<Session> {
-    let claims = Claims::new(worker, Role::Agent, center.now().plus_s(TOKEN_S));
+async fn open(center: &Center, worker: WorkerSid, good_s: i64, connection: &str) -> Option<Session> {
+    let claims = Claims::new(worker, Role::Agent, center.now().plus_s(good_s));
     let token = center.signing_keys.sign(&claims).unwrap_or_default();
     match agent::connect(center, &token, connection).await {
         Ok(session) => Some(session),
@@ -323,7 +359,7 @@ impl Play for Scenario {
     }
 
     fn check(&self) {
-        invariants::routing_at_rest(self);
+        invariants::routing_before_sweep(self);
     }
 
     fn next_due(&self) -> Option<Timestamp> {
