@@ -80,8 +80,8 @@ async fn act(cloud: &Cloud, connection: &str, mut frame: Value) -> Vec<Value> {
 
 /// What an agent was offered last.
 fn offered(frames: &[Value]) -> Value {
-    let offers = frames.iter().filter(|frame| frame["event_type"] == "reservation.created");
-    offers.last().unwrap_or_else(|| panic!("no offer in {frames:?}"))["payload"].clone()
+    let mut offers = frames.iter().filter(|frame| frame["event_type"] == "reservation.created");
+    offers.next_back().unwrap_or_else(|| panic!("no offer in {frames:?}"))["payload"].clone()
 }
 
 /// A customer writes twice, which makes a task.

@@ -6,6 +6,7 @@ mod life;
 mod played;
 
 use crate::cloudformation::{each, named, read, text};
+use patchbay_channels::registry::supported;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -14,16 +15,18 @@ use std::path::Path;
 type Right = (String, String);
 
 /// The template's functions with the names that they have here, and their folder.
-const FUNCTIONS: [(&str, &str, &str); 8] = [
-    ("WebhookFunctionsms", functions::WEBHOOK, "webhook"),
-    ("WebhookFunctionline", functions::WEBHOOK, "webhook"),
-    ("WebhookFunctionwebchat", functions::WEBHOOK, "webhook"),
-    ("FlowFunction", functions::FLOW, "flow"),
-    ("RouterFunction", functions::ROUTER, "router"),
-    ("SenderFunction", functions::SENDER, "sender"),
-    ("AgentFunction", functions::AGENT, "agent"),
-    ("ApiFunction", functions::API, "api"),
-];
+fn functions() -> Vec<(String, &'static str, &'static str)> {
+    let webhook = |kind| (format!("WebhookFunction{kind}"), functions::WEBHOOK, "webhook");
+    let others = [
+        ("FlowFunction", functions::FLOW, "flow"),
+        ("RouterFunction", functions::ROUTER, "router"),
+        ("SenderFunction", functions::SENDER, "sender"),
+        ("AgentFunction", functions::AGENT, "agent"),
+        ("ApiFunction", functions::API, "api"),
+    ];
+    let others = others.map(|(name, function, folder)| (name.to_owned(), function, folder));
+    supported().map(webhook).chain(others).collect()
+}
 
 /// The connections of our socket API: their ids cannot be known.
 const CONNECTIONS: &str =
@@ -87,11 +90,11 @@ async fn every_role_allows_what_its_function_does_and_nothing_else() {
     let template = read("template.yaml");
     let lived = life::live().await;
     let mut wrong = Vec::new();
-    for (name, function, folder) in FUNCTIONS {
-        let role = named(&template["Resources"][name]["Properties"]["Role"]).unwrap();
+    for (name, function, folder) in functions() {
+        let role = named(&template["Resources"][&name]["Properties"]["Role"]).unwrap();
         let granted = granted(&template["Resources"][role]);
         let mut needed = lived.aws.rights(function);
-        needed.extend(needed_by_the_platform(&template, name, folder));
+        needed.extend(needed_by_the_platform(&template, &name, folder));
         wrong.extend(granted.difference(&needed).map(|right| format!("{role}: nothing needs {right:?}")));
         wrong.extend(needed.difference(&granted).map(|right| format!("{role}: lacks {right:?}")));
     }
@@ -114,10 +117,12 @@ fn every_role_of_the_template_is_compared_or_the_schedules() {
     let of_type = |kind: &str| -> BTreeSet<&str> {
         resources.iter().filter(|(_, it)| it["Type"] == kind).map(|(name, _)| name.as_str()).collect()
     };
-    assert_eq!(of_type("AWS::Serverless::Function"), BTreeSet::from(FUNCTIONS.map(|(name, ..)| name)));
-    let roles = FUNCTIONS.map(|(name, ..)| named(&resources[name]["Properties"]["Role"]).unwrap());
-    let mut roles = BTreeSet::from(roles);
-    assert_eq!(roles.len(), FUNCTIONS.len(), "each function has a role of its own");
+    let functions = functions();
+    let names: BTreeSet<&str> = functions.iter().map(|(name, ..)| name.as_str()).collect();
+    assert_eq!(of_type("AWS::Serverless::Function"), names);
+    let roles = names.iter().map(|name| named(&resources[*name]["Properties"]["Role"]).unwrap());
+    let mut roles: BTreeSet<&str> = roles.collect();
+    assert_eq!(roles.len(), functions.len(), "each function has a role of its own");
     roles.insert("SweepRole");
     assert_eq!(of_type("AWS::IAM::Role"), roles);
     let target = named(&resources["SweepSchedule"]["Properties"]["Target"]["Arn"]).unwrap();
