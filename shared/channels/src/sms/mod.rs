@@ -1,16 +1,15 @@
 //! SMS and MMS over Twilio Programmable Messaging.
 
 mod normalise;
-mod outcome;
 mod render;
 mod simulate;
-mod verify;
 
 use crate::channel::{Capabilities, Channel, TextUnit};
 use crate::delivery::{DeliveryOutcome, ProviderRequest, ProviderResponse, Rendered, Undeliverable};
-use crate::settings::{Account, Reader, SettingsError};
-use crate::signature::{Secrets, Verified};
+use crate::settings::{Reader, SettingsError};
+use crate::signature::Verified;
 use crate::simulate::Simulated;
+use crate::twilio::account::Twilio;
 use crate::twilio::rest;
 use crate::webhook::{Normalised, Rejection, WebhookRequest};
 use patchbay_model::limits::ATTACHMENTS_MAX;
@@ -46,38 +45,13 @@ const CAPABILITIES: Capabilities = Capabilities {
     signs_body: true,
 };
 
-/// Who a message is from where it does not say itself.
-enum Sender {
-    Number(String),
-    MessagingService(String),
-}
-
-/// One Twilio account for messages. Settings: `account_sid`; `auth_token`, one or two while it is rotated;
-/// `from`, or `messaging_service_sid`; `api_base`.
+/// One Twilio account for messages; its settings are those of `twilio::account::Twilio`.
 pub struct Sms {
-    account: Account,
-    account_sid: String,
-    auth_token: Secrets,
-    sender: Sender,
-    api_base: String,
+    twilio: Twilio,
 }
 
-pub(crate) fn open(mut settings: Reader<'_>) -> Result<Arc<dyn Simulated>, SettingsError> {
-    let account_sid = settings.required("account_sid").to_owned();
-    if !account_sid.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        settings.complain("account_sid", "has characters other than letters and digits");
-    }
-    let auth_token = settings.secrets("auth_token");
-    let sender = match (settings.optional("from"), settings.optional("messaging_service_sid")) {
-        (_, Some(service)) => Sender::MessagingService(service.to_owned()),
-        (Some(number), None) => Sender::Number(number.to_owned()),
-        (None, None) => {
-            settings.complain("from", "is missing, and so is messaging_service_sid");
-            Sender::Number(String::new())
-        }
-    };
-    let api_base = settings.base_url("api_base", rest::API_BASE);
-    Ok(Arc::new(Sms { account: settings.finish()?, account_sid, auth_token, sender, api_base }))
+pub(crate) fn open(settings: Reader<'_>) -> Result<Arc<dyn Simulated>, SettingsError> {
+    Ok(Arc::new(Sms { twilio: Twilio::open(settings, ChannelKind::Sms, "")? }))
 }
 
 impl Channel for Sms {
@@ -86,7 +60,7 @@ impl Channel for Sms {
     }
 
     fn account(&self) -> &str {
-        &self.account.name
+        &self.twilio.account.name
     }
 
     fn capabilities(&self) -> &Capabilities {
@@ -94,7 +68,7 @@ impl Channel for Sms {
     }
 
     fn verify<'a>(&self, request: &'a WebhookRequest, _now: Timestamp) -> Result<Verified<'a>, Rejection> {
-        self.verify_signature(request)
+        self.twilio.verify(request)
     }
 
     fn normalise(&self, request: &Verified<'_>, received_at: Timestamp) -> Normalised {
@@ -106,21 +80,11 @@ impl Channel for Sms {
     }
 
     fn outcome(&self, request: &ProviderRequest, response: &ProviderResponse) -> DeliveryOutcome {
-        outcome::read(request, response)
+        rest::outcome(request, response)
     }
 
-    /// Twilio's media URLs redirect to another host, which must not see the credentials.
     fn media_request(&self, url: &str) -> Option<ProviderRequest> {
-        let own = [self.api_base.as_str(), rest::API_BASE]
-            .iter()
-            .any(|base| url.strip_prefix(base).is_some_and(|rest| rest.starts_with('/')));
-        own.then(|| ProviderRequest::get(url, self.authorization()))
-    }
-}
-
-impl Sms {
-    fn authorization(&self) -> String {
-        rest::basic(&self.account_sid, self.auth_token.current())
+        self.twilio.media_request(url)
     }
 }
 

@@ -1,7 +1,6 @@
-use super::{CAPABILITIES, Sender, Sms};
+use super::{CAPABILITIES, Sms};
 use crate::delivery::{ProviderRequest, Undeliverable, recipient};
 use crate::text::{cards, kind_name, link, numbered, place, split};
-use crate::twilio::{form, rest};
 use patchbay_model::{Attachment, ChannelKind, Content, OutboundMessage};
 
 impl Sms {
@@ -10,7 +9,7 @@ impl Sms {
         &self,
         message: &OutboundMessage,
     ) -> Result<Vec<ProviderRequest>, Undeliverable> {
-        let to = recipient(message, ChannelKind::Sms, &self.account)?;
+        recipient(message, ChannelKind::Sms, &self.twilio.account)?;
         let (text, media) = said(&message.content)?;
         let pieces: Vec<&str> = split(&text, CAPABILITIES.text_max, CAPABILITIES.text_unit)
             .into_iter()
@@ -21,43 +20,17 @@ impl Sms {
         if count == 0 {
             return Err(Undeliverable::Empty);
         }
-        Ok((0..count)
-            .map(|at| {
-                self.create(message, to, pieces.get(at).copied(), batches.get(at).copied().unwrap_or(&[]))
-            })
-            .collect())
-    }
-
-    fn create(
-        &self,
-        message: &OutboundMessage,
-        to: &str,
-        body: Option<&str>,
-        media: &[&Attachment],
-    ) -> ProviderRequest {
-        let callback = self.status_callback(&message.key.to_string());
-        let mut pairs = vec![("To", to)];
-        pairs.push(match &self.sender {
-            Sender::MessagingService(sid) => ("MessagingServiceSid", sid),
-            Sender::Number(number) if message.from.is_empty() => ("From", number),
-            Sender::Number(_) => ("From", &message.from),
-        });
-        pairs.extend(body.map(|body| ("Body", body)));
-        pairs.extend(media.iter().map(|attachment| ("MediaUrl", attachment.url.as_str())));
-        pairs.push(("StatusCallback", &callback));
-        let url =
-            format!("{}/{}/Accounts/{}/Messages.json", self.api_base, rest::API_VERSION, self.account_sid);
-        ProviderRequest::post(
-            url,
-            self.authorization(),
-            "application/x-www-form-urlencoded",
-            form::encode(pairs),
-        )
-    }
-
-    /// Our key in the callback's own query is how a receipt finds its message, even before Twilio has answered.
-    fn status_callback(&self, key: &str) -> String {
-        format!("{}{}?key={key}", self.account.public_url, self.account.webhook_path(ChannelKind::Sms))
+        let call = |at: usize| {
+            let media = batches.get(at).copied().unwrap_or_default().iter();
+            let said: Vec<(&str, &str)> = pieces
+                .get(at)
+                .map(|piece| ("Body", *piece))
+                .into_iter()
+                .chain(media.map(|attachment| ("MediaUrl", attachment.url.as_str())))
+                .collect();
+            self.twilio.create(message, &said)
+        };
+        Ok((0..count).map(call).collect())
     }
 }
 

@@ -1,0 +1,134 @@
+//! Twilio's side, played.
+
+use super::account::{Sender, Twilio};
+use super::{form, rest, signature};
+use crate::delivery::{ProviderRequest, ProviderResponse};
+use crate::identifier::sid;
+use crate::simulate::{Answer, CustomerMessage};
+use crate::webhook::{Headers, WebhookRequest};
+use patchbay_model::MessageStatus;
+use serde_json::json;
+
+/// The number that is played where only a messaging service is configured.
+const SERVICE_NUMBER: &str = "+15005550006";
+
+impl Twilio {
+    /// The webhook of a message that says `said`.
+    pub(crate) fn inbound(&self, message: &CustomerMessage, said: &[(&str, &str)]) -> WebhookRequest {
+        let attachments = message.content.attachments();
+        let sid = sid(if attachments.is_empty() { "SM" } else { "MM" }, &[&message.seed]);
+        let number = match &self.sender {
+            Sender::Number(number) => number,
+            Sender::MessagingService(_) => SERVICE_NUMBER,
+        };
+        let (from, to) = (self.prefixed(&message.from), self.prefixed(number));
+        let count = attachments.len().to_string();
+        let mut pairs = vec![
+            ("SmsMessageSid", sid.as_str()),
+            ("NumMedia", &count),
+            ("SmsSid", &sid),
+            ("SmsStatus", "received"),
+            ("To", &to),
+            ("NumSegments", "1"),
+            ("MessageSid", &sid),
+            ("AccountSid", &self.account_sid),
+            ("From", &from),
+            ("ApiVersion", rest::API_VERSION),
+        ];
+        pairs.extend(said);
+        let media: Vec<[(String, &str); 2]> = attachments
+            .iter()
+            .enumerate()
+            .map(|(at, attachment)| {
+                [
+                    (format!("MediaUrl{at}"), attachment.url.as_str()),
+                    (format!("MediaContentType{at}"), attachment.content_type.as_str()),
+                ]
+            })
+            .collect();
+        pairs.extend(media.iter().flatten().map(|(name, value)| (name.as_str(), *value)));
+        self.signed(&self.account.webhook_path(self.kind), "", &pairs)
+    }
+
+    pub(crate) fn answer(&self, request: &ProviderRequest, answer: &Answer) -> ProviderResponse {
+        let seed = match answer {
+            Answer::Error { status } => return rest::error_answer(*status),
+            Answer::Success { seed } => seed,
+        };
+        let value = |name: &str| values(request, name).next();
+        let media = values(request, "MediaUrl").count();
+        let sid = sid(if media > 0 { "MM" } else { "SM" }, &[seed]);
+        let body = json!({
+            "account_sid": self.account_sid, "api_version": rest::API_VERSION, "body": value("Body"),
+            "direction": "outbound-api", "error_code": null, "error_message": null, "from": value("From"),
+            "messaging_service_sid": value("MessagingServiceSid"), "num_media": media.to_string(),
+            "num_segments": "1", "sid": sid, "status": "queued", "to": value("To"),
+            "uri": format!("/{}/Accounts/{}/Messages/{sid}.json", rest::API_VERSION, self.account_sid),
+        });
+        rest::answer(201, &body)
+    }
+
+    /// The callback that a call asked for; `failure`: the code of a status that says that it failed.
+    pub(crate) fn status_webhook(
+        &self,
+        request: &ProviderRequest,
+        provider_id: &str,
+        status: MessageStatus,
+        failure: &str,
+    ) -> Option<WebhookRequest> {
+        let (word, code) = match status {
+            MessageStatus::Sent => ("sent", None),
+            MessageStatus::Delivered => ("delivered", None),
+            MessageStatus::Read => ("read", None),
+            MessageStatus::Failed => ("undelivered", Some(failure)),
+            MessageStatus::Received | MessageStatus::Queued | MessageStatus::Unknown => return None,
+        };
+        let callback = values(request, "StatusCallback").next()?;
+        let tail = callback.strip_prefix(&self.account.public_url)?;
+        let (path, query) = tail.split_once('?').unwrap_or((tail, ""));
+        let to = values(request, "To").next()?;
+        let from = values(request, "From").next().unwrap_or_else(|| self.prefixed(SERVICE_NUMBER));
+        let mut pairs = vec![
+            ("SmsSid", provider_id),
+            ("SmsStatus", word),
+            ("MessageStatus", word),
+            ("To", &to),
+            ("MessageSid", provider_id),
+            ("AccountSid", &self.account_sid),
+            ("From", &from),
+            ("ApiVersion", rest::API_VERSION),
+        ];
+        pairs.extend(code.map(|code| ("ErrorCode", code)));
+        Some(self.signed(path, query, &pairs))
+    }
+
+    fn signed(&self, path: &str, query: &str, pairs: &[(&str, &str)]) -> WebhookRequest {
+        let mut request = WebhookRequest {
+            method: "POST".into(),
+            path: path.to_owned(),
+            raw_query: query.to_owned(),
+            headers: Headers::from_iter([("Content-Type", "application/x-www-form-urlencoded")]),
+            body: form::encode(pairs.iter().copied()),
+        };
+        self.add_signature(&mut request);
+        request
+    }
+
+    pub(crate) fn add_signature(&self, request: &mut WebhookRequest) {
+        let tag = signature::sign(self.auth_token.current(), &self.account.public_url, request);
+        request.headers.push("X-Twilio-Signature", tag);
+    }
+
+    /// To whom a call that creates a message goes; `None` for another call.
+    pub(crate) fn recipient(&self, request: &ProviderRequest) -> Option<String> {
+        let to = request.url.ends_with("/Messages.json").then(|| values(request, "To").next())??;
+        Some(to.strip_prefix(self.prefix).map_or(to.clone(), str::to_owned))
+    }
+}
+
+/// The values of a parameter of a call.
+pub(crate) fn values<'r>(request: &'r ProviderRequest, name: &'r str) -> impl Iterator<Item = String> + 'r {
+    form_urlencoded::parse(&request.body)
+        .filter(move |(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+}
