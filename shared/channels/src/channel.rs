@@ -4,6 +4,7 @@ use crate::delivery::{DeliveryOutcome, ProviderRequest, ProviderResponse, Render
 use crate::signature::Verified;
 use crate::webchat::WebChat;
 use crate::webhook::{Normalised, Rejection, WebhookRequest};
+use patchbay_model::event::Profile;
 use patchbay_model::{Address, ChannelKind, OutboundMessage, Timestamp};
 use serde::Serialize;
 
@@ -41,6 +42,33 @@ pub trait Channel: Send + Sync {
     /// channel can.
     fn mark_read(&self, _to: &Address, _provider_id: &str, _now: Timestamp) -> Option<Rendered> {
         None
+    }
+
+    /// Seconds after the customer's last message within which an agent may write freely, where a person has longer
+    /// for it than a program, whose time is `Capabilities::window_s`.
+    fn agent_window_s(&self) -> Option<u32> {
+        self.capabilities().window_s
+    }
+
+    /// The request that asks the provider who writes from this address; `None` where it does not say, or says it
+    /// with every event.
+    fn profile_request(&self, _address: &str) -> Option<ProviderRequest> {
+        None
+    }
+
+    /// What the answer to `profile_request` says; nothing where the provider would not say.
+    fn profile(&self, _answer: &ProviderResponse) -> Profile {
+        Profile::default()
+    }
+
+    /// A cheap question that only the account's own credentials can ask; `None` where there is nobody to ask.
+    fn check_request(&self) -> Option<ProviderRequest> {
+        None
+    }
+
+    /// What the answer to `check_request` says of the account: who it is, or what the operator is to do.
+    fn check(&self, _answer: &ProviderResponse) -> Result<String, String> {
+        Ok("there is nobody to ask".into())
     }
 
     /// Itself, where it is the web chat: what only that has is sessions.

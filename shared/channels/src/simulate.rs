@@ -82,6 +82,12 @@ pub trait Simulated: Channel {
     /// The answer of the provider's API to a call.
     fn provider_answer(&self, request: &ProviderRequest, answer: &Answer) -> ProviderResponse;
 
+    /// The answer to a question about the account or a customer (`Channel::check_request`, `profile_request`);
+    /// `None` for a call that is no such question.
+    fn lookup_answer(&self, _request: &ProviderRequest) -> Option<ProviderResponse> {
+        None
+    }
+
     /// The provider's webhook that tells what became of a call which it answered with `provider_id`; `None`
     /// where the provider tells nothing of the kind.
     fn status_webhook(

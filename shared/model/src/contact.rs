@@ -1,6 +1,6 @@
 //! A customer.
 
-use crate::{Address, ChannelKind, ContactSid, Timestamp};
+use crate::{Address, ChannelKind, ContactSid, MergeSid, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -19,6 +19,13 @@ pub struct AttributeSource {
     /// `flow:<sid>`, `agent:<worker sid>` or `api`.
     pub source: String,
     pub at: Timestamp,
+}
+
+/// The contact that stays of two, and the merge that made it so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergedInto {
+    pub contact_sid: ContactSid,
+    pub merge_sid: MergeSid,
 }
 
 /// A contact: identities, attributes that flows and agents set and that persist, consent per channel.
@@ -40,7 +47,20 @@ pub struct Contact {
     pub tags: Vec<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub notes: String,
+    /// The contacts that were found to be this one, whose messages are its own, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged: Vec<ContactSid>,
+    /// Where everything of this contact is looked for since it was found to be another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<MergedInto>,
     pub created_at: Timestamp,
     /// Counts the changes; every write is conditional on the one before.
     pub version: u64,
+}
+
+impl Contact {
+    /// Everybody whose messages are this contact's.
+    pub fn timeline(&self) -> Vec<ContactSid> {
+        std::iter::once(&self.sid).chain(&self.merged).cloned().collect()
+    }
 }

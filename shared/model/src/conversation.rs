@@ -1,5 +1,6 @@
 //! One contact's ordered messages with participants, across channels.
 
+use crate::limits::TASKS_KEPT_MAX;
 use crate::{
     Address, ContactSid, ConversationSid, ExecutionSid, FlowSid, Seq, TaskSid, Timestamp, WorkerSid,
 };
@@ -30,6 +31,9 @@ pub struct Conversation {
     /// The task that is open for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task_sid: Option<TaskSid>,
+    /// All that were open for it, the newest last, at most `limits::TASKS_KEPT_MAX`: what an erasure takes along.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<TaskSid>,
     /// The execution that is active on it, and its flow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub execution: Option<(ExecutionSid, FlowSid)>,
@@ -38,10 +42,26 @@ pub struct Conversation {
     pub address: Address,
     /// Our address on that channel (the number, page or bot that was written to).
     pub our_address: String,
+    /// Where the contact's messages go since they were found to be somebody else's: this conversation is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<ContactSid>,
     /// The position of its first message.
     pub first_seq: Seq,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     /// Counts the changes; every write is conditional on the one before.
     pub version: u64,
+}
+
+impl Conversation {
+    /// Opens a task for it.
+    pub fn begin_task(&mut self, task: TaskSid) {
+        if !self.tasks.contains(&task) {
+            if self.tasks.len() >= TASKS_KEPT_MAX {
+                self.tasks.remove(0);
+            }
+            self.tasks.push(task.clone());
+        }
+        self.task_sid = Some(task);
+    }
 }

@@ -131,6 +131,8 @@ ids! {
     ExecutionSid "FN";
     /// A contact: a customer.
     ContactSid "CT";
+    /// The finding that two contacts are one person, or are not after all.
+    MergeSid "CM";
     /// A conversation.
     ConversationSid "CH";
     /// A message of a conversation.

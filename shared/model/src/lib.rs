@@ -19,7 +19,7 @@ pub mod worker;
 pub mod workspace;
 
 pub use address::{Address, ChannelKind, IdentityKey};
-pub use contact::{Consent, Contact};
+pub use contact::{Consent, Contact, MergedInto};
 pub use content::{Attachment, ChoiceOption, ContactCard, Content};
 pub use conversation::{Conversation, ConversationState};
 pub use event::{EventKind, InboundEvent, ReplyToken};

@@ -11,6 +11,8 @@ pub const ATTACHMENTS_MAX: usize = 10;
 pub const CONTACT_ATTRIBUTES_BYTES_MAX: usize = 16_384;
 /// Identities of one contact.
 pub const IDENTITIES_MAX: usize = 20;
+/// Tasks of one conversation that it remembers.
+pub const TASKS_KEPT_MAX: usize = 50;
 /// Characters of a worker's or a task's attributes as JSON (TaskRouter, "Limits").
 pub const ATTRIBUTES_CHARS_MAX: usize = 4_096;
 /// Bytes of one frame that an agent's client sends (API Gateway WebSocket: 32 KB).

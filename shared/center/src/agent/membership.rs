@@ -90,7 +90,7 @@ pub(super) async fn join(
             conversation.workers.push(worker.clone());
         }
         conversation.state = ConversationState::WithAgent;
-        conversation.task_sid = Some(task_sid.clone());
+        conversation.begin_task(task_sid.clone());
         conversation.updated_at = center.now();
         if write(center, &mut conversation).await? {
             let on_it = conversation.workers.clone();
@@ -153,7 +153,7 @@ pub(super) async fn hand_over(
         let line = tell::note(center, &conversation, &["transferred", new.sid.as_str()], text).await?;
         let left = std::mem::take(&mut conversation.workers);
         conversation.state = ConversationState::Waiting;
-        conversation.task_sid = Some(new.sid.clone());
+        conversation.begin_task(new.sid.clone());
         conversation.updated_at = center.now();
         if write(center, &mut conversation).await? {
             tell::workers(center, &left, &frames::message("created", &line), None).await;

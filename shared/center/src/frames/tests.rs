@@ -131,6 +131,8 @@ fn some_conversation() -> Conversation {
         execution: None,
         address: Address::new(ChannelKind::Sms, "default", "+15005550006"),
         our_address: "+15005550001".into(),
+        merged_into: None,
+        tasks: vec![],
         first_seq: Seq::at(NOW.plus_s(-65)),
         created_at: NOW.plus_s(-65),
         updated_at: NOW,
@@ -148,6 +150,8 @@ fn some_contact() -> Contact {
         consent: BTreeMap::new(),
         tags: vec![],
         notes: String::new(),
+        merged: vec![],
+        merged_into: None,
         created_at: NOW,
         version: 1,
     }

@@ -56,6 +56,8 @@ fn new_contact(event: &InboundEvent, sid: ContactSid) -> Contact {
         consent: BTreeMap::new(),
         tags: Vec::new(),
         notes: String::new(),
+        merged: vec![],
+        merged_into: None,
         created_at: event.received_at,
         version: 0,
     }

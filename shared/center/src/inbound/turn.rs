@@ -71,6 +71,8 @@ pub(super) fn following(
         execution: None,
         address: addresses.customer.clone(),
         our_address: addresses.ours.clone(),
+        merged_into: None,
+        tasks: vec![],
         first_seq,
         created_at: now,
         updated_at: now,
@@ -260,10 +262,10 @@ impl<'a> Turn<'a> {
     fn settle(&mut self) {
         match self.execution.state.status() {
             Status::Waiting(Waiting::Task { task }) => {
-                let task_sid = Some(self.execution.task_sid(&task));
+                let task_sid = self.execution.task_sid(&task);
                 // A task that is known already may have its agent.
-                if self.conversation.task_sid != task_sid {
-                    self.conversation.task_sid = task_sid;
+                if self.conversation.task_sid.as_ref() != Some(&task_sid) {
+                    self.conversation.begin_task(task_sid);
                     self.conversation.state = ConversationState::Waiting;
                     self.conversation.workers.clear();
                 }

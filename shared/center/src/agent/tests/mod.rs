@@ -219,6 +219,8 @@ impl Desk {
             consent: Default::default(),
             tags: vec![],
             notes: String::new(),
+            merged: vec![],
+            merged_into: None,
             created_at: START,
             version: 0,
         };
@@ -230,6 +232,8 @@ impl Desk {
             task_sid: Some(task_sid()),
             execution: None,
             our_address: "+15005550001".into(),
+            merged_into: None,
+            tasks: vec![],
             first_seq: Seq::at(START),
             created_at: START,
             updated_at: START,

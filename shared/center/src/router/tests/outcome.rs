@@ -24,6 +24,8 @@ fn store_conversation(room: &Room, task: &TaskSid) {
         execution: None,
         address: Address::new(ChannelKind::Sms, "default", "+15005550006"),
         our_address: "+15005550001".into(),
+        merged_into: None,
+        tasks: vec![],
         first_seq: Seq::at(at),
         created_at: at,
         updated_at: at,
