@@ -8,11 +8,13 @@ use patchbay_model::ChannelKind;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+type Settings = &'static [(&'static str, &'static str)];
+
 /// A channel's entry: how an account is opened, and settings with which one can be tried.
 struct Entry {
     kind: ChannelKind,
     open: fn(Reader<'_>) -> Result<Arc<dyn Simulated>, SettingsError>,
-    example: &'static [(&'static str, &'static str)],
+    example: Settings,
 }
 
 const ENTRIES: &[Entry] = &[
@@ -25,6 +27,9 @@ const ENTRIES: &[Entry] = &[
     Entry { kind: ChannelKind::Telegram, open: telegram::open, example: telegram::EXAMPLE },
     Entry { kind: ChannelKind::Webchat, open: webchat::open, example: webchat::EXAMPLE },
 ];
+
+/// Further settings with which a channel opens in another way: through another provider, in another format.
+const VARIANTS: &[(ChannelKind, Settings)] = &[(ChannelKind::Whatsapp, whatsapp::twilio::EXAMPLE)];
 
 fn entry(kind: ChannelKind) -> Result<&'static Entry, SettingsError> {
     ENTRIES.iter().find(|entry| entry.kind == kind).ok_or(SettingsError::NotSupported(kind))
@@ -58,5 +63,15 @@ pub fn open_simulated(
 
 /// Settings with invented credentials, with which an account opens: for the simulator and for tests.
 pub fn example_settings(kind: ChannelKind) -> Result<BTreeMap<String, String>, SettingsError> {
-    Ok(entry(kind)?.example.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
+    Ok(owned(entry(kind)?.example))
+}
+
+/// Every way in which a channel opens, with such settings.
+pub fn examples() -> impl Iterator<Item = (ChannelKind, BTreeMap<String, String>)> {
+    let first = ENTRIES.iter().map(|entry| (entry.kind, entry.example));
+    first.chain(VARIANTS.iter().copied()).map(|(kind, example)| (kind, owned(example)))
+}
+
+fn owned(settings: Settings) -> BTreeMap<String, String> {
+    settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }

@@ -8,6 +8,8 @@ mod meta;
 mod support;
 #[path = "corpus/telegram.rs"]
 mod telegram;
+#[path = "corpus/twilio_whatsapp.rs"]
+mod twilio_whatsapp;
 
 use patchbay_channels::delivery::{DeliveryOutcome, ProviderRequest, ProviderResponse};
 use patchbay_channels::webhook::{Headers, Normalised, WebhookRequest};

@@ -1,6 +1,6 @@
 use super::Sms;
 use crate::signature::Verified;
-use crate::twilio::inbound::{Params, Said, said};
+use crate::twilio::inbound::{Opt, Params, Said, said};
 use crate::webhook::{Normalised, Problem};
 use patchbay_model::event::Profile;
 use patchbay_model::{EventKind, Timestamp};
@@ -20,11 +20,8 @@ impl Sms {
 fn message(message: Said, problems: &mut Vec<Problem>) -> (EventKind, Profile) {
     let Said { provider_id, params } = message;
     let content = said(&params, problems);
-    let text = content.plain_text();
-    let kind = match consent(&params, text) {
-        Some(Consent::Help) => EventKind::Note { name: "opt_out_help".into(), text: text.to_owned() },
-        Some(Consent::Given) => EventKind::Consent { opted_in: true, content: Some(content) },
-        Some(Consent::Withdrawn) => EventKind::Consent { opted_in: false, content: Some(content) },
+    let kind = match opt(&params, content.plain_text()) {
+        Some(opt) => opt.event(content),
         None => EventKind::Message {
             provider_id,
             content,
@@ -37,22 +34,13 @@ fn message(message: Said, problems: &mut Vec<Problem>) -> (EventKind, Profile) {
     (kind, Profile::default())
 }
 
-enum Consent {
-    Given,
-    Withdrawn,
-    Help,
-}
-
 /// What a message says about consent: by Twilio's word where it has taken and answered it, else by the
 /// keyword alone in the text. A bare `HELP` that Twilio has not taken is a customer who asks for help.
-fn consent(params: &Params, text: &str) -> Option<Consent> {
+fn opt(params: &Params, text: &str) -> Option<Opt> {
     let word = text.trim().to_ascii_uppercase();
-    match params.get("OptOutType").map(String::as_str) {
-        Some("STOP") => Some(Consent::Withdrawn),
-        Some("START") => Some(Consent::Given),
-        Some("HELP") => Some(Consent::Help),
-        _ if STOP_WORDS.contains(&word.as_str()) => Some(Consent::Withdrawn),
-        _ if START_WORDS.contains(&word.as_str()) => Some(Consent::Given),
+    Opt::of(params).or_else(|| match word.as_str() {
+        word if STOP_WORDS.contains(&word) => Some(Opt::Out),
+        word if START_WORDS.contains(&word) => Some(Opt::In),
         _ => None,
-    }
+    })
 }

@@ -151,3 +151,33 @@ pub(crate) fn said(params: &Params, problems: &mut Vec<Problem>) -> Content {
     let attachments = cut_attachments(attachments, "NumMedia", problems);
     Content::Media { attachments, text: Some(text).filter(|text| !text.is_empty()) }
 }
+
+/// What Twilio has taken for a word about consent, and has answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Opt {
+    In,
+    Out,
+    Help,
+}
+
+impl Opt {
+    /// Twilio's own word for it (Twilio, "Advanced Opt-Out").
+    pub(crate) fn of(params: &Params) -> Option<Opt> {
+        match params.get("OptOutType").map(String::as_str) {
+            Some("STOP") => Some(Opt::Out),
+            Some("START") => Some(Opt::In),
+            Some("HELP") => Some(Opt::Help),
+            _ => None,
+        }
+    }
+
+    /// What it is that was said so.
+    pub(crate) fn event(self, content: Content) -> EventKind {
+        match self {
+            Opt::Help => {
+                EventKind::Note { name: "opt_out_help".into(), text: content.plain_text().to_owned() }
+            }
+            Opt::In | Opt::Out => EventKind::Consent { opted_in: self == Opt::In, content: Some(content) },
+        }
+    }
+}

@@ -1,9 +1,10 @@
-//! WhatsApp: Meta's Cloud API.
+//! WhatsApp: Meta's Cloud API, and Twilio's way to it.
 
 mod content;
 mod normalise;
 mod render;
 mod simulate;
+pub(crate) mod twilio;
 mod wire;
 
 use crate::channel::{Capabilities, Channel, TextUnit};
@@ -60,7 +61,13 @@ pub struct WhatsApp {
     app: App,
 }
 
-pub(crate) fn open(settings: Reader<'_>) -> Result<Arc<dyn Simulated>, SettingsError> {
+/// An account of the provider that the setting `provider` names: `meta`, or `twilio`.
+pub(crate) fn open(mut settings: Reader<'_>) -> Result<Arc<dyn Simulated>, SettingsError> {
+    match settings.optional("provider") {
+        None | Some("meta") => {}
+        Some("twilio") => return twilio::open(settings),
+        Some(_) => settings.complain("provider", "is neither meta nor twilio"),
+    }
     Ok(Arc::new(WhatsApp { app: App::open(settings, "phone_number_id", API_BASE)? }))
 }
 

@@ -1,6 +1,6 @@
 //! A customer, our messages to them, and the channels of the registry, opened with their example settings.
 
-use patchbay_channels::registry::{example_settings, supported};
+use patchbay_channels::registry::examples;
 use patchbay_channels::simulate::{CustomerMessage, Delivery};
 use patchbay_channels::webhook::{Headers, Normalised, WebhookRequest};
 use patchbay_channels::{Rendered, Simulated, Undeliverable, open_simulated};
@@ -16,8 +16,7 @@ pub(crate) const NOW: Timestamp = Timestamp(1_795_359_904_789);
 pub(crate) const CUSTOMER: &str = "U0123456789abcdef0123456789abcdef";
 
 pub(crate) fn channels() -> impl Iterator<Item = Arc<dyn Simulated>> {
-    supported().map(|kind| {
-        let settings = example_settings(kind).expect("it is supported");
+    examples().map(|(kind, settings)| {
         open_simulated(kind, "default", &settings, PUBLIC_URL).expect("examples are valid")
     })
 }
