@@ -8,7 +8,7 @@ use patchbay_center::ports::{HttpRequest, HttpResponse};
 use patchbay_channels::simulate::CustomerMessage;
 use patchbay_channels::{Channel, WebhookRequest};
 use patchbay_model::id::hex;
-use patchbay_model::{ChannelKind, Content, EventKind, Timestamp};
+use patchbay_model::{ChannelKind, Content, EventKind, ReplyContext, Timestamp};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -88,7 +88,7 @@ fn read_events(
     let verified = channel.verify(request, at).map_err(|rejection| refused(rejection.to_string()))?;
     let events = channel.normalise(&verified, at).events;
     for event in &events {
-        if let EventKind::Message { reply_token: Some(token), .. } = &event.kind {
+        if let EventKind::Message { reply_context: Some(ReplyContext::Token(token)), .. } = &event.kind {
             simulator.reply_tokens.remember(&token.token, from);
         }
     }

@@ -2,9 +2,11 @@
 
 use crate::center::Center;
 use crate::command::{OutboundBody, Said, body, group};
-use crate::ports::{Outgoing, QueueError, QueueName};
-use crate::store::{StoreError, StoredMessage, put_message};
-use patchbay_model::{Address, Author, Direction, Message, MessageStatus, OutboundMessage, ReplyToken};
+use crate::ports::{Consistency, Outgoing, QueueError, QueueName};
+use crate::store::{StoreError, StoredMessage, load_messages, put_message};
+use patchbay_model::{
+    Address, Author, ContactSid, Direction, Message, MessageStatus, OutboundMessage, ReplyContext, Seq, Thread,
+};
 
 #[derive(Debug, thiserror::Error)]
 pub enum OutboundError {
@@ -12,6 +14,27 @@ pub enum OutboundError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Queue(#[from] QueueError),
+}
+
+/// Messages of a contact that are looked through for the thread to go on with.
+const THREAD_LOOKBACK: usize = 100;
+
+/// What a message to `to` needs to know of those before it, where the channel has threads: one query there, nothing
+/// elsewhere.
+pub(crate) async fn reply_context(
+    center: &Center,
+    contact: &ContactSid,
+    to: &Address,
+) -> Result<Option<ReplyContext>, StoreError> {
+    let account = center.channel(to.channel, &to.account);
+    if !account.is_some_and(|account| account.channel.has_threads()) {
+        return Ok(None);
+    }
+    let range = (Seq(0), Seq::at(center.now().plus_s(60)));
+    let (table, consistency) = (center.table.as_ref(), Consistency::Eventual);
+    let (newest, _) = load_messages(table, contact, range, None, THREAD_LOOKBACK, consistency).await?;
+    let there = |message: &&Message| message.channel == to.channel && message.account == to.account;
+    Ok(newest.iter().rev().filter(there).find_map(Thread::after).map(ReplyContext::Thread))
 }
 
 /// Queues a message for the sender, in the order of its address pair, and stores it.
@@ -27,11 +50,11 @@ pub async fn send(
     message: &Message,
     to: &Address,
     our_address: &str,
-    reply_token: Option<ReplyToken>,
+    reply_context: Option<ReplyContext>,
 ) -> Result<(), OutboundError> {
     let said = Said { conversation_sid: message.conversation_sid.clone(), author: message.author.clone() };
     let outbound =
-        OutboundBody { message: outbound(message, to, our_address, reply_token), said: Some(said) };
+        OutboundBody { message: outbound(message, to, our_address, reply_context), said: Some(said) };
     let entry = Outgoing::fifo(body(&outbound), group(to, our_address), message.sid.to_string());
     center.queue.send(QueueName::Outbound, vec![entry]).await?;
     put_message(center.table.as_ref(), message).await?;
@@ -71,14 +94,14 @@ pub(crate) fn outbound(
     message: &Message,
     to: &Address,
     our_address: &str,
-    reply_token: Option<ReplyToken>,
+    reply_context: Option<ReplyContext>,
 ) -> OutboundMessage {
     OutboundMessage {
         key: message.key(),
         to: to.clone(),
         from: our_address.to_owned(),
         content: message.content.clone(),
-        reply_token,
+        reply_context,
         reply_to: message.reply_to.clone(),
         author_name: match &message.author {
             Author::Agent { name, .. } => Some(name.clone()),

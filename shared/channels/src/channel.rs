@@ -38,6 +38,11 @@ pub trait Channel: Send + Sync {
         None
     }
 
+    /// Whether a message needs the thread that it belongs to (`ReplyContext::Thread`).
+    fn has_threads(&self) -> bool {
+        false
+    }
+
     /// Tells the customer that the message `provider_id`, and what came before it, has been read, where the
     /// channel can.
     fn mark_read(&self, _to: &Address, _provider_id: &str, _now: Timestamp) -> Option<Rendered> {

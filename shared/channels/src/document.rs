@@ -68,6 +68,7 @@ pub(crate) fn inbound(content: Content, problems: &mut Vec<Problem>) -> Result<C
         Content::Choices { .. }
         | Content::Template { .. }
         | Content::Reaction { .. }
+        | Content::Email(_)
         | Content::System { .. } => {
             return Err(Problem::new("kind", format!("a customer says no {}", kind_name(&content))));
         }
@@ -100,6 +101,7 @@ pub(crate) fn outbound<'c>(
         Content::Sticker { .. }
         | Content::Template { .. }
         | Content::Reaction { .. }
+        | Content::Email(_)
         | Content::Unsupported { .. } => Err(Undeliverable::Kind(kind_name(content))),
         Content::Location { .. } | Content::Contacts { .. } => Ok(carried),
         _ if text.trim().is_empty() && carried.attachments().is_empty() => Err(Undeliverable::Empty),

@@ -47,7 +47,7 @@ pub(crate) fn outbound(channel: ChannelKind, to: &str, content: Content) -> Outb
         to: Address::new(channel, "default", to),
         from: String::new(),
         content,
-        reply_token: None,
+        reply_context: None,
         reply_to: None,
         author_name: None,
     }

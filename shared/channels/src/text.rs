@@ -101,6 +101,7 @@ pub(crate) fn kind_name(content: &Content) -> &'static str {
         Content::Contacts { .. } => "contacts",
         Content::Template { .. } => "template",
         Content::Reaction { .. } => "reaction",
+        Content::Email(_) => "email",
         Content::System { .. } => "system",
         Content::Unsupported { .. } => "unsupported",
     }

@@ -1,5 +1,6 @@
 //! What a message says, on every channel.
 
+use crate::Email;
 use serde::{Deserialize, Serialize};
 
 /// A piece of media that belongs to a message.
@@ -100,6 +101,7 @@ pub enum Content {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         emoji: Option<String>,
     },
+    Email(Email),
     /// What the center itself notes in the timeline: somebody joined, a task was transferred.
     System {
         text: String,
@@ -132,12 +134,19 @@ impl Content {
             }
             Content::Template { name, text, .. } => text.as_deref().unwrap_or(name),
             Content::Reaction { emoji } => emoji.as_deref().unwrap_or_default(),
+            Content::Email(mail) => &mail.text,
         }
+    }
+
+    /// A program said it, so no program may answer: a mail in somebody's absence, a bounce, a newsletter.
+    pub fn is_automatic(&self) -> bool {
+        matches!(self, Content::Email(mail) if mail.automatic)
     }
 
     pub fn attachments(&self) -> &[Attachment] {
         match self {
             Content::Media { attachments, .. } => attachments,
+            Content::Email(mail) => &mail.attachments,
             _ => &[],
         }
     }

@@ -1,6 +1,6 @@
 //! What a provider tells us, normalised: the body of a message on the inbound queue.
 
-use crate::{ChannelKind, Content, MessageKey, MessageStatus, Timestamp};
+use crate::{ChannelKind, Content, Message, MessageKey, MessageStatus, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -50,6 +50,37 @@ pub struct ReplyToken {
     pub usable_until: Timestamp,
 }
 
+/// What an answer needs to know of the message that it answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplyContext {
+    /// Good for one answer.
+    Token(ReplyToken),
+    /// Good for all of them.
+    Thread(Thread),
+}
+
+/// A thread of mails, as its last one leaves it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thread {
+    pub subject: String,
+    /// The ids of its mails, oldest first, without angle brackets; the last is the one that is answered.
+    pub references: Vec<String>,
+}
+
+impl Thread {
+    /// The thread as `message` leaves it, where that is a mail somebody wrote.
+    pub fn after(message: &Message) -> Option<Thread> {
+        match &message.content {
+            Content::Email(mail) if !mail.automatic => {
+                let ids = mail.references.iter().chain(&message.provider_id);
+                Some(Thread { subject: mail.subject.clone(), references: ids.cloned().collect() })
+            }
+            _ => None,
+        }
+    }
+}
+
 /// How a receipt names the message it is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -73,7 +104,7 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        reply_token: Option<ReplyToken>,
+        reply_context: Option<ReplyContext>,
         /// The message in the shape of Twilio's webhook (`From`, `To`, `Body`, `MessageSid`, `NumMedia`,
         /// `MediaUrl0`, …), on every channel: what flows read as `trigger.message` and `widgets.*.inbound`.
         params: BTreeMap<String, String>,

@@ -1,6 +1,6 @@
 //! What the sender hands to a channel.
 
-use crate::{Address, Content, MessageKey, ReplyToken};
+use crate::{Address, Content, MessageKey, ReplyContext};
 use serde::{Deserialize, Serialize};
 
 /// One message on its way out: the body of a message on the outbound queue, complete, so that the sender
@@ -15,7 +15,7 @@ pub struct OutboundMessage {
     pub from: String,
     pub content: Content,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reply_token: Option<ReplyToken>,
+    pub reply_context: Option<ReplyContext>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
     /// The name that the customer sees, where the channel can show one.

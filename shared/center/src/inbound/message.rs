@@ -13,7 +13,7 @@ use crate::webhook::event_key;
 use patchbay_flow::{FlowInput, Status};
 use patchbay_model::limits::IDENTITIES_MAX;
 use patchbay_model::{
-    Author, Contact, Conversation, ConversationState, EventKind, InboundEvent, Message, ReplyToken, Timestamp,
+    Author, Contact, Conversation, ConversationState, EventKind, InboundEvent, Message, ReplyContext, Timestamp,
 };
 use std::collections::BTreeMap;
 
@@ -30,14 +30,14 @@ pub(super) struct Incoming<'a> {
     pub(super) event: String,
     pub(super) addresses: Addresses,
     pub(super) params: &'a BTreeMap<String, String>,
-    pub(super) reply_token: Option<ReplyToken>,
+    pub(super) reply_context: Option<ReplyContext>,
     /// When it came in, or the moment at which it stands, whichever is later: what answers it stands behind.
     pub(super) at: Timestamp,
 }
 
 impl Incoming<'_> {
     fn cause(&self) -> Cause {
-        Cause { event: self.event.clone(), after: Some(self.at), reply_token: self.reply_token.clone() }
+        Cause { event: self.event.clone(), after: Some(self.at), reply_context: self.reply_context.clone() }
     }
 }
 
@@ -46,7 +46,7 @@ impl Incoming<'_> {
 /// With an agent on the conversation this reads the identity, the conversation and each worker's sockets, all
 /// eventually unless the event is old, and writes the message: nothing else may be billed on this path.
 pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), InboundError> {
-    let EventKind::Message { provider_id, content, reply_to, reply_token, params, .. } = &event.kind else {
+    let EventKind::Message { provider_id, content, reply_to, reply_context, params, .. } = &event.kind else {
         return Ok(());
     };
     let table = center.table.as_ref();
@@ -79,7 +79,7 @@ pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), 
         event: event_key(event),
         addresses: Addresses { customer: customer::address(event), ours: event.our_address.clone() },
         params,
-        reply_token: reply_token.clone(),
+        reply_context: reply_context.clone(),
     };
     match conversation {
         Some(conversation) if open => by_state(center, conversation, incoming).await,

@@ -93,8 +93,10 @@ async fn dispatch(center: &Center, body: &InboundBody) -> Result<(), InboundErro
 
 async fn handle_event(center: &Center, event: &InboundEvent) -> Result<(), InboundError> {
     match &event.kind {
-        EventKind::Message { echo: false, .. } => message::handle(center, event).await,
-        EventKind::Message { echo: true, .. } | EventKind::Reaction { .. } | EventKind::Note { .. } => {
+        EventKind::Message { echo: false, content, .. } if !content.is_automatic() => {
+            message::handle(center, event).await
+        }
+        EventKind::Message { .. } | EventKind::Reaction { .. } | EventKind::Note { .. } => {
             timeline::handle(center, event).await
         }
         EventKind::Edited { .. } | EventKind::Deleted { .. } => change::handle(center, event).await,

@@ -97,6 +97,6 @@ async fn tell_flow(
     let reason = reason.unwrap_or_default();
     let (code, reason) = reason.split_once(": ").unwrap_or(("", reason));
     let input = FlowInput::DeliveryFailure { effect_id: sent, code: code.into(), reason: reason.into() };
-    let cause = Cause { event: event_key, after: Some(event.received_at), reply_token: None };
+    let cause = Cause { event: event_key, after: Some(event.received_at), reply_context: None };
     Turn::resume(center, cause, conversation, execution).await?.run(input).await
 }

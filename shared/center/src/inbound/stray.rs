@@ -10,12 +10,13 @@ use patchbay_channels::params;
 use patchbay_model::{Address, Author, Conversation, ConversationState, Message, MessageKey};
 
 /// Takes the message where it belongs: into the conversation that is open by now, or a new one. What is only noted in
-/// the timeline (an echo, a consent, a line of the center's) has no provider's id of a customer's message, and
+/// the timeline (an echo, an automatic message, a consent, a line of the center's) has no provider's id of a customer's message, and
 /// stays where it is.
 pub(super) async fn handle(center: &Center, key: &MessageKey) -> Result<(), InboundError> {
     let table = center.table.as_ref();
     let message = load_message(table, key, Consistency::Strong).await?;
-    let Some(message) = message.filter(|message| message.author == Author::Contact) else { return Ok(()) };
+    let Some(message) = message
+        .filter(|message| message.author == Author::Contact && !message.content.is_automatic()) else { return Ok(()) };
     let Some(provider_id) = message.provider_id.clone() else { return Ok(()) };
     let Some(conversation) = load_conversation(table, &key.contact, Consistency::Strong).await? else {
         return Ok(());
@@ -29,7 +30,7 @@ pub(super) async fn handle(center: &Center, key: &MessageKey) -> Result<(), Inbo
         event: format!("stray:{}", message.sid),
         addresses: Addresses { customer: customer.clone(), ours: ours.clone() },
         params: &params,
-        reply_token: None,
+        reply_context: None,
         message,
     };
     if conversation.state == ConversationState::Closed {

@@ -1,5 +1,5 @@
-//! What belongs into the timeline and moves nothing: the business's own words in the provider's app,
-//! reactions, notes, and typing, which is shown and not kept.
+//! What belongs into the timeline and moves nothing: the business's own words in the provider's app, what a
+//! customer's program says in their stead, reactions, notes, and typing, which is shown and not kept.
 
 use super::place::{Said, message_sid, put};
 use super::{InboundError, customer, push};
@@ -9,14 +9,14 @@ use crate::ports::Consistency;
 use crate::store::load_conversation;
 use patchbay_model::{Author, ContactSid, Content, ConversationState, EventKind, InboundEvent};
 
-/// An echo, a reaction or a note: stored, and shown to the agents there are. It opens nothing.
+/// An echo, an automatic message, a reaction or a note: stored, and shown to the agents there are. It opens nothing.
 pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), InboundError> {
     let contact = customer::find_or_create(center, event).await?;
     match &event.kind {
-        EventKind::Message { provider_id, content, reply_to, .. } => {
+        EventKind::Message { provider_id, content, reply_to, echo, .. } => {
             let said = Said {
                 sid: message_sid(event.channel, &event.account, provider_id),
-                author: Author::Provider,
+                author: if *echo { Author::Provider } else { Author::Contact },
                 content,
                 reply_to: reply_to.as_deref(),
                 provider_id: Some(provider_id),

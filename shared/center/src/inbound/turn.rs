@@ -10,7 +10,7 @@ use crate::ports::{Consistency, Write};
 use crate::store::{Execution, Problem, StoreError, archive, keep_problem, load_contact, put_next};
 use patchbay_flow::{Effect, FlowInput, ProblemKind, StartContext, Status, Trigger, Waiting, step};
 use patchbay_model::{
-    Address, Contact, Conversation, ConversationState, ExecutionSid, ProblemSid, ReplyToken, Seq, Timestamp,
+    Address, Contact, Conversation, ConversationState, ExecutionSid, ProblemSid, ReplyContext, Seq, Timestamp,
 };
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, VecDeque};
@@ -29,8 +29,8 @@ pub(super) struct Cause {
     pub(super) event: String,
     /// After which moment the flow's messages stand; `None` where a redelivery would not know it again.
     pub(super) after: Option<Timestamp>,
-    /// The right to answer for free, for the first message.
-    pub(super) reply_token: Option<ReplyToken>,
+    /// What its answers need to know of it.
+    pub(super) reply_context: Option<ReplyContext>,
 }
 
 /// One turn. `conversation` and `execution` are changed in memory, and stored at the end by `commit`.

@@ -8,7 +8,7 @@ use crate::outbound;
 use crate::ports::{HttpError, HttpRequest};
 use crate::store::{Progress, begin_part, end_part, load_progress};
 use patchbay_channels::{Channel, DeliveryOutcome, Headers, ProviderRequest, ProviderResponse, RefusalCause};
-use patchbay_model::Timestamp;
+use patchbay_model::{ReplyContext, Timestamp};
 
 /// Milliseconds until a provider's answer is given up.
 const TIMEOUT_MS: u32 = 15_000;
@@ -30,7 +30,7 @@ pub(super) async fn in_order(
     let mut part = 0;
     // A reply to LINE becomes a push when its token has lapsed, and nobody would take the two for one. A message that
     // was queued a second time, after the queue had forgotten the first, says nothing of its first delivery.
-    let was_reply = message.reply_token.is_some() && !counted;
+    let was_reply = matches!(message.reply_context, Some(ReplyContext::Token(_))) && !counted;
     if again || was_reply {
         match next_part(center, entry, load_progress(table, &message.key).await?).await? {
             Ok(parts) => part = parts,

@@ -5,7 +5,7 @@ use crate::testing::{ANN, NOW, Room, ask_and_hand_over, now};
 use patchbay_model::event::Reference;
 use patchbay_model::{
     Author, ChannelKind, ContactSid, Content, EventKind, InboundEvent, Message, MessageKey, MessageSid,
-    ReplyToken, Seq,
+    ReplyContext, ReplyToken, Seq,
 };
 
 /// A message to a customer on a channel, stored and queued as the flow's first question is.
@@ -18,7 +18,7 @@ fn queued(kind: ChannelKind, text: &str) -> (Room, ContactSid, Record) {
     let mut record = room.take(QueueName::Outbound).remove(0);
     // The reply token of LINE is a call of its own kind; it has its own test.
     change(&mut record, |entry| {
-        entry.message.reply_token = None;
+        entry.message.reply_context = None;
         entry.message.content = Content::text(text);
     });
     (room, contact, record)
@@ -220,7 +220,7 @@ fn an_opt_out_at_the_provider_is_the_contacts() {
 fn queued_reply() -> (Room, ContactSid, Record) {
     let (room, contact, mut record) = queued(ChannelKind::Line, "Hi");
     let token = ReplyToken { token: "t".into(), usable_until: NOW.plus_s(60) };
-    change(&mut record, |entry| entry.message.reply_token = Some(token));
+    change(&mut record, |entry| entry.message.reply_context = Some(ReplyContext::Token(token)));
     (room, contact, record)
 }
 

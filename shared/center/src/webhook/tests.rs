@@ -101,7 +101,7 @@ fn event(text: &str) -> InboundEvent {
             provider_id: "p1".into(),
             content: Content::text(text),
             reply_to: None,
-            reply_token: None,
+            reply_context: None,
             params: [("Body".to_owned(), text.to_owned())].into(),
             echo: false,
         },

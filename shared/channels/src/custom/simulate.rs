@@ -15,6 +15,7 @@ impl Simulated for Custom {
             Content::Choices { .. }
                 | Content::Template { .. }
                 | Content::Reaction { .. }
+                | Content::Email(_)
                 | Content::System { .. }
                 | Content::Unsupported { .. }
         ) {

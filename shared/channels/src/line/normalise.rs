@@ -7,7 +7,7 @@ use crate::signature::Verified;
 use crate::text::cut;
 use crate::webhook::{Normalised, Problem, WebhookReply};
 use patchbay_model::event::Profile;
-use patchbay_model::{Attachment, ChannelKind, Content, EventKind, InboundEvent, ReplyToken, Timestamp};
+use patchbay_model::{Attachment, ChannelKind, Content, EventKind, InboundEvent, ReplyContext, ReplyToken, Timestamp};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -121,7 +121,7 @@ impl Reading<'_> {
             provider_id: message.id.clone(),
             content,
             reply_to: message.quoted_message_id.clone(),
-            reply_token: self.reply_token(event),
+            reply_context: self.reply_token(event).map(ReplyContext::Token),
             params,
             echo: false,
         }
@@ -143,7 +143,7 @@ impl Reading<'_> {
             provider_id: event_id.to_owned(),
             content,
             reply_to: None,
-            reply_token: self.reply_token(event),
+            reply_context: self.reply_token(event).map(ReplyContext::Token),
             params,
             echo: false,
         }

@@ -2,7 +2,7 @@ use super::{CAPABILITIES, Line};
 use crate::delivery::{ProviderRequest, Undeliverable, recipient};
 use crate::identifier::uuid;
 use crate::text::{beginning, cards, kind_name, link, numbered, split};
-use patchbay_model::{Attachment, ChannelKind, Content, OutboundMessage, Timestamp};
+use patchbay_model::{Attachment, ChannelKind, Content, OutboundMessage, ReplyContext, Timestamp};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -39,7 +39,10 @@ impl Line {
                 message["sender"] = json!({ "name": name });
             }
         }
-        let token = message.reply_token.as_ref().filter(|token| now <= token.usable_until);
+        let token = match &message.reply_context {
+            Some(ReplyContext::Token(token)) if now <= token.usable_until => Some(token),
+            _ => None,
+        };
         let mut token = token.map(|token| token.token.as_str());
         let key = message.key.to_string();
         Ok(messages
@@ -92,6 +95,7 @@ fn messages(content: &Content) -> Result<Vec<Value>, Undeliverable> {
         }
         Content::Template { text: None, .. }
         | Content::Reaction { .. }
+        | Content::Email(_)
         | Content::System { .. }
         | Content::Unsupported { .. } => {
             return Err(Undeliverable::Kind(kind_name(content)));

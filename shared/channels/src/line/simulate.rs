@@ -149,6 +149,7 @@ fn said(content: &Content, id: &str) -> Option<Vec<Value>> {
         | Content::Contacts { .. }
         | Content::Template { .. }
         | Content::Reaction { .. }
+        | Content::Email(_)
         | Content::System { .. }
         | Content::Unsupported { .. } => return None,
     })

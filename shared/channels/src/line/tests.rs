@@ -2,7 +2,7 @@ use super::*;
 use crate::delivery::RefusalCause;
 use crate::testing::{NOW, call, channel, heard, http, outbound, picture, requests};
 use insta::assert_json_snapshot;
-use patchbay_model::{Attachment, Content, EventKind, ReplyToken};
+use patchbay_model::{Attachment, Content, EventKind, ReplyContext, ReplyToken};
 use serde_json::{Value, json};
 
 const USER: &str = "U0123456789abcdef0123456789abcdef";
@@ -102,8 +102,12 @@ fn reply_tokens_are_for_soon_and_never_for_standby() {
     let check = |fields: Value, expect: Option<Timestamp>| {
         let mut event = json!({ "type": "message", "message": { "id": "1", "type": "text", "text": "x" } });
         event.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-        let EventKind::Message { reply_token, .. } = kind(hear(event)) else { panic!() };
-        assert_eq!(reply_token.map(|token| token.usable_until), expect, "{fields}");
+        let EventKind::Message { reply_context, .. } = kind(hear(event)) else { panic!() };
+        let token = reply_context.map(|context| match context {
+            ReplyContext::Token(token) => token.usable_until,
+            ReplyContext::Thread(thread) => panic!("{thread:?}"),
+        });
+        assert_eq!(token, expect, "{fields}");
     };
     check(json!({}), Some(NOW.plus_s(50)));
     check(json!({ "mode": "standby" }), None);
@@ -128,8 +132,8 @@ fn message(content: Content) -> OutboundMessage {
 }
 
 fn with_token(content: Content, usable_until: Timestamp) -> OutboundMessage {
-    let reply_token = Some(ReplyToken { token: "token".into(), usable_until });
-    OutboundMessage { reply_token, ..message(content) }
+    let token = ReplyToken { token: "token".into(), usable_until };
+    OutboundMessage { reply_context: Some(ReplyContext::Token(token)), ..message(content) }
 }
 
 #[test]

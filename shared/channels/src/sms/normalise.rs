@@ -26,7 +26,7 @@ fn message(message: Said, problems: &mut Vec<Problem>) -> (EventKind, Profile) {
             provider_id,
             content,
             reply_to: None,
-            reply_token: None,
+            reply_context: None,
             params,
             echo: false,
         },

@@ -57,6 +57,7 @@ fn said(content: &Content) -> Result<(String, Vec<&Attachment>), Undeliverable> 
         Content::Sticker { text: None, .. }
         | Content::Template { text: None, .. }
         | Content::Reaction { .. }
+        | Content::Email(_)
         | Content::System { .. }
         | Content::Unsupported { .. } => {
             return Err(Undeliverable::Kind(kind_name(content)));

@@ -115,7 +115,7 @@ impl Reading<'_> {
                 reply_to: replied(&message, &place.address),
                 provider_id,
                 content,
-                reply_token: None,
+                reply_context: None,
                 echo: is_echo(&message),
             },
         };
@@ -179,7 +179,7 @@ impl Reading<'_> {
             reply_to: message.map(|message| message_id(&place.address, message.message_id)),
             provider_id,
             content,
-            reply_token: None,
+            reply_context: None,
             echo: false,
         };
         self.event(place, None, kind)

@@ -137,6 +137,7 @@ fn said(content: &Content) -> Option<Value> {
         | Content::Choices { .. }
         | Content::Template { .. }
         | Content::Reaction { .. }
+        | Content::Email(_)
         | Content::System { .. }
         | Content::Unsupported { .. } => return None,
     })

@@ -92,7 +92,7 @@ impl WebChat {
             params: params::of_message(&claims.sub, &self.account.name, event_id, &content),
             content,
             reply_to: document.reply_to,
-            reply_token: None,
+            reply_context: None,
             echo: false,
         })
     }

@@ -17,6 +17,7 @@ impl Simulated for WebChat {
                 | Content::Contacts { .. }
                 | Content::Template { .. }
                 | Content::Reaction { .. }
+                | Content::Email(_)
                 | Content::System { .. }
                 | Content::Unsupported { .. }
         ) {

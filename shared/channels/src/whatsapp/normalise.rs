@@ -145,7 +145,7 @@ impl Reading<'_> {
         EventKind::Message {
             provider_id: message.id.0.clone(),
             reply_to: message.context.as_ref().and_then(|context| context.id.clone()),
-            reply_token: None,
+            reply_context: None,
             params: self.params(message, from, &content),
             content,
             echo,

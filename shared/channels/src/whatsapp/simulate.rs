@@ -163,6 +163,7 @@ fn said(content: &Content) -> Option<Vec<(&'static str, Value)>> {
         | Content::Choices { .. }
         | Content::Template { .. }
         | Content::Reaction { .. }
+        | Content::Email(_)
         | Content::System { .. }
         | Content::Unsupported { .. } => return None,
     })

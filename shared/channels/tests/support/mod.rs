@@ -72,7 +72,7 @@ pub(crate) fn outbound(channel: ChannelKind, content: Content) -> OutboundMessag
         to: Address::new(channel, "default", CUSTOMER),
         from: String::new(),
         content,
-        reply_token: None,
+        reply_context: None,
         reply_to: None,
         author_name: None,
     }

@@ -136,6 +136,7 @@ async fn say(
         }
         message = stored;
     }
-    outbound::send(center, &message, &course.to, &course.our_address, None).await?;
+    let context = outbound::reply_context(center, &message.contact_sid, &course.to).await?;
+    outbound::send(center, &message, &course.to, &course.our_address, context).await?;
     Ok(message)
 }

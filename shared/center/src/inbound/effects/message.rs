@@ -7,7 +7,7 @@ use crate::outbound::{self, OutboundError};
 use crate::store::{StoreError, fix_position, put_message};
 use patchbay_flow::{FlowInput, SendMessage};
 use patchbay_model::{
-    Attachment, Author, Content, Direction, FlowSid, Message, MessageSid, MessageStatus, Seq,
+    Attachment, Author, Content, Direction, FlowSid, Message, MessageSid, MessageStatus, ReplyContext, Seq,
 };
 
 /// Beginnings of media types by the ending of a URL's path: a flow states a URL and nothing else.
@@ -64,8 +64,12 @@ impl Turn<'_> {
                 reason: reason.into(),
             }));
         }
-        let reply_token = self.cause.reply_token.take();
-        outbound::send(self.center, &message, &address, &self.execution.our_address, reply_token)
+        let context = match &self.cause.reply_context {
+            Some(ReplyContext::Token(_)) => self.cause.reply_context.take(),
+            Some(ReplyContext::Thread(_)) => self.cause.reply_context.clone(),
+            None => outbound::reply_context(self.center, &message.contact_sid, &address).await?,
+        };
+        outbound::send(self.center, &message, &address, &self.execution.our_address, context)
             .await
             .map_err(|error| match error {
                 OutboundError::Store(error) => InboundError::Store(error),

@@ -4,7 +4,7 @@ use super::{says, with_agent};
 use crate::testing::{ANN, NOW, Room, ask_and_hand_over};
 use patchbay_model::event::{Profile, Reference};
 use patchbay_model::{
-    ChannelKind, Consent, Content, ConversationState, EventKind, InboundEvent, MessageStatus,
+    ChannelKind, Consent, Content, ConversationState, Email, EventKind, InboundEvent, MessageStatus,
 };
 
 fn event(id: &str, kind: EventKind) -> InboundEvent {
@@ -34,7 +34,7 @@ fn message(text: &str, echo: bool) -> EventKind {
         provider_id: format!("p-{text}"),
         content: Content::text(text),
         reply_to: None,
-        reply_token: None,
+        reply_context: None,
         params: [("Body".to_owned(), text.to_owned())].into(),
         echo,
     }
@@ -93,6 +93,41 @@ fn an_echo_is_the_businesss_own_and_agents_see_it() {
     happens(&mut room, "1", message("from the app", true));
     assert_eq!(room.timeline(&sid).last().unwrap(), "1< from the app [sent]");
     assert_eq!(room.messages(&sid).last().unwrap().author, patchbay_model::Author::Provider);
+    assert_eq!(room.events("desk"), ["message.created"; 2]);
+}
+
+/// What a customer's program says while they are away.
+fn absence() -> EventKind {
+    let mail = Email { text: "I am away".into(), automatic: true, ..Email::default() };
+    EventKind::Message {
+        provider_id: "p-away".into(),
+        content: Content::Email(mail),
+        reply_to: None,
+        reply_context: None,
+        params: Default::default(),
+        echo: false,
+    }
+}
+
+#[test]
+fn what_a_program_says_is_kept_and_never_answered() {
+    // Before any conversation, and while a flow waits for an answer.
+    let mut room = Room::new(ask_and_hand_over());
+    happens(&mut room, "1", absence());
+    let sid = room.contact(ChannelKind::Sms, ANN);
+    assert_eq!(room.timeline(&sid), ["1> I am away [received]"]);
+    let mut room = Room::new(ask_and_hand_over());
+    says(&mut room, ChannelKind::Sms, ANN, "Hello");
+    let sid = room.contact(ChannelKind::Sms, ANN);
+    let before = room.timeline(&sid);
+    happens(&mut room, "1", absence());
+    let after = room.timeline(&sid);
+    assert_eq!((after.len(), &after[..before.len()]), (before.len() + 1, before.as_slice()));
+    assert_eq!(room.messages(&sid).last().unwrap().author, patchbay_model::Author::Contact);
+    assert_eq!(room.conversation(&sid).state, ConversationState::Flow);
+    // An agent sees it.
+    let (mut room, _) = with_agent();
+    happens(&mut room, "1", absence());
     assert_eq!(room.events("desk"), ["message.created"; 2]);
 }
 

@@ -176,7 +176,7 @@ impl Reading<'_> {
             provider_id: mid.clone(),
             content,
             reply_to: message.reply_to.as_ref().and_then(|reply| reply.mid.clone()),
-            reply_token: None,
+            reply_context: None,
             params,
             echo: message.is_echo,
         };
@@ -207,7 +207,7 @@ impl Reading<'_> {
             provider_id: id.clone(),
             content,
             reply_to: None,
-            reply_token: None,
+            reply_context: None,
             params,
             echo: false,
         };

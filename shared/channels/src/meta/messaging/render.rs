@@ -105,6 +105,7 @@ impl Messaging {
             Content::Sticker { text: None, .. }
             | Content::Template { text: None, .. }
             | Content::Reaction { .. }
+            | Content::Email(_)
             | Content::System { .. }
             | Content::Unsupported { .. } => return Err(Undeliverable::Kind(kind_name(content))),
         })

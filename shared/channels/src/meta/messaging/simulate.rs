@@ -125,6 +125,7 @@ impl Messaging {
             | Content::Contacts { .. }
             | Content::Template { .. }
             | Content::Reaction { .. }
+            | Content::Email(_)
             | Content::System { .. }
             | Content::Unsupported { .. } => return None,
         })

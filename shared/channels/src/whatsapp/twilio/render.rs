@@ -43,6 +43,7 @@ fn parts(content: &Content) -> Result<Vec<Part>, Undeliverable> {
         Content::Template { name, parameters, .. } => vec![template(name, parameters)],
         Content::Sticker { text: None, .. }
         | Content::Reaction { .. }
+        | Content::Email(_)
         | Content::System { .. }
         | Content::Unsupported { .. } => return Err(Undeliverable::Kind(kind_name(content))),
     })
