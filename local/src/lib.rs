@@ -1,5 +1,6 @@
 //! The whole center in one process: the ports on embedded parts, the command `patchbay`, the simulator.
 
+pub mod blobs;
 pub mod cli;
 pub mod client;
 mod commands;

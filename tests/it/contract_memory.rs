@@ -2,9 +2,13 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use patchbay_center::memory::{MemoryPush, MemoryTable};
-use patchbay_center::ports::{Condition, Item, Key, Push, Table, TableError, Units, Write};
+use patchbay_center::memory::{MemoryBlob, MemoryPush, MemoryTable, MemoryWorld};
+use patchbay_center::ports::{
+    Blob, Condition, Item, Key, Push, Table, TableError, Units, UploadForm, World, Write,
+};
+use patchbay_model::Timestamp;
 use patchbay_tests::contract;
+use patchbay_tests::contract::blob::Download200;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[tokio::test]
@@ -58,4 +62,40 @@ impl contract::push::PushHarness for Harness {
 #[tokio::test]
 async fn the_memory_push_keeps_the_contract() {
     contract::push::all(&Harness::default()).await;
+}
+
+struct Blobs {
+    blob: MemoryBlob,
+    world: MemoryWorld,
+}
+
+#[async_trait]
+impl contract::blob::BlobHarness for Blobs {
+    fn blob(&self) -> &dyn Blob {
+        &self.blob
+    }
+
+    fn now(&self) -> Timestamp {
+        self.world.now()
+    }
+
+    async fn pass_s(&self, s: u32) {
+        self.world.advance_s(s.into());
+    }
+
+    async fn fetch(&self, url: &str) -> Option<Download200> {
+        let fetched = self.blob.fetch(url, self.world.now())?;
+        let (disposition, content_type) = (fetched.disposition, fetched.blob.content_type);
+        Some(Download200 { content_type, disposition, bytes: fetched.blob.bytes })
+    }
+
+    async fn post(&self, form: &UploadForm, file: Bytes) -> bool {
+        self.blob.post(form, file, self.world.now())
+    }
+}
+
+#[tokio::test]
+async fn the_memory_blob_keeps_the_contract() {
+    let world = MemoryWorld::at(Timestamp(1_800_000_000_000));
+    contract::blob::all(&Blobs { blob: MemoryBlob::new(), world }).await;
 }

@@ -3,7 +3,7 @@
 
 use aws_sdk_sqs::Client;
 use patchbay_aws::open_accounts;
-use patchbay_center::memory::{MemoryPush, MemoryQueue, MemoryTable};
+use patchbay_center::memory::{MemoryBlob, MemoryPush, MemoryQueue, MemoryTable};
 use patchbay_center::ports::{Outgoing, QueueName, World};
 use patchbay_center::{Center, Ports, webhook};
 use patchbay_channels::simulate::CustomerMessage;
@@ -27,6 +27,7 @@ async fn as_queued(center: &Deployed, from: &str, text: &str) -> Outgoing {
         queue: queue.clone(),
         push: Arc::new(MemoryPush::new()),
         http: Arc::new(EgressHttp::new().unwrap()),
+        blob: Arc::new(MemoryBlob::new()),
         world: Arc::new(SystemWorld),
     };
     let (tables, _) = read_accounts(&settings);

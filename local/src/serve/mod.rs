@@ -1,5 +1,6 @@
 //! `patchbay serve`: the whole center in this process.
 
+pub mod blobs;
 mod dead_letters;
 mod dev;
 mod http;
@@ -60,6 +61,7 @@ pub async fn serve(options: ServeOptions, metrics: Metrics) -> Result<(), ServeE
     let router = Router::new()
         .merge(patchbay_api::router(wiring.center.clone()))
         .merge(socket::router(&wiring))
+        .merge(blobs::router(wiring.blobs.clone(), wiring.world.clone()))
         .merge(dev::router(&wiring))
         .merge(pages::router(&wiring, metrics))
         .nest("/simulator", simulator::router(wiring.played()).layer(from_fn(local_only)));

@@ -2,6 +2,7 @@
 
 use super::dead_letters::StoreDeadLetters;
 use super::{ServeOptions, Sockets, signing_keys};
+use crate::blobs::FolderBlob;
 use crate::directory::{Directory, Faults, SecretError, Secrets};
 use crate::embedded::{DiskError, Store, StoreOptions};
 use futures_util::{StreamExt, stream};
@@ -30,6 +31,8 @@ pub enum ServeError {
     Listen { listen: SocketAddr, error: std::io::Error },
     #[error("the data directory cannot be opened: {0}")]
     Disk(#[from] DiskError),
+    #[error("the folder of stored objects cannot be opened: {0}")]
+    Blobs(std::io::Error),
     #[error(transparent)]
     Secret(#[from] SecretError),
     #[error(transparent)]
@@ -52,6 +55,7 @@ pub struct Wiring {
     pub center: Arc<Center>,
     pub store: Store,
     pub sockets: Sockets,
+    pub blobs: FolderBlob,
     pub world: Arc<dyn World>,
     pub accounts: Arc<Vec<Account>>,
     /// Where this process is reached from this machine, `http://127.0.0.1:8080`.
@@ -75,11 +79,18 @@ impl Wiring {
         let accounts = open_accounts(directory, &secrets, &public_url, world.as_ref())?;
         let outside = EgressHttp::new().map_err(|error| ServeError::Egress(error.to_string()))?;
         let sockets = Sockets::default();
+        let blobs = FolderBlob::open(
+            &options.data.join("blobs"),
+            &public_url,
+            secrets.own("blobs", || world.id())?.as_bytes(),
+        )
+        .map_err(ServeError::Blobs)?;
         let ports = Ports {
             table: Arc::new(store.clone()),
             queue: Arc::new(store.clone()),
             push: Arc::new(sockets.clone()),
             http: Arc::new(SimulatorHttp::new(outside, Some(format!("{own_url}/simulator")))),
+            blob: Arc::new(blobs.clone()),
             world: world.clone(),
         };
         let channels: ChannelAccounts = accounts
@@ -97,6 +108,7 @@ impl Wiring {
             center,
             store,
             sockets,
+            blobs,
             world,
             accounts: Arc::new(accounts),
             own_url,

@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::http::Request;
 use http_body_util::BodyExt;
 use patchbay_center::config::{ConfigDocuments, apply};
-use patchbay_center::memory::{MemoryPush, MemoryQueue, MemoryTable, MemoryWorld};
+use patchbay_center::memory::{MemoryBlob, MemoryPush, MemoryQueue, MemoryTable, MemoryWorld};
 use patchbay_center::ports::{
     DeadLetter, DeadLetters, Http, HttpError, HttpRequest, HttpResponse, QueueError, QueueName, Redriven,
 };
@@ -44,6 +44,7 @@ impl Api {
             queue: Arc::new(MemoryQueue::new()),
             push: Arc::new(MemoryPush::new()),
             http: Arc::new(NoHttp),
+            blob: Arc::new(MemoryBlob::new()),
             world: Arc::new(MemoryWorld::at(NOW)),
         };
         let mut center = Center::new(ports, ChannelAccounts::new());

@@ -1,6 +1,7 @@
-//! The ports on AWS: DynamoDB, SQS and API Gateway's sockets; Lambda's events; the accounts' document. The only crate
+//! The ports on AWS: DynamoDB, SQS, API Gateway's sockets and S3; Lambda's events; the accounts' document. The only crate
 //! that names an AWS SDK.
 
+mod blob;
 mod dead_letters;
 mod error;
 mod expression;
@@ -14,6 +15,7 @@ mod settings;
 mod table;
 pub mod wiring;
 
+pub use blob::S3Blob;
 pub use dead_letters::SqsDeadLetters;
 pub use parameter::ParameterError;
 pub use push::GatewayPush;

@@ -1,6 +1,7 @@
 //! How every SDK client is made: credentials and region from the environment alone (no profile files, no metadata
 //! service), one HTTPS client for all of them.
 
+use crate::blob::S3Blob;
 use crate::wiring::{SettingsError, required};
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region, SharedHttpClient};
@@ -9,6 +10,8 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use patchbay_center::ports::Http;
+use std::sync::Arc;
 
 /// What is common to the clients.
 pub(crate) struct Sdk {
@@ -56,6 +59,10 @@ impl Sdk {
 
     pub(crate) fn sqs(&self) -> aws_sdk_sqs::Client {
         client!(self, aws_sdk_sqs, self.endpoint.clone())
+    }
+
+    pub(crate) fn blob(&self, bucket: &str, http: Arc<dyn Http>) -> S3Blob {
+        S3Blob::new(bucket, self.region(), self.credentials.clone(), self.endpoint.as_deref(), http)
     }
 
     pub(crate) fn credentials(&self) -> &Credentials {

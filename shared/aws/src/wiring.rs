@@ -19,6 +19,8 @@ pub struct Settings {
     pub table: String,
     /// `PATCHBAY_INBOUND_QUEUE_URL`, `PATCHBAY_ROUTING_QUEUE_URL`, `PATCHBAY_OUTBOUND_QUEUE_URL`.
     pub queues: QueueUrls,
+    /// `PATCHBAY_MEDIA_BUCKET`: the bucket of stored objects.
+    pub media_bucket: String,
     /// `PATCHBAY_INBOUND_DEAD_LETTERS_URL` and so on: of the function whose API shows them.
     pub dead_letters: Option<QueueUrls>,
     /// `PATCHBAY_MANAGEMENT_URL`: the sockets' management endpoint with its stage. Never derived from an event,
@@ -57,12 +59,13 @@ impl Settings {
             "PATCHBAY_OUTBOUND_QUEUE_URL",
             "PATCHBAY_MANAGEMENT_URL",
             "PATCHBAY_PUBLIC_URL",
+            "PATCHBAY_MEDIA_BUCKET",
         ];
         let values = required(&variable, names)?;
-        for (name, value) in names.into_iter().zip(&values).skip(1) {
+        for (name, value) in names.into_iter().zip(&values).filter(|(name, _)| name.ends_with("_URL")) {
             check_url(name, value)?;
         }
-        let [table, inbound, routing, outbound, management_url, public_url] = values;
+        let [table, inbound, routing, outbound, management_url, public_url, media_bucket] = values;
         let simulator_url = variable("PATCHBAY_SIMULATOR_URL").filter(|url| !url.is_empty());
         if let Some(url) = &simulator_url {
             check_url("PATCHBAY_SIMULATOR_URL", url)?;
@@ -71,6 +74,7 @@ impl Settings {
         Ok(Settings {
             table,
             queues: QueueUrls { inbound, routing, outbound },
+            media_bucket,
             dead_letters: dead_letters(&variable)?,
             management_url,
             public_url: public_url.trim_end_matches('/').to_owned(),
@@ -116,11 +120,13 @@ fn check_url(name: &'static str, value: &str) -> Result<(), SettingsError> {
 /// Makes the clients; nothing is called yet.
 fn ports(settings: &Settings, sdk: &Sdk, queue: SqsQueue) -> Result<Ports, SettingsError> {
     let http = EgressHttp::new().map_err(|error| SettingsError::Tls(error.to_string()))?;
+    let http = Arc::new(SimulatorHttp::new(http, settings.simulator_url.clone()));
     Ok(Ports {
         table: Arc::new(DynamoTable::new(sdk.dynamodb(), &settings.table)),
         queue: Arc::new(queue),
         push: Arc::new(GatewayPush::new(sdk.sockets(&settings.management_url))),
-        http: Arc::new(SimulatorHttp::new(http, settings.simulator_url.clone())),
+        blob: Arc::new(sdk.blob(&settings.media_bucket, http.clone())),
+        http,
         world: Arc::new(SystemWorld),
     })
 }

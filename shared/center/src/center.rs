@@ -2,7 +2,7 @@
 
 use crate::config::{Config, ConfigCache};
 use crate::inbound::Functions;
-use crate::ports::{DeadLetters, Http, Push, Queue, Table, World};
+use crate::ports::{Blob, DeadLetters, Http, Push, Queue, Table, World};
 use crate::router::DirectoryCache;
 use crate::store::StoreError;
 use crate::token::SigningKeys;
@@ -28,6 +28,7 @@ pub struct Center {
     pub queue: Arc<dyn Queue>,
     pub push: Arc<dyn Push>,
     pub http: Arc<dyn Http>,
+    pub blob: Arc<dyn Blob>,
     pub world: Arc<dyn World>,
     pub channels: ChannelAccounts,
     /// Where the functions are that flows run; none unless the edge says.
@@ -47,17 +48,19 @@ pub struct Ports {
     pub queue: Arc<dyn Queue>,
     pub push: Arc<dyn Push>,
     pub http: Arc<dyn Http>,
+    pub blob: Arc<dyn Blob>,
     pub world: Arc<dyn World>,
 }
 
 impl Center {
     pub fn new(ports: Ports, channels: ChannelAccounts) -> Center {
-        let Ports { table, queue, push, http, world } = ports;
+        let Ports { table, queue, push, http, blob, world } = ports;
         Center {
             table,
             queue,
             push,
             http,
+            blob,
             world,
             channels,
             functions: Functions::default(),

@@ -3,7 +3,7 @@
 use crate::center::{Center, ChannelAccount, Ports};
 use crate::command::{InboundBody, Record};
 use crate::config::{ConfigDocuments, apply};
-use crate::memory::{MemoryPush, MemoryQueue, MemoryTable, MemoryWorld};
+use crate::memory::{MemoryBlob, MemoryPush, MemoryQueue, MemoryTable, MemoryWorld};
 use crate::ports::{
     Consistency, Http, HttpError, HttpRequest, HttpResponse, Item, Key, Outgoing, Page, Query, Queue,
     QueueError, QueueName, Table, TableError, Units, Value as Attribute, World, Write,
@@ -186,6 +186,7 @@ impl Room {
                 queue: ports.clone(),
                 push: push.clone(),
                 http: http.clone(),
+                blob: Arc::new(MemoryBlob::new()),
                 world: world.clone(),
             },
             channels,

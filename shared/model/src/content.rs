@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// A piece of media that belongs to a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
-    /// Where it can be fetched: the provider's URL, or ours.
+    /// Where it can be fetched: the provider's URL, or `blob:<key>` where it is stored with us (`BlobKey`).
     pub url: String,
     /// The media type that the sender states, `application/octet-stream` when it states none.
     pub content_type: String,

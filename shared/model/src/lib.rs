@@ -4,6 +4,7 @@
 //! Architecture invariant: this crate knows no clock, no randomness, no I/O and no provider.
 
 pub mod address;
+pub mod blob;
 pub mod contact;
 pub mod content;
 pub mod conversation;
@@ -20,6 +21,7 @@ pub mod worker;
 pub mod workspace;
 
 pub use address::{Address, ChannelKind, IdentityKey};
+pub use blob::BlobKey;
 pub use contact::{Consent, Contact, MergedInto};
 pub use content::{Attachment, ChoiceOption, ContactCard, Content};
 pub use conversation::{Conversation, ConversationState};

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedHttpClient};
 use patchbay_aws::lambda::batch::{self, BatchEvent};
 use patchbay_aws::lambda::{http, socket};
-use patchbay_aws::{GatewayPush, QueueUrls, SqsDeadLetters, SqsQueue};
+use patchbay_aws::{GatewayPush, QueueUrls, S3Blob, SqsDeadLetters, SqsQueue};
 use patchbay_center::memory::MemoryWorld;
 use patchbay_center::ports::{Http, HttpError, HttpRequest, HttpResponse, QueueName, World};
 use patchbay_center::token::{Claims, Role, SigningKeys};
@@ -70,13 +70,17 @@ macro_rules! client {
     ($service:ident, $http:expr) => {{
         let config = $service::Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
-            .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
+            .credentials_provider(credentials())
             .region(Region::from_static("us-east-1"))
             .endpoint_url("http://localhost")
             .http_client($http)
             .build();
         $service::Client::from_conf(config)
     }};
+}
+
+fn credentials() -> Credentials {
+    Credentials::new("key", "secret", None, None, "test")
 }
 
 fn urls(prefix: &str) -> QueueUrls {
@@ -102,6 +106,7 @@ impl Cloud {
                 queue: Arc::new(queue.clone()),
                 push: Arc::new(GatewayPush::new(client!(aws_sdk_apigatewaymanagement, http))),
                 http: Arc::new(Providers),
+                blob: Arc::new(S3Blob::new("media", "us-east-1", credentials(), None, Arc::new(Providers))),
                 world: world.clone(),
             };
             let channels = accounts.iter().map(|(kind, channel): (&ChannelKind, &Arc<dyn Simulated>)| {

@@ -7,6 +7,7 @@ use crate::queue::SimQueue;
 use crate::table::{STALE_MS_MAX, SimTable, Watch};
 use crate::world::SimWorld;
 use patchbay_center::config::{ConfigDocuments, apply};
+use patchbay_center::memory::MemoryBlob;
 use patchbay_center::ports::{Http, QueueName, World};
 use patchbay_center::{Center, Ports, inbound, router, sender};
 use patchbay_model::Timestamp;
@@ -60,6 +61,7 @@ impl<E: Clone + PartialEq + Debug, A> Stage<E, A> {
             queue: queue.clone(),
             push: push.clone(),
             http,
+            blob: Arc::new(MemoryBlob::new()),
             world: world.clone(),
         };
         let centers: Vec<Arc<Center>> = (0..CONTAINERS).map(|_| Arc::new(equip(ports.clone()))).collect();

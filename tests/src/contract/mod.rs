@@ -4,6 +4,7 @@
 //! Checks use partitions, groups and deduplication ids of their own, so that one table and one set of queues
 //! can serve all of them, one after the other.
 
+pub mod blob;
 pub mod push;
 pub mod queue;
 pub mod table;

@@ -1,13 +1,14 @@
 use super::*;
 use std::collections::BTreeMap;
 
-const ENVIRONMENT: [(&str, &str); 10] = [
+const ENVIRONMENT: [(&str, &str); 11] = [
     ("PATCHBAY_TABLE", "table"),
     ("PATCHBAY_INBOUND_QUEUE_URL", "https://sqs.example/inbound.fifo"),
     ("PATCHBAY_ROUTING_QUEUE_URL", "https://sqs.example/routing"),
     ("PATCHBAY_OUTBOUND_QUEUE_URL", "https://sqs.example/outbound.fifo"),
     ("PATCHBAY_MANAGEMENT_URL", "https://gateway.example/agent"),
     ("PATCHBAY_PUBLIC_URL", "https://center.example/"),
+    ("PATCHBAY_MEDIA_BUCKET", "bucket"),
     ("CHANNEL", "line"),
     ("AWS_REGION", "eu-west-1"),
     ("AWS_ACCESS_KEY_ID", "key"),
@@ -45,7 +46,7 @@ fn what_is_missing_or_empty_is_named() {
         }
     }
     let all = Settings::read(|_| None).unwrap_err();
-    assert!(matches!(all, SettingsError::Missing(names) if names.len() == 6));
+    assert!(matches!(all, SettingsError::Missing(names) if names.len() == 7));
 }
 
 #[test]

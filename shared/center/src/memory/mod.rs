@@ -2,11 +2,13 @@
 //!
 //! Deterministic: no clock, no randomness, no order that depends on a hash.
 
+mod blob;
 mod push;
 mod queue;
 mod table;
 mod world;
 
+pub use blob::{Fetched, MemoryBlob};
 pub use push::MemoryPush;
 pub use queue::MemoryQueue;
 pub use table::MemoryTable;

@@ -4,6 +4,7 @@
 //! Architecture invariant: no port mentions a vendor's type, and nothing in this crate reaches the world in
 //! another way.
 
+pub mod blob;
 mod dead_letters;
 mod http;
 mod push;
@@ -11,6 +12,7 @@ pub mod queue;
 pub mod table;
 mod world;
 
+pub use blob::{Blob, BlobError, Download, StoredBlob, Upload, UploadForm};
 pub use dead_letters::{DeadLetter, DeadLetters, Redriven};
 pub use http::{Http, HttpError, HttpRequest, HttpResponse};
 pub use push::{Push, PushError, PushOutcome};

@@ -6,7 +6,7 @@ mod socket;
 
 use async_trait::async_trait;
 use patchbay_center::config::{ConfigDocuments, apply};
-use patchbay_center::memory::{MemoryPush, MemoryQueue, MemoryTable, MemoryWorld};
+use patchbay_center::memory::{MemoryBlob, MemoryPush, MemoryQueue, MemoryTable, MemoryWorld};
 use patchbay_center::ports::{Http, HttpError, HttpRequest, HttpResponse, QueueName};
 use patchbay_center::token::{Claims, Role, SigningKeys};
 use patchbay_center::{Center, ChannelAccount, Ports};
@@ -49,6 +49,7 @@ impl Room {
             queue: queue.clone(),
             push: push.clone(),
             http: Arc::new(Provider),
+            blob: Arc::new(MemoryBlob::new()),
             world: Arc::new(MemoryWorld::at(NOW)),
         };
         let open = |kind| {

@@ -12,7 +12,7 @@ use super::{Session, answer};
 use crate::center::{Center, ChannelAccount, ChannelAccounts, Ports};
 use crate::command::{NewTask, Record, RoutingBody, body};
 use crate::config::{ConfigDocuments, apply};
-use crate::memory::{MemoryPush, MemoryQueue, MemoryTable, MemoryWorld};
+use crate::memory::{MemoryBlob, MemoryPush, MemoryQueue, MemoryTable, MemoryWorld};
 use crate::ports::{Consistency, Http, HttpError, HttpRequest, HttpResponse, Outgoing, QueueName};
 use crate::router;
 use crate::store::{
@@ -93,6 +93,7 @@ impl Desk {
             queue: queue.clone(),
             push: push.clone(),
             http: Arc::new(NoHttp),
+            blob: Arc::new(MemoryBlob::new()),
             world: world.clone(),
         };
         let mut channels = ChannelAccounts::new();

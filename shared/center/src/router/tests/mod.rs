@@ -12,7 +12,7 @@ use super::*;
 use crate::center::{Center, Ports};
 use crate::command::{NewTask, Record, RoutingBody, body};
 use crate::config::{ConfigDocuments, apply};
-use crate::memory::{MemoryPush, MemoryQueue, MemoryTable, MemoryWorld};
+use crate::memory::{MemoryBlob, MemoryPush, MemoryQueue, MemoryTable, MemoryWorld};
 use crate::ports::{Consistency, Http, HttpError, HttpRequest, HttpResponse, QueueName, World};
 use crate::store::{load_task, load_worker};
 use async_trait::async_trait;
@@ -62,6 +62,7 @@ impl Room {
             queue: queue.clone(),
             push: push.clone(),
             http: Arc::new(NoHttp),
+            blob: Arc::new(MemoryBlob::new()),
             world: world.clone(),
         };
         let center = Center::new(ports, Default::default());
