@@ -8,6 +8,7 @@
 //! verified over its raw bytes before anything is parsed, and `Verified` cannot be made in any other way.
 
 pub mod channel;
+mod consent;
 pub mod delivery;
 mod document;
 mod identifier;
@@ -25,6 +26,7 @@ mod twilio;
 pub mod webhook;
 
 pub mod custom;
+pub mod google;
 pub mod instagram;
 pub mod line;
 pub mod messenger;

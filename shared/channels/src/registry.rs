@@ -3,7 +3,7 @@
 use crate::channel::Channel;
 use crate::settings::{Reader, SettingsError};
 use crate::simulate::Simulated;
-use crate::{custom, instagram, line, messenger, sms, telegram, webchat, whatsapp};
+use crate::{custom, google, instagram, line, messenger, sms, telegram, webchat, whatsapp};
 use patchbay_model::ChannelKind;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,13 +23,17 @@ const ENTRIES: &[Entry] = &[
     Entry { kind: ChannelKind::Messenger, open: messenger::open, example: messenger::EXAMPLE },
     Entry { kind: ChannelKind::Instagram, open: instagram::open, example: instagram::EXAMPLE },
     Entry { kind: ChannelKind::Custom, open: custom::open, example: custom::EXAMPLE },
+    Entry { kind: ChannelKind::Google, open: google::open, example: google::EXAMPLE },
     Entry { kind: ChannelKind::Line, open: line::open, example: line::EXAMPLE },
     Entry { kind: ChannelKind::Telegram, open: telegram::open, example: telegram::EXAMPLE },
     Entry { kind: ChannelKind::Webchat, open: webchat::open, example: webchat::EXAMPLE },
 ];
 
 /// Further settings with which a channel opens in another way: through another provider, in another format.
-const VARIANTS: &[(ChannelKind, Settings)] = &[(ChannelKind::Whatsapp, whatsapp::twilio::EXAMPLE)];
+const VARIANTS: &[(ChannelKind, Settings)] = &[
+    (ChannelKind::Whatsapp, whatsapp::twilio::EXAMPLE),
+    (ChannelKind::Google, google::EXAMPLE_OF_BUSINESS_MESSAGES),
+];
 
 fn entry(kind: ChannelKind) -> Result<&'static Entry, SettingsError> {
     ENTRIES.iter().find(|entry| entry.kind == kind).ok_or(SettingsError::NotSupported(kind))

@@ -13,7 +13,7 @@ use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac};
 use patchbay_model::limits::WEBHOOK_BYTES_MAX;
 use sha1::Sha1;
-use sha2::Sha256;
+use sha2::{Sha256, Sha512};
 use std::fmt;
 use subtle::{Choice, ConstantTimeEq};
 
@@ -76,6 +76,7 @@ impl fmt::Debug for Secrets {
 pub(crate) enum Hash {
     Sha1,
     Sha256,
+    Sha512,
 }
 
 impl Hash {
@@ -83,6 +84,7 @@ impl Hash {
         match self {
             Hash::Sha1 => 20,
             Hash::Sha256 => 32,
+            Hash::Sha512 => 64,
         }
     }
 }
@@ -100,6 +102,7 @@ pub(crate) fn hmac(hash: Hash, key: impl AsRef<[u8]>, message: &[u8]) -> Vec<u8>
     match hash {
         Hash::Sha1 => tag::<Hmac<Sha1>>(key, message),
         Hash::Sha256 => tag::<Hmac<Sha256>>(key, message),
+        Hash::Sha512 => tag::<Hmac<Sha512>>(key, message),
     }
 }
 
@@ -280,6 +283,9 @@ mod tests {
         check(Hash::Sha1, "Jefe", message, "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
         let long = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
         check(Hash::Sha256, "Jefe", message, long);
+        let longer = "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fd\
+                      caeab1a34d4a6b4b636e070a38bce737";
+        check(Hash::Sha512, "Jefe", message, longer);
     }
 
     #[test]
