@@ -8,7 +8,7 @@ use patchbay_center::ports::{Outgoing, QueueName, World};
 use patchbay_center::{Center, Ports, webhook};
 use patchbay_channels::simulate::CustomerMessage;
 use patchbay_edge::{EgressHttp, SystemWorld, read_accounts};
-use patchbay_model::{ChannelKind, Content};
+use patchbay_model::ChannelKind;
 use patchbay_tests::harness::{Deployed, Running, customer, program, within_s};
 use serde_json::Value;
 use std::process::Command;
@@ -34,7 +34,7 @@ async fn as_queued(center: &Deployed, from: &str, text: &str) -> Outgoing {
     let line = tables.accounts.iter().find(|table| table.kind == ChannelKind::Line).unwrap();
     let line = line.open(line.settings.clone(), &center.url).unwrap().channel;
     let at = SystemWorld.now();
-    let message = CustomerMessage { from: from.into(), content: Content::text(text), seed: from.into(), at };
+    let message = CustomerMessage::text(from, text, from, at);
     let request = line.customer_message(&message).unwrap();
     let reply = webhook::handle(&Center::new(ports, accounts), ChannelKind::Line, "default", request).await;
     assert_eq!(reply.status, 200);

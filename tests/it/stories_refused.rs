@@ -5,7 +5,7 @@ use hyper::Method;
 use patchbay_channels::open_simulated;
 use patchbay_channels::simulate::CustomerMessage;
 use patchbay_channels::{Simulated, WebhookRequest};
-use patchbay_model::{ChannelKind, Content, Timestamp};
+use patchbay_model::{ChannelKind, Timestamp};
 use patchbay_tests::harness::{Agent, Running, customer};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -41,7 +41,8 @@ async fn webhooks_are_believed_only_with_their_signature() {
     let line = line(&center);
     let path = "/webhooks/line/default";
     let content = Content::text("hello");
-    let message = CustomerMessage { from: "U1".into(), content, seed: "1".into(), at: Timestamp(0) };
+    let message =
+        CustomerMessage { from: "U1".into(), content, reply_to: None, seed: "1".into(), at: Timestamp(0) };
     let good = line.customer_message(&message).unwrap();
     assert_eq!(post(&center, path, &good).await, 200);
     assert_eq!(post(&center, "/webhooks/line", &good).await, 200, "the default account needs no name");

@@ -13,7 +13,7 @@ use patchbay_channels::simulate::CustomerMessage;
 use patchbay_edge::Account;
 use patchbay_edge::SystemWorld;
 use patchbay_model::id::{digest16, hex};
-use patchbay_model::{ChannelKind, Content, Timestamp};
+use patchbay_model::{ChannelKind, Timestamp};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -61,7 +61,7 @@ impl Customers {
     ) -> anyhow::Result<WebhookRequest> {
         let from = self.addresses[customer].clone();
         let seed = format!("{}/{seed}", self.run);
-        let message = CustomerMessage { from, content: Content::text(text), seed, at };
+        let message = CustomerMessage::text(from, text, seed, at);
         self.account
             .channel
             .customer_message(&message)

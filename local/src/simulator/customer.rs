@@ -47,7 +47,8 @@ pub(super) async fn write(
     let from = written.from.clone();
     let content = content(written)?;
     let channel = account.channel.as_ref();
-    let request = channel.customer_message(&CustomerMessage { from: from.clone(), content, seed, at });
+    let request =
+        channel.customer_message(&CustomerMessage { from: from.clone(), content, reply_to: None, seed, at });
     let request = request.ok_or_else(|| bad_request("customers of this channel cannot send that"))?;
     let event_id = read_events(&simulator, channel, &request, &from, at)?;
     if account.kind == ChannelKind::Webchat {

@@ -41,7 +41,7 @@ impl Deliveries {
         request: &Value,
         at: Timestamp,
     ) {
-        let Delivery { to, mut texts, mut media } = delivery;
+        let Delivery { to, mut texts, mut media, .. } = delivery;
         if texts.is_empty() {
             texts.push(String::new());
         }
@@ -94,7 +94,7 @@ mod tests {
         Delivery {
             to: to.into(),
             texts: texts.iter().map(|text| (*text).to_owned()).collect(),
-            media: vec![],
+            ..Delivery::default()
         }
     }
 

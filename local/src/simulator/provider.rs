@@ -7,7 +7,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use patchbay_api::ApiError;
-use patchbay_channels::simulate::{Answer, Delivery};
+use patchbay_channels::simulate::{Answer, Delivery, Receipt};
 use patchbay_channels::{DeliveryOutcome, Headers, ProviderRequest, ProviderResponse};
 use patchbay_edge::{Account, SIMULATOR_HOST};
 use patchbay_model::MessageStatus;
@@ -33,7 +33,7 @@ pub(super) async fn call(
         tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
     }
     let response = match fault.as_ref().and_then(|fault| fault.status) {
-        Some(status) => account.channel.provider_answer(&request, &Answer::Error { status }),
+        Some(status) => account.channel.provider_answer(&request, &Answer::error(status)),
         None => accept(&simulator, &account, &request),
     };
     if fault.is_some_and(|fault| fault.drop) {
@@ -70,7 +70,7 @@ async fn provider_request(
 /// Takes a call: the customer is shown what it says, once.
 fn accept(simulator: &Simulator, account: &Account, request: &ProviderRequest) -> ProviderResponse {
     let channel = account.channel.as_ref();
-    let refuse = |status| channel.provider_answer(request, &Answer::Error { status });
+    let refuse = |status| channel.provider_answer(request, &Answer::error(status));
     let seed = hex(&simulator.played.world.id());
     let shown = match channel.reply_token(request) {
         Some(token) => match simulator.reply_tokens.take(&token) {
@@ -108,7 +108,10 @@ fn show(
     simulator.deliveries.keep(account.kind, &id, delivery, &described(request), at);
     let receipts: Vec<_> = [MessageStatus::Sent, MessageStatus::Delivered]
         .into_iter()
-        .filter_map(|status| account.channel.status_webhook(request, &id, status))
+        .filter_map(|status| {
+            let receipt = Receipt { provider_id: id.clone(), status, code: None, at };
+            account.channel.status_webhook(request, &receipt)
+        })
         .collect();
     if receipts.is_empty() {
         return;

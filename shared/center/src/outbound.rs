@@ -5,7 +5,8 @@ use crate::command::{OutboundBody, Said, body, group};
 use crate::ports::{Consistency, Outgoing, QueueError, QueueName};
 use crate::store::{StoreError, StoredMessage, load_messages, put_message};
 use patchbay_model::{
-    Address, Author, ContactSid, Direction, Message, MessageStatus, OutboundMessage, ReplyContext, Seq, Thread,
+    Address, Author, ContactSid, Direction, Message, MessageStatus, OutboundMessage, ReplyContext, Seq,
+    Thread,
 };
 
 #[derive(Debug, thiserror::Error)]

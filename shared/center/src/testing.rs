@@ -15,8 +15,8 @@ use patchbay_channels::registry::example_settings;
 use patchbay_channels::simulate::CustomerMessage;
 use patchbay_channels::{Simulated, open_simulated};
 use patchbay_model::{
-    Address, ChannelKind, ContactSid, Content, Conversation, ConversationState, InboundEvent, Message, Seq,
-    Timestamp, WorkerSid,
+    Address, ChannelKind, ContactSid, Conversation, ConversationState, InboundEvent, Message, Seq, Timestamp,
+    WorkerSid,
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
@@ -223,24 +223,14 @@ impl Room {
 
     /// A customer writes: the provider's webhook, whose status is returned. The same seed is the same message.
     pub fn writes(&self, kind: ChannelKind, from: &str, text: &str, seed: &str) -> u16 {
-        let message = CustomerMessage {
-            from: from.into(),
-            content: Content::text(text),
-            seed: seed.into(),
-            at: self.world.now(),
-        };
+        let message = CustomerMessage::text(from, text, seed, self.world.now());
         let request = self.account(kind).customer_message(&message).unwrap();
         now(webhook::handle(&self.center, kind, "default", request)).status
     }
 
     /// A visitor of the web chat writes with a client that makes ids of version 7, as ours does.
     pub fn writes_uuid_v7(&self, visitor: &str, text: &str) {
-        let message = CustomerMessage {
-            from: visitor.into(),
-            content: Content::text(text),
-            seed: text.into(),
-            at: self.world.now(),
-        };
+        let message = CustomerMessage::text(visitor, text, text, self.world.now());
         let mut request = self.account(ChannelKind::Webchat).customer_message(&message).unwrap();
         let time = format!("{:012x}", message.at.0);
         let id = format!("{}-{}-7000-8000-000000000000", &time[..8], &time[8..]);

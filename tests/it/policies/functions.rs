@@ -14,7 +14,7 @@ use patchbay_center::{Center, ChannelAccount, Ports, inbound, router, sender, we
 use patchbay_channels::registry::example_settings;
 use patchbay_channels::simulate::CustomerMessage;
 use patchbay_channels::{Simulated, WebhookRequest, open_simulated};
-use patchbay_model::{ChannelKind, Content, Timestamp, WorkerSid};
+use patchbay_model::{ChannelKind, Timestamp, WorkerSid};
 use patchbay_tests::dynoxide::table_through;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -134,8 +134,7 @@ impl Cloud {
     /// A provider's webhook, however it was signed; `spoil` changes it before it is signed once more.
     pub async fn customer_writes(&self, kind: ChannelKind, from: &str, text: &str) {
         let at = self.world.now();
-        let message =
-            CustomerMessage { from: from.into(), content: Content::text(text), seed: text.into(), at };
+        let message = CustomerMessage::text(from, text, text, at);
         let request = self.accounts[&kind].customer_message(&message).unwrap();
         self.posts(kind, request).await;
     }

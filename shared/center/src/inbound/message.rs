@@ -13,7 +13,8 @@ use crate::webhook::event_key;
 use patchbay_flow::{FlowInput, Status};
 use patchbay_model::limits::IDENTITIES_MAX;
 use patchbay_model::{
-    Author, Contact, Conversation, ConversationState, EventKind, InboundEvent, Message, ReplyContext, Timestamp,
+    Author, Contact, Conversation, ConversationState, EventKind, InboundEvent, Message, ReplyContext,
+    Timestamp,
 };
 use std::collections::BTreeMap;
 

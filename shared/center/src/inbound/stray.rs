@@ -15,8 +15,11 @@ use patchbay_model::{Address, Author, Conversation, ConversationState, Message, 
 pub(super) async fn handle(center: &Center, key: &MessageKey) -> Result<(), InboundError> {
     let table = center.table.as_ref();
     let message = load_message(table, key, Consistency::Strong).await?;
-    let Some(message) = message
-        .filter(|message| message.author == Author::Contact && !message.content.is_automatic()) else { return Ok(()) };
+    let Some(message) =
+        message.filter(|message| message.author == Author::Contact && !message.content.is_automatic())
+    else {
+        return Ok(());
+    };
     let Some(provider_id) = message.provider_id.clone() else { return Ok(()) };
     let Some(conversation) = load_conversation(table, &key.contact, Consistency::Strong).await? else {
         return Ok(());

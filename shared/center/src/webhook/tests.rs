@@ -6,8 +6,7 @@ use patchbay_model::event::Profile;
 use patchbay_model::limits::{TEXT_CHARS_MAX, WEBHOOK_BYTES_MAX};
 
 fn request(room: &Room, kind: ChannelKind, text: &str) -> WebhookRequest {
-    let message =
-        CustomerMessage { from: ANN.into(), content: Content::text(text), seed: "1".into(), at: NOW };
+    let message = CustomerMessage::text(ANN, text, "1", NOW);
     room.account(kind).customer_message(&message).unwrap()
 }
 

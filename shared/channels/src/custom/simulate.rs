@@ -3,9 +3,9 @@ use super::render::CREATED;
 use super::verify::{ID_HEADER, headers};
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::uuid;
-use crate::simulate::{Answer, CustomerMessage, Delivery, Simulated};
+use crate::simulate::{Act, Answer, CustomerEvent, CustomerMessage, Delivery, Receipt, Signal, Simulated};
 use crate::webhook::{Headers, WebhookRequest};
-use patchbay_model::{ChannelKind, Content, MessageKey, MessageStatus, Timestamp};
+use patchbay_model::{ChannelKind, Content, MessageStatus, Timestamp};
 use serde_json::{Value, json};
 
 impl Simulated for Custom {
@@ -23,9 +23,37 @@ impl Simulated for Custom {
         }
         let data = json!({
             "customer": { "id": message.from }, "id": uuid(&["custom-message", &message.seed]),
-            "content": message.content,
+            "content": message.content, "reply_to": message.reply_to,
         });
-        Some(self.told("message.created", &uuid(&["custom-event", &message.seed]), data, message.at))
+        Some(self.told(CREATED, &uuid(&["custom-event", &message.seed]), data, message.at))
+    }
+
+    fn customer_event(&self, event: &CustomerEvent) -> Option<WebhookRequest> {
+        let id = uuid(&["custom-message", &event.seed]);
+        let (kind, mut data) = match &event.act {
+            Act::Edit { message, text } => {
+                ("message.edited", json!({ "id": message, "content": Content::text(text.as_str()) }))
+            }
+            Act::Unsend { message } => ("message.deleted", json!({ "id": message })),
+            Act::React { message, emoji } => ("message.reaction", json!({ "id": message, "emoji": emoji })),
+            Act::Typing { on } => ("typing", json!({ "on": on })),
+            Act::OptIn => ("consent", json!({ "opted_in": true })),
+            Act::OptOut => ("consent", json!({ "opted_in": false })),
+            Act::Echo { text } => {
+                (CREATED, json!({ "id": id, "content": Content::text(text.as_str()), "echo": true }))
+            }
+            Act::Referral { reference, text } => {
+                let context = json!({ "ReferralSourceId": reference });
+                (CREATED, json!({ "id": id, "content": Content::text(text.as_str()), "context": context }))
+            }
+            Act::Form { data } => {
+                (CREATED, json!({ "id": id, "content": Content::Choice { data: data.clone(), text: None } }))
+            }
+            Act::Note { name } => ("note", json!({ "name": name })),
+            Act::StoryReply { .. } | Act::StoryMention { .. } => return None,
+        };
+        data["customer"] = json!({ "id": event.from });
+        Some(self.told(kind, &uuid(&["custom-event", &event.seed]), data, event.at))
     }
 
     fn sign(&self, request: &mut WebhookRequest, _from: &str, at: Timestamp) {
@@ -40,7 +68,26 @@ impl Simulated for Custom {
         }
         let data = &event["data"];
         let content: Content = serde_json::from_value(data["content"].clone()).ok()?;
-        Some(Delivery::of(data["customer"]["id"].as_str()?, &content))
+        if let Content::Reaction { .. } = content {
+            return None;
+        }
+        let reply_to = data["reply_to"].as_str().map(str::to_owned);
+        Some(Delivery { reply_to, ..Delivery::of(data["customer"]["id"].as_str()?, &content) })
+    }
+
+    fn read_signal(&self, request: &ProviderRequest) -> Option<(String, Signal)> {
+        let event: Value = serde_json::from_slice(&request.body).ok()?;
+        let data = &event["data"];
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let signal = match event["type"].as_str()? {
+            "typing" => Signal::Typing { on: data["on"].as_bool()? },
+            "message.read" => Signal::Read { message: text(&data["id"]) },
+            CREATED if data["content"]["kind"] == "reaction" => {
+                Signal::Reaction { message: text(&data["reply_to"])?, emoji: text(&data["content"]["emoji"]) }
+            }
+            _ => return None,
+        };
+        Some((text(&data["customer"]["id"])?, signal))
     }
 
     fn idempotency_key(&self, request: &ProviderRequest) -> Option<String> {
@@ -50,7 +97,9 @@ impl Simulated for Custom {
     fn provider_answer(&self, _request: &ProviderRequest, answer: &Answer) -> ProviderResponse {
         let (status, body) = match answer {
             Answer::Success { seed } => (202, json!({ "id": uuid(&["custom-sent", seed]) })),
-            Answer::Error { status } => (*status, json!({ "message": "refused as asked" })),
+            Answer::Error { status, code } => {
+                (*status, json!({ "message": code.as_deref().unwrap_or("refused as asked") }))
+            }
         };
         ProviderResponse::Http {
             status,
@@ -59,21 +108,17 @@ impl Simulated for Custom {
         }
     }
 
-    fn status_webhook(
-        &self,
-        request: &ProviderRequest,
-        provider_id: &str,
-        status: MessageStatus,
-    ) -> Option<WebhookRequest> {
+    fn status_webhook(&self, request: &ProviderRequest, receipt: &Receipt) -> Option<WebhookRequest> {
+        let Receipt { provider_id, status, code, at } = receipt;
         let event: Value = serde_json::from_slice(&request.body).ok()?;
         let data = &event["data"];
-        let at = MessageKey::parse(data["key"].as_str()?)?.seq.time();
-        let reason = (status == MessageStatus::Failed).then_some("refused as asked");
+        let failed = *status == MessageStatus::Failed;
+        let reason = failed.then(|| code.as_deref().unwrap_or("refused as asked"));
         let told = json!({
             "customer": data["customer"], "key": data["key"], "id": provider_id, "status": status,
             "reason": reason,
         });
-        Some(self.told("message.status", &uuid(&["custom-status", provider_id, status.as_str()]), told, at))
+        Some(self.told("message.status", &uuid(&["custom-status", provider_id, status.as_str()]), told, *at))
     }
 }
 

@@ -4,16 +4,19 @@ use super::{Google, Product, verify};
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::{sid, uuid};
 use crate::signature::{Hash, hmac};
-use crate::simulate::{Answer, CustomerMessage, Delivery, Simulated};
+use crate::simulate::{Act, Answer, CustomerEvent, CustomerMessage, Delivery, Receipt, Signal, Simulated};
 use crate::webhook::{Headers, WebhookRequest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use patchbay_model::{Attachment, ChannelKind, Content, MessageStatus, Timestamp};
+use patchbay_model::{Attachment, ChannelKind, ChoiceOption, Content, MessageStatus, Timestamp};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 impl Simulated for Google {
     fn customer_message(&self, message: &CustomerMessage) -> Option<WebhookRequest> {
+        if message.reply_to.is_some() {
+            return None;
+        }
         let id = sid("Mx", &["google-message", &message.seed]);
         let event = match self.product {
             Product::Rcs => {
@@ -26,6 +29,24 @@ impl Simulated for Google {
             }
         };
         Some(self.webhook(&event))
+    }
+
+    fn customer_event(&self, event: &CustomerEvent) -> Option<WebhookRequest> {
+        let CustomerEvent { from, act, seed, at } = event;
+        let id = sid("Ev", &["google-event", seed]);
+        if self.product == Product::BusinessMessages {
+            let Act::Typing { on } = act else { return None };
+            let status = json!({ "userStatus": { "isTyping": on } });
+            return Some(self.webhook(&self.of_conversation(status, from, &id, *at)));
+        }
+        let name = match act {
+            Act::Typing { on: true } => "IS_TYPING".to_owned(),
+            Act::OptIn => "SUBSCRIBE".to_owned(),
+            Act::OptOut => "UNSUBSCRIBE".to_owned(),
+            Act::Note { name } => name.to_uppercase(),
+            _ => return None,
+        };
+        Some(self.webhook(&self.of_number(json!({ "eventType": name, "eventId": id }), from, *at)))
     }
 
     fn sign(&self, request: &mut WebhookRequest, _from: &str, _at: Timestamp) {
@@ -53,7 +74,21 @@ impl Simulated for Google {
                 &said["image"]["contentInfo"]["fileUrl"],
                 &card["media"]["contentInfo"]["fileUrl"],
             ]),
+            choices: suggested(said),
+            ..Delivery::default()
         })
+    }
+
+    fn read_signal(&self, request: &ProviderRequest) -> Option<(String, Signal)> {
+        let (to, _) = self.addressed(request)?;
+        let body: Value = serde_json::from_slice(&request.body).ok()?;
+        let signal = match body["eventType"].as_str()? {
+            "IS_TYPING" | "TYPING_STARTED" => Signal::Typing { on: true },
+            "TYPING_STOPPED" => Signal::Typing { on: false },
+            "READ" => Signal::Read { message: body["messageId"].as_str().map(str::to_owned) },
+            _ => return None,
+        };
+        Some((to, signal))
     }
 
     fn idempotency_key(&self, request: &ProviderRequest) -> Option<String> {
@@ -68,7 +103,7 @@ impl Simulated for Google {
                 let id = own_id(request).unwrap_or_default();
                 (200, json!({ "name": format!("{path}/{id}") }))
             }
-            Answer::Error { status } => (*status, error(*status)),
+            Answer::Error { status, code } => (*status, error(*status, code.as_deref())),
         };
         ProviderResponse::Http {
             status,
@@ -77,12 +112,8 @@ impl Simulated for Google {
         }
     }
 
-    fn status_webhook(
-        &self,
-        request: &ProviderRequest,
-        provider_id: &str,
-        status: MessageStatus,
-    ) -> Option<WebhookRequest> {
+    fn status_webhook(&self, request: &ProviderRequest, receipt: &Receipt) -> Option<WebhookRequest> {
+        let Receipt { provider_id, status, at, .. } = receipt;
         let (to, _) = self.addressed(request)?;
         let word = match (status, self.product) {
             (MessageStatus::Delivered, _) => "DELIVERED",
@@ -90,17 +121,16 @@ impl Simulated for Google {
             (MessageStatus::Failed, Product::Rcs) => "TTL_EXPIRATION_REVOKED",
             _ => return None,
         };
-        let at = Timestamp(0);
         let event = match self.product {
             Product::Rcs => {
                 let id = uuid(&["google-event", provider_id, word]);
                 let event = json!({ "eventType": word, "eventId": id, "messageId": provider_id });
-                self.of_number(event, &to, at)
+                self.of_number(event, &to, *at)
             }
             Product::BusinessMessages => {
                 let name = format!("conversations/{to}/messages/{provider_id}");
                 let receipts = json!([{ "message": name, "receiptType": word }]);
-                self.of_conversation(json!({ "receipts": { "receipts": receipts } }), &to, provider_id, at)
+                self.of_conversation(json!({ "receipts": { "receipts": receipts } }), &to, provider_id, *at)
             }
         };
         Some(self.webhook(&event))
@@ -156,8 +186,18 @@ impl Google {
     }
 }
 
+/// The answers below a message.
+fn suggested(said: &Value) -> Vec<ChoiceOption> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let option = |suggestion: &Value| {
+        let reply = &suggestion["reply"];
+        Some(ChoiceOption { data: text(&reply["postbackData"])?, text: text(&reply["text"])? })
+    };
+    said["suggestions"].as_array().into_iter().flatten().filter_map(option).collect()
+}
+
 /// Google's document of an error.
-fn error(status: u16) -> Value {
+fn error(status: u16, code: Option<&str>) -> Value {
     let (word, message) = match status {
         400 => ("INVALID_ARGUMENT", "The request has an invalid argument."),
         401 => ("UNAUTHENTICATED", "The request had invalid authentication credentials."),
@@ -167,7 +207,7 @@ fn error(status: u16) -> Value {
         503 => ("UNAVAILABLE", "The service is unavailable."),
         _ => ("INTERNAL", "An internal error occurred."),
     };
-    json!({ "error": { "code": status, "message": message, "status": word } })
+    json!({ "error": { "code": status, "message": message, "status": code.unwrap_or(word) } })
 }
 
 /// What a customer says by RCS; one file, and no words with it.

@@ -7,7 +7,9 @@ use crate::signature::Verified;
 use crate::text::cut;
 use crate::webhook::{Normalised, Problem, WebhookReply};
 use patchbay_model::event::Profile;
-use patchbay_model::{Attachment, ChannelKind, Content, EventKind, InboundEvent, ReplyContext, ReplyToken, Timestamp};
+use patchbay_model::{
+    Attachment, ChannelKind, Content, EventKind, InboundEvent, ReplyContext, ReplyToken, Timestamp,
+};
 use serde_json::Value;
 use std::collections::BTreeMap;
 

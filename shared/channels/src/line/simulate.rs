@@ -2,7 +2,7 @@ use super::render::RETRY_KEY_HEADER;
 use super::{Line, outcome};
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::{sid, uuid};
-use crate::simulate::{Answer, CustomerMessage, Delivery, Simulated};
+use crate::simulate::{Act, Answer, CustomerEvent, CustomerMessage, Delivery, Signal, Simulated};
 use crate::webhook::{Headers, WebhookRequest};
 use patchbay_model::{Attachment, ChannelKind, Content, Timestamp};
 use serde_json::{Value, json};
@@ -12,27 +12,36 @@ const DESTINATION: &str = "U00000000000000000000000000000001";
 
 impl Simulated for Line {
     fn customer_message(&self, message: &CustomerMessage) -> Option<WebhookRequest> {
-        let id = numeric(&message.seed);
-        let events: Vec<Value> = match &message.content {
-            Content::Choice { data, .. } => {
-                vec![self.event(message, 0, "postback", json!({ "postback": { "data": data } }))]
+        let CustomerMessage { from, content, reply_to, seed, at } = message;
+        let id = numeric(seed);
+        if let Content::Choice { data, .. } = content {
+            let pressed = json!({ "postback": { "data": data } });
+            return Some(self.webhook(vec![event(from, seed, *at, "postback", pressed)]));
+        }
+        let events = said(content, &id)?.into_iter().enumerate().map(|(part, mut said)| {
+            if let Some(quoted) = reply_to {
+                said["quotedMessageId"] = json!(quoted);
             }
-            content => said(content, &id)?
-                .into_iter()
-                .enumerate()
-                .map(|(at, said)| self.event(message, at, "message", json!({ "message": said })))
-                .collect(),
+            let seed = format!("{seed}/{part}");
+            event(from, &seed, *at, "message", json!({ "message": said }))
+        });
+        Some(self.webhook(events.collect()))
+    }
+
+    fn customer_event(&self, what: &CustomerEvent) -> Option<WebhookRequest> {
+        let CustomerEvent { from, act, seed, at } = what;
+        let (kind, about) = match act {
+            Act::Unsend { message } => ("unsend", json!({ "unsend": { "messageId": message } })),
+            Act::OptIn => ("follow", json!({ "follow": { "isUnblocked": false } })),
+            Act::OptOut => ("unfollow", json!({})),
+            Act::Note { name } => (name.as_str(), json!({ name.as_str(): {} })),
+            _ => return None,
         };
-        let body = json!({ "destination": DESTINATION, "events": events });
-        let mut request = WebhookRequest {
-            method: "POST".into(),
-            path: self.account.webhook_path(ChannelKind::Line),
-            raw_query: String::new(),
-            headers: Headers::from_iter([("Content-Type", "application/json; charset=utf-8")]),
-            body: body.to_string().into_bytes(),
-        };
-        self.add_signature(&mut request);
-        Some(request)
+        let mut event = event(from, seed, *at, kind, about);
+        if let (Act::OptOut | Act::Unsend { .. }, Some(event)) = (act, event.as_object_mut()) {
+            event.remove("replyToken");
+        }
+        Some(self.webhook(vec![event]))
     }
 
     fn sign(&self, request: &mut WebhookRequest, _from: &str, _at: Timestamp) {
@@ -51,6 +60,12 @@ impl Simulated for Line {
 
     fn read_reply(&self, request: &ProviderRequest, to: &str) -> Option<Delivery> {
         delivery(&serde_json::from_slice(&request.body).ok()?, to)
+    }
+
+    fn read_signal(&self, request: &ProviderRequest) -> Option<(String, Signal)> {
+        let body: Value = serde_json::from_slice(&request.body).ok()?;
+        let shown = request.url.ends_with("/chat/loading/start");
+        shown.then(|| Some((body["chatId"].as_str()?.to_owned(), Signal::Typing { on: true })))?
     }
 
     fn reply_token(&self, request: &ProviderRequest) -> Option<String> {
@@ -72,11 +87,11 @@ impl Simulated for Line {
                     .collect();
                 (200, "x-line-request-id", json!({ "sentMessages": sent }))
             }
-            Answer::Error { status: 409 } => {
+            Answer::Error { status: 409, .. } => {
                 let message = "The retry key is already accepted";
                 (409, outcome::ACCEPTED_HEADER, json!({ "message": message }))
             }
-            Answer::Error { status } => {
+            Answer::Error { status, code } => {
                 let message = match status {
                     400 if self.reply_token(request).is_some() => "Invalid reply token",
                     400 => "The request body has 1 error(s)",
@@ -84,6 +99,7 @@ impl Simulated for Line {
                     429 => "The API rate limit has been exceeded. Try again later.",
                     _ => "The request could not be processed",
                 };
+                let message = code.as_deref().unwrap_or(message);
                 (*status, "x-line-request-id", json!({ "message": message }))
             }
         };
@@ -99,20 +115,32 @@ impl Simulated for Line {
 }
 
 impl Line {
-    fn event(&self, message: &CustomerMessage, at: usize, kind: &str, about: Value) -> Value {
-        let part = at.to_string();
-        let mut event = json!({
-            "type": kind, "mode": "active", "timestamp": message.at.0,
-            "source": { "type": "user", "userId": message.from },
-            "webhookEventId": sid("01", &["line-webhook", &message.seed, &part]),
-            "deliveryContext": { "isRedelivery": false },
-            "replyToken": sid("", &["line-reply", &message.seed, &part]),
-        });
-        if let (Value::Object(event), Value::Object(about)) = (&mut event, about) {
-            event.extend(about);
-        }
-        event
+    fn webhook(&self, events: Vec<Value>) -> WebhookRequest {
+        let body = json!({ "destination": DESTINATION, "events": events });
+        let mut request = WebhookRequest {
+            method: "POST".into(),
+            path: self.account.webhook_path(ChannelKind::Line),
+            raw_query: String::new(),
+            headers: Headers::from_iter([("Content-Type", "application/json; charset=utf-8")]),
+            body: body.to_string().into_bytes(),
+        };
+        self.add_signature(&mut request);
+        request
     }
+}
+
+fn event(from: &str, seed: &str, at: Timestamp, kind: &str, about: Value) -> Value {
+    let mut event = json!({
+        "type": kind, "mode": "active", "timestamp": at.0,
+        "source": { "type": "user", "userId": from },
+        "webhookEventId": sid("01", &["line-webhook", seed]),
+        "deliveryContext": { "isRedelivery": false },
+        "replyToken": sid("", &["line-reply", seed]),
+    });
+    if let (Value::Object(event), Value::Object(about)) = (&mut event, about) {
+        event.extend(about);
+    }
+    event
 }
 
 /// What LINE's messages show to a customer.
@@ -124,7 +152,12 @@ fn delivery(body: &Value, to: &str) -> Option<Delivery> {
         .map(str::to_owned)
         .collect();
     let media = messages.iter().filter_map(|message| message["originalContentUrl"].as_str());
-    Some(Delivery { to: to.to_owned(), texts, media: media.map(str::to_owned).collect() })
+    Some(Delivery {
+        to: to.to_owned(),
+        texts,
+        media: media.map(str::to_owned).collect(),
+        ..Delivery::default()
+    })
 }
 
 /// What a customer says as LINE's messages: it has no captions, so media and text come apart.
@@ -144,14 +177,14 @@ fn said(content: &Content, id: &str) -> Option<Vec<Value>> {
             "id": id, "type": "sticker", "packageId": package_id, "stickerId": sticker_id,
             "stickerResourceType": "STATIC",
         })],
+        Content::Unsupported { provider_kind, .. } => vec![json!({ "id": id, "type": provider_kind })],
         Content::Choice { .. }
         | Content::Choices { .. }
         | Content::Contacts { .. }
         | Content::Template { .. }
         | Content::Reaction { .. }
         | Content::Email(_)
-        | Content::System { .. }
-        | Content::Unsupported { .. } => return None,
+        | Content::System { .. } => return None,
     })
 }
 

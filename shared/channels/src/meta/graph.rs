@@ -112,14 +112,15 @@ fn regained_after_s(headers: &Headers) -> Option<u32> {
 }
 
 /// The API's error answer of a status, for the played provider.
-pub(crate) fn error_answer(status: u16) -> ProviderResponse {
-    let code = match status {
+pub(crate) fn error_answer(status: u16, code: Option<&str>) -> ProviderResponse {
+    let usual = match status {
         401 => 190,
         403 => 10,
         429 => 613,
         500.. => 2,
         _ => 100,
     };
+    let code = code.and_then(|code| code.parse().ok()).unwrap_or(usual);
     let message = lookup(code, None).map(|(_, meaning)| meaning);
     let error = json!({ "message": message, "type": "OAuthException", "code": code, "fbtrace_id": "A0" });
     answer(status, &json!({ "error": error }))

@@ -1,6 +1,6 @@
 use super::Sms;
 use crate::delivery::{ProviderRequest, ProviderResponse};
-use crate::simulate::{Answer, CustomerMessage, Delivery, Simulated};
+use crate::simulate::{Act, Answer, CustomerEvent, CustomerMessage, Delivery, Receipt, Simulated};
 use crate::twilio::play::values;
 use crate::webhook::WebhookRequest;
 use patchbay_model::{Content, MessageStatus, Timestamp};
@@ -10,6 +10,9 @@ const FAILURE: &str = "30003";
 
 impl Simulated for Sms {
     fn customer_message(&self, message: &CustomerMessage) -> Option<WebhookRequest> {
+        if message.reply_to.is_some() {
+            return None;
+        }
         let text = match &message.content {
             Content::Text { text } | Content::Choice { data: text, .. } => text,
             Content::Media { text, .. } => text.as_deref().unwrap_or_default(),
@@ -17,6 +20,24 @@ impl Simulated for Sms {
         };
         let said = [("ToCountry", "US"), ("FromCountry", "US"), ("Body", text)];
         Some(self.twilio.inbound(message, &said))
+    }
+
+    /// Twilio tells of the words that it has answered itself where its Advanced Opt-Out is on, which belongs to
+    /// messaging services.
+    fn customer_event(&self, event: &CustomerEvent) -> Option<WebhookRequest> {
+        let CustomerEvent { from, act, seed, at } = event;
+        let word = match act {
+            Act::OptIn => "START",
+            Act::OptOut => "STOP",
+            Act::Note { name } if name == "HELP" => "HELP",
+            _ => return None,
+        };
+        let mut said = vec![("ToCountry", "US"), ("FromCountry", "US"), ("Body", word)];
+        if self.twilio.is_service() {
+            said.push(("OptOutType", word));
+        }
+        let message = CustomerMessage::text(from.as_str(), word, seed.as_str(), *at);
+        Some(self.twilio.inbound(&message, &said))
     }
 
     fn sign(&self, request: &mut WebhookRequest, _from: &str, _at: Timestamp) {
@@ -28,6 +49,7 @@ impl Simulated for Sms {
             to: self.twilio.recipient(request)?,
             texts: values(request, "Body").collect(),
             media: values(request, "MediaUrl").collect(),
+            ..Delivery::default()
         })
     }
 
@@ -35,16 +57,11 @@ impl Simulated for Sms {
         self.twilio.answer(request, answer)
     }
 
-    fn status_webhook(
-        &self,
-        request: &ProviderRequest,
-        provider_id: &str,
-        status: MessageStatus,
-    ) -> Option<WebhookRequest> {
+    fn status_webhook(&self, request: &ProviderRequest, receipt: &Receipt) -> Option<WebhookRequest> {
         // A text message has no receipt of its reading.
-        if status == MessageStatus::Read {
+        if receipt.status == MessageStatus::Read {
             return None;
         }
-        self.twilio.status_webhook(request, provider_id, status, FAILURE)
+        self.twilio.status_webhook(request, receipt, FAILURE)
     }
 }

@@ -1,7 +1,7 @@
 use super::Telegram;
 use super::address::{address, message_id};
 use super::read::Said;
-use super::wire::{CallbackQuery, Chat, DeletedMessages, MemberUpdate, Message, Reaction, User};
+use super::wire::{CallbackQuery, Chat, DeletedMessages, Id, MemberUpdate, Message, Reaction, User};
 use crate::json;
 use crate::params;
 use crate::signature::Verified;
@@ -9,6 +9,7 @@ use crate::text::cut;
 use crate::webhook::{Normalised, Problem, WebhookReply};
 use patchbay_model::event::Profile;
 use patchbay_model::{ChannelKind, Content, EventKind, InboundEvent, Timestamp};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -210,9 +211,9 @@ impl Reading<'_> {
     fn note(&self, document: &Value, problems: &mut Vec<Problem>) -> Result<InboundEvent, String> {
         let id = ["/chat/id", "/message/chat/id", "/user/id", "/from/id", "/user_chat_id"]
             .iter()
-            .find_map(|pointer| document.pointer(pointer)?.as_i64())
+            .find_map(|pointer| Id::deserialize(document.pointer(pointer)?).ok())
             .ok_or_else(|| "the update names no chat and no user".to_owned())?;
-        let place = Place { address: id.to_string(), profile: Profile::default() };
+        let place = Place { address: id.0, profile: Profile::default() };
         let text = cut(document.to_string(), self.kind, problems);
         let kind = EventKind::Note { name: self.kind.to_owned(), text };
         Ok(self.event(place, document["date"].as_i64(), kind))

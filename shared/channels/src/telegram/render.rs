@@ -77,7 +77,10 @@ fn calls(content: &Content, answered: Option<i64>) -> Result<Vec<Call>, Undelive
         }
         Content::Contacts { contacts } => contacts.iter().flat_map(card).collect(),
         Content::Reaction { emoji } => vec![reaction(emoji.as_deref(), answered)?],
-        Content::Template { text: None, .. } | Content::Email(_) | Content::System { .. } | Content::Unsupported { .. } => {
+        Content::Template { text: None, .. }
+        | Content::Email(_)
+        | Content::System { .. }
+        | Content::Unsupported { .. } => {
             return Err(Undeliverable::Kind(kind_name(content)));
         }
     })

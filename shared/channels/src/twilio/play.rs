@@ -4,7 +4,7 @@ use super::account::{Sender, Twilio};
 use super::{form, rest, signature};
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::sid;
-use crate::simulate::{Answer, CustomerMessage};
+use crate::simulate::{Answer, CustomerMessage, Receipt};
 use crate::webhook::{Headers, WebhookRequest};
 use patchbay_model::MessageStatus;
 use serde_json::json;
@@ -50,9 +50,14 @@ impl Twilio {
         self.signed(&self.account.webhook_path(self.kind), "", &pairs)
     }
 
+    /// Whether customers write to a messaging service.
+    pub(crate) fn is_service(&self) -> bool {
+        matches!(self.sender, Sender::MessagingService(_))
+    }
+
     pub(crate) fn answer(&self, request: &ProviderRequest, answer: &Answer) -> ProviderResponse {
         let seed = match answer {
-            Answer::Error { status } => return rest::error_answer(*status),
+            Answer::Error { status, code } => return rest::error_answer(*status, code.as_deref()),
             Answer::Success { seed } => seed,
         };
         let value = |name: &str| values(request, name).next();
@@ -68,19 +73,20 @@ impl Twilio {
         rest::answer(201, &body)
     }
 
-    /// The callback that a call asked for; `failure`: the code of a status that says that it failed.
+    /// The callback that a call asked for; `failure`: the usual code of a status that says that it failed.
     pub(crate) fn status_webhook(
         &self,
         request: &ProviderRequest,
-        provider_id: &str,
-        status: MessageStatus,
+        receipt: &Receipt,
         failure: &str,
     ) -> Option<WebhookRequest> {
+        let Receipt { provider_id, status, code, .. } = receipt;
+        let provider_id = provider_id.as_str();
         let (word, code) = match status {
             MessageStatus::Sent => ("sent", None),
             MessageStatus::Delivered => ("delivered", None),
             MessageStatus::Read => ("read", None),
-            MessageStatus::Failed => ("undelivered", Some(failure)),
+            MessageStatus::Failed => ("undelivered", Some(code.as_deref().unwrap_or(failure))),
             MessageStatus::Received | MessageStatus::Queued | MessageStatus::Unknown => return None,
         };
         let callback = values(request, "StatusCallback").next()?;

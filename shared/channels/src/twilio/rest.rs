@@ -67,8 +67,8 @@ fn class_of(status: u16) -> Class {
 }
 
 /// The API's error answer of a status, for the played provider.
-pub(crate) fn error_answer(status: u16) -> ProviderResponse {
-    let code = match status {
+pub(crate) fn error_answer(status: u16, code: Option<&str>) -> ProviderResponse {
+    let usual = match status {
         401 => 20003,
         404 => 20404,
         429 => 20429,
@@ -76,6 +76,7 @@ pub(crate) fn error_answer(status: u16) -> ProviderResponse {
         500.. => 20500,
         _ => 21211,
     };
+    let code = code.and_then(|code| code.parse().ok()).unwrap_or(usual);
     let message = lookup(code).map(|(_, meaning)| meaning);
     let more_info = format!("https://www.twilio.com/docs/errors/{code}");
     let body = json!({ "code": code, "message": message, "more_info": more_info, "status": status });

@@ -106,7 +106,10 @@ fn parts(message: &OutboundMessage) -> Result<Vec<Part>, Undeliverable> {
             let emoji = emoji.as_deref().unwrap_or_default();
             vec![("reaction", json!({ "message_id": about, "emoji": emoji }))]
         }
-        Content::Sticker { text: None, .. } | Content::Email(_) | Content::System { .. } | Content::Unsupported { .. } => {
+        Content::Sticker { text: None, .. }
+        | Content::Email(_)
+        | Content::System { .. }
+        | Content::Unsupported { .. } => {
             return Err(Undeliverable::Kind(kind_name(content)));
         }
     })

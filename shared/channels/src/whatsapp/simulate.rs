@@ -2,9 +2,9 @@ use super::WhatsApp;
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::sid;
 use crate::meta::graph::{answer, error_answer};
-use crate::simulate::{Answer, CustomerMessage, Delivery, Simulated};
+use crate::simulate::{Act, Answer, CustomerEvent, CustomerMessage, Delivery, Receipt, Signal, Simulated};
 use crate::webhook::{Headers, WebhookRequest};
-use patchbay_model::{Attachment, ChannelKind, Content, MessageStatus, Timestamp};
+use patchbay_model::{Attachment, ChannelKind, ChoiceOption, Content, MessageStatus, Timestamp};
 use serde_json::{Value, json};
 
 /// The number that the played account has.
@@ -24,11 +24,57 @@ impl Simulated for WhatsApp {
                     "timestamp": message.at.seconds().to_string(),
                 });
                 said[kind] = part;
+                if let Some(quoted) = &message.reply_to {
+                    said["context"] = json!({ "from": DISPLAY_NUMBER, "id": quoted });
+                }
                 said
             })
             .collect();
-        let contacts = json!([{ "profile": { "name": "Ann" }, "wa_id": from }]);
-        Some(self.webhook(json!({ "contacts": contacts, "messages": messages })))
+        Some(self.said(from, &json!(messages)))
+    }
+
+    fn customer_event(&self, event: &CustomerEvent) -> Option<WebhookRequest> {
+        let from = event.from.trim_start_matches('+');
+        let text = |text: &str| json!({ "type": "text", "text": { "body": text } });
+        let mut message = match &event.act {
+            Act::Edit { message, text: new } => json!({
+                "type": "edit", "edit": { "original_message_id": message, "message": text(new) },
+            }),
+            Act::Unsend { message } => {
+                json!({ "type": "revoke", "revoke": { "original_message_id": message } })
+            }
+            Act::React { message, emoji } => {
+                let emoji = emoji.as_deref().unwrap_or_default();
+                json!({ "type": "reaction", "reaction": { "message_id": message, "emoji": emoji } })
+            }
+            Act::Echo { text: said } => text(said),
+            Act::Referral { reference, text: said } => {
+                let mut message = text(said);
+                message["referral"] = json!({
+                    "source_url": "https://fb.me/1", "source_type": "ad", "source_id": reference,
+                });
+                message
+            }
+            Act::Form { data } => {
+                let form = json!({ "name": "flow", "body": "Sent", "response_json": data });
+                json!({ "type": "interactive", "interactive": { "type": "nfm_reply", "nfm_reply": form } })
+            }
+            Act::Note { name } => json!({ "type": "system", "system": { "type": name, "body": name } }),
+            Act::Typing { .. }
+            | Act::OptIn
+            | Act::OptOut
+            | Act::StoryReply { .. }
+            | Act::StoryMention { .. } => return None,
+        };
+        message["id"] = json!(wamid(&event.seed));
+        message["timestamp"] = json!(event.at.seconds().to_string());
+        if let Act::Echo { .. } = event.act {
+            message["from"] = json!(DISPLAY_NUMBER);
+            message["to"] = json!(from);
+            return Some(self.webhook("smb_message_echoes", json!({ "message_echoes": [message] })));
+        }
+        message["from"] = json!(from);
+        Some(self.said(from, &json!([message])))
     }
 
     fn sign(&self, request: &mut WebhookRequest, _from: &str, _at: Timestamp) {
@@ -41,8 +87,9 @@ impl Simulated for WhatsApp {
         let part = &body[kind];
         let place = [part["name"].as_str(), part["address"].as_str()];
         let texts = match kind {
+            "reaction" => return None,
             "text" => vec![part["body"].as_str()?.to_owned()],
-            "interactive" => vec![offered(part)?],
+            "interactive" => vec![part["body"]["text"].as_str()?.to_owned()],
             "contacts" => {
                 vec![
                     part.as_array()?
@@ -53,19 +100,33 @@ impl Simulated for WhatsApp {
             }
             "location" => vec![place.into_iter().flatten().collect::<Vec<_>>().join("\n")],
             "template" => vec![filled(part)?],
-            "reaction" => vec![part["emoji"].as_str()?.to_owned()],
             _ => part["caption"].as_str().map(str::to_owned).into_iter().collect(),
         };
         Some(Delivery {
-            to: body["to"].as_str().or(body["recipient"].as_str())?.to_owned(),
+            to: addressee(&body)?,
             texts,
             media: part["link"].as_str().map(str::to_owned).into_iter().collect(),
+            choices: offered(part),
+            template: part["name"].as_str().filter(|_| kind == "template").map(str::to_owned),
+            reply_to: body["context"]["message_id"].as_str().map(str::to_owned),
         })
+    }
+
+    /// That a message was read is told without naming whose it was.
+    fn read_signal(&self, request: &ProviderRequest) -> Option<(String, Signal)> {
+        let body: Value = serde_json::from_slice(&request.body).ok()?;
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        if body["status"] == "read" {
+            return Some((String::new(), Signal::Read { message: text(&body["message_id"]) }));
+        }
+        let reaction = body.get("reaction")?;
+        let emoji = text(&reaction["emoji"]).filter(|emoji| !emoji.is_empty());
+        Some((addressee(&body)?, Signal::Reaction { message: text(&reaction["message_id"])?, emoji }))
     }
 
     fn provider_answer(&self, request: &ProviderRequest, answered: &Answer) -> ProviderResponse {
         let seed = match answered {
-            Answer::Error { status } => return error_answer(*status),
+            Answer::Error { status, code } => return error_answer(*status, code.as_deref()),
             Answer::Success { seed } => seed,
         };
         let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
@@ -80,12 +141,8 @@ impl Simulated for WhatsApp {
         answer(200, &sent)
     }
 
-    fn status_webhook(
-        &self,
-        request: &ProviderRequest,
-        provider_id: &str,
-        status: MessageStatus,
-    ) -> Option<WebhookRequest> {
+    fn status_webhook(&self, request: &ProviderRequest, receipt: &Receipt) -> Option<WebhookRequest> {
+        let Receipt { provider_id, status, code, at } = receipt;
         let body: Value = serde_json::from_slice(&request.body).ok()?;
         let word = match status {
             MessageStatus::Sent => "sent",
@@ -94,21 +151,27 @@ impl Simulated for WhatsApp {
             MessageStatus::Failed => "failed",
             MessageStatus::Received | MessageStatus::Queued | MessageStatus::Unknown => return None,
         };
-        let to = body["to"].as_str().or(body["recipient"].as_str())?;
+        let to = addressee(&body)?;
         let mut told = json!({
-            "id": provider_id, "status": word, "timestamp": "1795359904",
+            "id": provider_id, "status": word, "timestamp": at.seconds().to_string(),
             "recipient_id": to.trim_start_matches('+'),
             "biz_opaque_callback_data": body["biz_opaque_callback_data"],
         });
-        if status == MessageStatus::Failed {
-            told["errors"] = json!([{ "code": 131026, "title": "Message undeliverable" }]);
+        if *status == MessageStatus::Failed {
+            let code = code.as_ref().and_then(|code| code.parse().ok()).unwrap_or(131_026);
+            told["errors"] = json!([{ "code": code, "title": "Message undeliverable" }]);
         }
-        Some(self.webhook(json!({ "statuses": [told] })))
+        Some(self.webhook("messages", json!({ "statuses": [told] })))
     }
 }
 
 impl WhatsApp {
-    fn webhook(&self, customers: Value) -> WebhookRequest {
+    fn said(&self, from: &str, messages: &Value) -> WebhookRequest {
+        let contacts = json!([{ "profile": { "name": "Ann" }, "wa_id": from }]);
+        self.webhook("messages", json!({ "contacts": contacts, "messages": messages }))
+    }
+
+    fn webhook(&self, field: &str, customers: Value) -> WebhookRequest {
         let mut value = json!({
             "messaging_product": "whatsapp",
             "metadata": { "display_phone_number": DISPLAY_NUMBER, "phone_number_id": self.app.id() },
@@ -116,7 +179,7 @@ impl WhatsApp {
         if let (Value::Object(value), Value::Object(customers)) = (&mut value, customers) {
             value.extend(customers);
         }
-        let changes = json!([{ "field": "messages", "value": value }]);
+        let changes = json!([{ "field": field, "value": value }]);
         let entry = json!([{ "id": BUSINESS_ACCOUNT, "changes": changes }]);
         let body = json!({ "object": "whatsapp_business_account", "entry": entry });
         let mut request = WebhookRequest {
@@ -155,22 +218,24 @@ fn said(content: &Content) -> Option<Vec<(&'static str, Value)>> {
         Content::Contacts { contacts } => {
             let card = |contact: &patchbay_model::ContactCard| {
                 let phones: Vec<Value> = contact.phones.iter().map(|p| json!({ "phone": p })).collect();
-                json!({ "name": { "formatted_name": contact.name }, "phones": phones })
+                let emails: Vec<Value> = contact.emails.iter().map(|e| json!({ "email": e })).collect();
+                json!({ "name": { "formatted_name": contact.name }, "phones": phones, "emails": emails })
             };
             vec![("contacts", contacts.iter().map(card).collect())]
         }
+        Content::Unsupported { .. } => vec![("unsupported", json!({ "type": "unknown" }))],
         Content::Sticker { .. }
         | Content::Choices { .. }
         | Content::Template { .. }
         | Content::Reaction { .. }
         | Content::Email(_)
-        | Content::System { .. }
-        | Content::Unsupported { .. } => return None,
+        | Content::System { .. } => return None,
     })
 }
 
 fn media(attachment: &Attachment, caption: Option<&String>) -> (&'static str, Value) {
     let kind = match attachment.content_type.split('/').next() {
+        _ if attachment.content_type == "image/webp" => "sticker",
         Some("image") => "image",
         Some("video") => "video",
         Some("audio") => "audio",
@@ -183,14 +248,22 @@ fn media(attachment: &Attachment, caption: Option<&String>) -> (&'static str, Va
     (kind, media)
 }
 
-/// What buttons or a list show.
-fn offered(part: &Value) -> Option<String> {
+/// The customer whom a call names.
+fn addressee(body: &Value) -> Option<String> {
+    body["to"].as_str().or(body["recipient"].as_str()).map(str::to_owned)
+}
+
+/// The buttons or the list that a message shows.
+fn offered(part: &Value) -> Vec<ChoiceOption> {
     let action = &part["action"];
-    let buttons = action["buttons"].as_array().into_iter().flatten().map(|button| &button["reply"]["title"]);
+    let buttons = action["buttons"].as_array().into_iter().flatten().map(|button| &button["reply"]);
     let sections = action["sections"].as_array().into_iter().flatten();
     let rows = sections.flat_map(|section| section["rows"].as_array().into_iter().flatten());
-    let titles = buttons.chain(rows.map(|row| &row["title"])).filter_map(Value::as_str);
-    Some(std::iter::once(part["body"]["text"].as_str()?).chain(titles).collect::<Vec<_>>().join("\n"))
+    let option = |shown: &Value| {
+        let text = |name: &str| shown[name].as_str().map(str::to_owned);
+        Some(ChoiceOption { data: text("id")?, text: text("title")? })
+    };
+    buttons.chain(rows).filter_map(option).collect()
 }
 
 /// A template with its parameters; what it says besides, only WhatsApp knows.

@@ -1,5 +1,6 @@
 //! What every channel keeps: run over whatever `registry` lists, with each channel's own simulation.
 
+mod events;
 mod inbound;
 mod outbound;
 mod settings;

@@ -1,9 +1,7 @@
 use crate::support::*;
-use patchbay_channels::delivery::{
-    DeliveryOutcome, ProviderRequest, ProviderResponse, RefusalCause, Rendered, Undeliverable,
-};
-use patchbay_channels::simulate::Answer;
-use patchbay_channels::{Simulated, text};
+use patchbay_channels::delivery::{DeliveryOutcome, ProviderResponse, RefusalCause, Undeliverable};
+use patchbay_channels::simulate::{Answer, Receipt};
+use patchbay_channels::text;
 use patchbay_model::event::Reference;
 use patchbay_model::{Attachment, ChannelKind, Content, EventKind, MessageStatus, OutboundMessage};
 use proptest::prelude::*;
@@ -62,12 +60,12 @@ fn every_answer_means_one_thing() {
         let request = first_request(&*channel, &outbound(channel.kind(), Content::text("hello")));
         let of = |answer| channel.outcome(&request, &channel.provider_answer(&request, &answer));
         assert!(matches!(of(Answer::Success { seed: "1".into() }), DeliveryOutcome::Sent { .. }));
-        assert!(matches!(of(Answer::Error { status: 400 }), DeliveryOutcome::Refused { .. }));
-        assert!(matches!(of(Answer::Error { status: 302 }), DeliveryOutcome::Refused { .. }));
-        let unauthorised = of(Answer::Error { status: 401 });
+        assert!(matches!(of(Answer::error(400)), DeliveryOutcome::Refused { .. }));
+        assert!(matches!(of(Answer::error(302)), DeliveryOutcome::Refused { .. }));
+        let unauthorised = of(Answer::error(401));
         assert!(matches!(unauthorised, DeliveryOutcome::Refused { cause: RefusalCause::Account, .. }));
         for status in [429, 500, 502, 503] {
-            assert!(matches!(of(Answer::Error { status }), DeliveryOutcome::Retry { .. }), "{status}");
+            assert!(matches!(of(Answer::error(status)), DeliveryOutcome::Retry { .. }), "{status}");
         }
         let not_sent = channel.outcome(&request, &ProviderResponse::NotSent);
         assert!(matches!(not_sent, DeliveryOutcome::Retry { .. }));
@@ -86,7 +84,8 @@ fn a_receipt_finds_its_message() {
         let request = first_request(&*channel, &message);
         let mut told_of = Vec::new();
         for status in [MessageStatus::Sent, MessageStatus::Delivered, MessageStatus::Failed] {
-            let Some(webhook) = channel.status_webhook(&request, "SM1", status) else { continue };
+            let receipt = Receipt { provider_id: "SM1".into(), status, code: None, at: NOW };
+            let Some(webhook) = channel.status_webhook(&request, &receipt) else { continue };
             told_of.push(status);
             let heard = hear(&*channel, &webhook);
             assert_eq!(heard.events[0].contact_address, message.to.id);
@@ -143,20 +142,5 @@ proptest! {
                 }
             }
         }
-    }
-}
-
-/// The first call of a message; where we are the provider, the post to a socket that carries it.
-fn first_request(channel: &dyn Simulated, message: &OutboundMessage) -> ProviderRequest {
-    match channel.render(message, NOW).expect("it can be sent") {
-        Rendered::Requests(requests) => requests.into_iter().next().expect("at least one"),
-        Rendered::Session(frame) => ProviderRequest {
-            method: "POST".into(),
-            url: "https://sockets.example/@connections/1".into(),
-            headers: Default::default(),
-            body: frame.frame.into_bytes(),
-            idempotent: true,
-            on_refused: None,
-        },
     }
 }

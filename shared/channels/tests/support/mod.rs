@@ -3,10 +3,10 @@
 use patchbay_channels::registry::examples;
 use patchbay_channels::simulate::{CustomerMessage, Delivery};
 use patchbay_channels::webhook::{Headers, Normalised, WebhookRequest};
-use patchbay_channels::{Rendered, Simulated, Undeliverable, open_simulated};
+use patchbay_channels::{ProviderRequest, Rendered, Simulated, Undeliverable, open_simulated};
 use patchbay_model::{
-    Address, Attachment, ChannelKind, ContactSid, Content, MessageKey, MessageSid, OutboundMessage, Seq,
-    Timestamp,
+    Address, Attachment, ChannelKind, ContactCard, ContactSid, Content, MessageKey, MessageSid,
+    OutboundMessage, Seq, Timestamp,
 };
 use std::sync::Arc;
 
@@ -43,17 +43,39 @@ pub(crate) fn contents() -> Vec<Content> {
         },
         Content::Sticker { package_id: "446".into(), sticker_id: "1988".into(), text: None },
         Content::Choice { data: "action=buy".into(), text: None },
+        Content::Contacts {
+            contacts: vec![ContactCard {
+                name: "Bob".into(),
+                phones: vec!["+15005550009".into()],
+                emails: Vec::new(),
+            }],
+        },
+        Content::Unsupported { provider_kind: "hologram".into(), text: None },
     ]
 }
 
 /// The provider's webhook for what the customer says.
 pub(crate) fn said(channel: &dyn Simulated, content: &Content, seed: &str) -> Option<WebhookRequest> {
-    channel.customer_message(&CustomerMessage {
+    channel.customer_message(&message(content, None, seed))
+}
+
+/// The same, where it answers a message.
+pub(crate) fn answered(
+    channel: &dyn Simulated,
+    content: &Content,
+    reply_to: Option<&str>,
+) -> Option<WebhookRequest> {
+    channel.customer_message(&message(content, reply_to, "answer"))
+}
+
+fn message(content: &Content, reply_to: Option<&str>, seed: &str) -> CustomerMessage {
+    CustomerMessage {
         from: CUSTOMER.into(),
         content: content.clone(),
+        reply_to: reply_to.map(str::to_owned),
         seed: seed.into(),
         at: NOW,
-    })
+    }
 }
 
 /// What comes of a webhook that must be believed.
@@ -116,4 +138,19 @@ pub(crate) fn flipped(request: &WebhookRequest, body: bool) -> Vec<WebhookReques
         }
     }
     changed
+}
+
+/// The first call of a message; where we are the provider, the post to a socket that carries it.
+pub(crate) fn first_request(channel: &dyn Simulated, message: &OutboundMessage) -> ProviderRequest {
+    match channel.render(message, NOW).expect("it can be sent") {
+        Rendered::Requests(requests) => requests.into_iter().next().expect("at least one"),
+        Rendered::Session(frame) => ProviderRequest {
+            method: "POST".into(),
+            url: "https://sockets.example/@connections/1".into(),
+            headers: Default::default(),
+            body: frame.frame.into_bytes(),
+            idempotent: true,
+            on_refused: None,
+        },
+    }
 }

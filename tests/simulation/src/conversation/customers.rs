@@ -6,7 +6,7 @@ use crate::world::SimWorld;
 use patchbay_center::ports::World;
 use patchbay_channels::WebhookRequest;
 use patchbay_channels::simulate::CustomerMessage;
-use patchbay_model::{ChannelKind, Content, EventKind, Timestamp};
+use patchbay_model::{ChannelKind, EventKind, Timestamp};
 use serde_json::Value;
 
 /// What a customer says at the most: less than a desktop is shown at once, with what is answered.
@@ -54,12 +54,7 @@ impl Customer {
         // No two have one time, so that their order is their provider's.
         self.last = Timestamp(world.now().0.max(self.last.0 + 1));
         let text = format!("{}: {}", self.from, self.said);
-        let message = CustomerMessage {
-            from: self.from.clone(),
-            content: Content::text(text.as_str()),
-            seed: text.clone(),
-            at: self.last,
-        };
+        let message = CustomerMessage::text(self.from.as_str(), text.as_str(), text.as_str(), self.last);
         let account = &accounts[&self.kind];
         let mut request = account.customer_message(&message).unwrap_or_default();
         if self.kind == ChannelKind::Webchat {

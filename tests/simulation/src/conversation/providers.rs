@@ -7,7 +7,7 @@ use crate::faults::Fault;
 use crate::world::{SimWorld, lock, yield_point};
 use async_trait::async_trait;
 use patchbay_center::ports::{Http, HttpError, HttpRequest, HttpResponse, World};
-use patchbay_channels::simulate::{Answer, Delivery};
+use patchbay_channels::simulate::{Answer, Delivery, Receipt};
 use patchbay_channels::{Headers, ProviderRequest, ProviderResponse, Simulated};
 use patchbay_model::{ChannelKind, MessageStatus};
 use serde_json::{Value, json};
@@ -72,7 +72,7 @@ impl Providers {
         let state = &mut *lock(&self.state);
         state.calls += 1;
         let seed = format!("call {}", state.calls);
-        let refused = |status| account.provider_answer(request, &Answer::Error { status });
+        let refused = |status| account.provider_answer(request, &Answer::error(status));
         let delivery = if let Some(token) = account.reply_token(request) {
             let lapsed = self.world.chance(|faults| faults.busy);
             match state.tokens.remove(&token).filter(|_| !lapsed) {
@@ -109,8 +109,10 @@ impl Providers {
         let end = if fails { MessageStatus::Failed } else { MessageStatus::Delivered };
         let tells = |status| {
             let wait = self.world.dice(|rng| rng.i64(RECEIPT_MS));
-            let webhook = account.status_webhook(request, id, status)?;
-            Some(Post::new(account.kind(), to.to_owned(), webhook, self.world.now().plus_ms(wait)))
+            let at = self.world.now().plus_ms(wait);
+            let receipt = Receipt { provider_id: id.to_owned(), status, code: None, at };
+            let webhook = account.status_webhook(request, &receipt)?;
+            Some(Post::new(account.kind(), to.to_owned(), webhook, at))
         };
         [MessageStatus::Sent, end].into_iter().filter_map(tells).collect()
     }
@@ -137,7 +139,7 @@ impl Http for Providers {
             let request = as_rendered(request);
             if busy {
                 let status = if self.world.dice(|rng| rng.bool()) { 429 } else { 500 };
-                self.accounts[&kind].provider_answer(&request, &Answer::Error { status })
+                self.accounts[&kind].provider_answer(&request, &Answer::error(status))
             } else {
                 self.carry_out(kind, &request)
             }

@@ -13,7 +13,7 @@ use patchbay_center::{Center, ChannelAccount, Ports};
 use patchbay_channels::WebhookRequest;
 use patchbay_channels::registry::{example_settings, open_simulated};
 use patchbay_channels::simulate::{CustomerMessage, Simulated};
-use patchbay_model::{ChannelKind, Content, Timestamp, WorkerSid};
+use patchbay_model::{ChannelKind, Timestamp, WorkerSid};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -90,12 +90,7 @@ impl Room {
 
     /// A provider's webhook for a customer's message.
     fn webhook(&self, kind: ChannelKind, from: &str, text: &str) -> WebhookRequest {
-        let message = CustomerMessage {
-            from: from.into(),
-            content: Content::text(text),
-            seed: format!("{from} {text}"),
-            at: NOW,
-        };
+        let message = CustomerMessage::text(from, text, format!("{from} {text}"), NOW);
         self.accounts[&kind].customer_message(&message).unwrap()
     }
 }

@@ -1,10 +1,11 @@
 use super::Messaging;
+use super::normalise::USER_REF;
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::sid;
 use crate::meta::graph::{answer, error_answer};
-use crate::simulate::{Answer, CustomerMessage, Delivery, Simulated};
+use crate::simulate::{Act, Answer, CustomerEvent, CustomerMessage, Delivery, Receipt, Signal, Simulated};
 use crate::webhook::{Headers, WebhookRequest};
-use patchbay_model::{Attachment, ChannelKind, Content, MessageStatus, Timestamp};
+use patchbay_model::{Attachment, ChannelKind, ChoiceOption, Content, MessageStatus, Timestamp};
 use serde_json::{Value, json};
 
 impl Simulated for Messaging {
@@ -15,10 +16,54 @@ impl Simulated for Messaging {
             .enumerate()
             .map(|(at, mut said)| {
                 said["mid"] = json!(mid(&format!("{}/{at}", message.seed)));
+                if let Some(quoted) = &message.reply_to {
+                    said["reply_to"] = json!({ "mid": quoted });
+                }
                 self.event(&message.from, message.at, json!({ "message": said }))
             })
             .collect();
         Some(self.webhook(message.at, events))
+    }
+
+    fn customer_event(&self, event: &CustomerEvent) -> Option<WebhookRequest> {
+        let instagram = self.medium.kind == ChannelKind::Instagram;
+        let id = mid(&event.seed);
+        let told = match &event.act {
+            Act::Edit { message, text } => {
+                json!({ "message_edit": { "mid": message, "text": text, "num_edit": 1 } })
+            }
+            Act::Unsend { message } => json!({ "message": { "mid": message, "is_deleted": true } }),
+            Act::React { message, emoji: Some(emoji) } => json!({
+                "reaction": { "mid": message, "action": "react", "reaction": "other", "emoji": emoji },
+            }),
+            Act::React { message, emoji: None } => {
+                json!({ "reaction": { "mid": message, "action": "unreact" } })
+            }
+            Act::Echo { text } => json!({
+                "sender": { "id": self.app.id() }, "recipient": { "id": event.from },
+                "message": { "mid": id, "text": text, "is_echo": true },
+            }),
+            Act::Referral { reference, text } => {
+                let referral = json!({ "ref": reference, "source": "ADS", "type": "OPEN_THREAD" });
+                json!({ "message": { "mid": id, "text": text, "referral": referral } })
+            }
+            Act::StoryReply { story_url, text } if instagram => {
+                let story = json!({ "id": sid("", &["story", story_url]), "url": story_url });
+                json!({ "message": { "mid": id, "text": text, "reply_to": { "story": story } } })
+            }
+            Act::StoryMention { story_url } if instagram => {
+                let mention = json!({ "type": "story_mention", "payload": { "url": story_url } });
+                json!({ "message": { "mid": id, "attachments": [mention] } })
+            }
+            Act::Note { name } => json!({ name.as_str(): {} }),
+            Act::Typing { .. }
+            | Act::OptIn
+            | Act::OptOut
+            | Act::Form { .. }
+            | Act::StoryReply { .. }
+            | Act::StoryMention { .. } => return None,
+        };
+        Some(self.webhook(event.at, vec![self.event(&event.from, event.at, told)]))
     }
 
     fn sign(&self, request: &mut WebhookRequest, _from: &str, _at: Timestamp) {
@@ -28,20 +73,39 @@ impl Simulated for Messaging {
     fn read_delivery(&self, request: &ProviderRequest) -> Option<Delivery> {
         let body: Value = serde_json::from_slice(&request.body).ok()?;
         let message = body.get("message")?;
+        let text = |value: &Value| value.as_str().map(str::to_owned);
         let replies = message["quick_replies"].as_array().into_iter().flatten();
-        let titles = replies.filter_map(|reply| reply["title"].as_str());
-        let lines: Vec<&str> = message["text"].as_str().into_iter().chain(titles).collect();
-        let media = message["attachment"]["payload"]["url"].as_str();
+        let choice = |reply: &Value| {
+            Some(ChoiceOption { data: text(&reply["payload"])?, text: text(&reply["title"])? })
+        };
         Some(Delivery {
-            to: body["recipient"]["id"].as_str()?.to_owned(),
-            texts: Some(lines.join("\n")).filter(|text| !text.is_empty()).into_iter().collect(),
-            media: media.map(str::to_owned).into_iter().collect(),
+            to: addressee(&body)?,
+            texts: text(&message["text"]).into_iter().collect(),
+            media: text(&message["attachment"]["payload"]["url"]).into_iter().collect(),
+            choices: replies.filter_map(choice).collect(),
+            template: None,
+            reply_to: text(&body["reply_to"]["mid"]),
         })
+    }
+
+    fn read_signal(&self, request: &ProviderRequest) -> Option<(String, Signal)> {
+        let body: Value = serde_json::from_slice(&request.body).ok()?;
+        let signal = match body["sender_action"].as_str()? {
+            "typing_on" => Signal::Typing { on: true },
+            "typing_off" => Signal::Typing { on: false },
+            "mark_seen" => Signal::Read { message: None },
+            "react" | "unreact" => Signal::Reaction {
+                message: body["payload"]["message_id"].as_str()?.to_owned(),
+                emoji: body["payload"]["reaction"].as_str().map(str::to_owned),
+            },
+            _ => return None,
+        };
+        Some((addressee(&body)?, signal))
     }
 
     fn provider_answer(&self, request: &ProviderRequest, answered: &Answer) -> ProviderResponse {
         let seed = match answered {
-            Answer::Error { status } => return error_answer(*status),
+            Answer::Error { status, code } => return error_answer(*status, code.as_deref()),
             Answer::Success { seed } => seed,
         };
         let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
@@ -53,15 +117,10 @@ impl Simulated for Messaging {
     }
 
     /// Messenger tells that messages have arrived, both that they were read.
-    fn status_webhook(
-        &self,
-        request: &ProviderRequest,
-        provider_id: &str,
-        status: MessageStatus,
-    ) -> Option<WebhookRequest> {
+    fn status_webhook(&self, request: &ProviderRequest, receipt: &Receipt) -> Option<WebhookRequest> {
+        let Receipt { provider_id, status, at, .. } = receipt;
         let body: Value = serde_json::from_slice(&request.body).ok()?;
-        let customer = body["recipient"]["id"].as_str()?;
-        let at = Timestamp(1_795_359_904_789);
+        let customer = &addressee(&body)?;
         let told = match (status, self.capabilities.delivered_receipts) {
             (MessageStatus::Delivered, true) => {
                 json!({ "delivery": { "mids": [provider_id], "watermark": at.0 } })
@@ -70,7 +129,7 @@ impl Simulated for Messaging {
             (MessageStatus::Read, false) => json!({ "read": { "mid": provider_id } }),
             _ => return None,
         };
-        Some(self.webhook(at, vec![self.event(customer, at, told)]))
+        Some(self.webhook(*at, vec![self.event(customer, *at, told)]))
     }
 }
 
@@ -119,6 +178,10 @@ impl Messaging {
                 let shown = text.as_ref().unwrap_or(data);
                 vec![json!({ "text": shown, "quick_reply": { "payload": data } })]
             }
+            Content::Sticker { sticker_id, .. } if self.medium.sticker == Some(sticker_id.as_str()) => {
+                vec![json!({ "attachments": [{ "type": sticker_id }] })]
+            }
+            Content::Unsupported { .. } => vec![json!({ "is_unsupported": true })],
             Content::Location { .. }
             | Content::Sticker { .. }
             | Content::Choices { .. }
@@ -126,10 +189,16 @@ impl Messaging {
             | Content::Template { .. }
             | Content::Reaction { .. }
             | Content::Email(_)
-            | Content::System { .. }
-            | Content::Unsupported { .. } => return None,
+            | Content::System { .. } => return None,
         })
     }
+}
+
+/// The customer whom a call names.
+fn addressee(body: &Value) -> Option<String> {
+    let recipient = &body["recipient"];
+    let user_ref = recipient["user_ref"].as_str().map(|id| format!("{USER_REF}{id}"));
+    recipient["id"].as_str().map(str::to_owned).or(user_ref)
 }
 
 fn media(attachment: &Attachment) -> Value {

@@ -1,9 +1,9 @@
 use super::WhatsAppByTwilio;
 use crate::delivery::{ProviderRequest, ProviderResponse};
-use crate::simulate::{Answer, CustomerMessage, Delivery, Simulated};
+use crate::simulate::{Act, Answer, CustomerEvent, CustomerMessage, Delivery, Receipt, Simulated};
 use crate::twilio::play::values;
 use crate::webhook::WebhookRequest;
-use patchbay_model::{Content, MessageStatus, Timestamp};
+use patchbay_model::{Content, Timestamp};
 
 /// The recipient is not on WhatsApp.
 const FAILURE: &str = "63024";
@@ -13,8 +13,29 @@ impl Simulated for WhatsAppByTwilio {
         let number = message.from.trim_start_matches('+');
         let mut said = vec![("ProfileName", "Ann".to_owned()), ("WaId", number.to_owned())];
         said.extend(spoken(&message.content)?);
+        said.extend(message.reply_to.iter().map(|sid| ("OriginalRepliedMessageSid", sid.clone())));
         let said: Vec<(&str, &str)> = said.iter().map(|(name, value)| (*name, value.as_str())).collect();
         Some(self.twilio.inbound(message, &said))
+    }
+
+    fn customer_event(&self, event: &CustomerEvent) -> Option<WebhookRequest> {
+        let CustomerEvent { from, act, seed, at } = event;
+        let said = match act {
+            Act::OptIn => vec![("MessageType", "text"), ("Body", "START"), ("OptOutType", "START")],
+            Act::OptOut => vec![("MessageType", "text"), ("Body", "STOP"), ("OptOutType", "STOP")],
+            Act::Form { data } => {
+                vec![("MessageType", "interactive"), ("Body", "Sent"), ("InteractiveData", data.as_str())]
+            }
+            Act::Referral { reference, text } => vec![
+                ("MessageType", "text"),
+                ("Body", text.as_str()),
+                ("ReferralSourceType", "ad"),
+                ("ReferralSourceId", reference.as_str()),
+            ],
+            _ => return None,
+        };
+        let message = CustomerMessage::text(from.as_str(), "", seed.as_str(), *at);
+        Some(self.twilio.inbound(&message, &said))
     }
 
     fn sign(&self, request: &mut WebhookRequest, _from: &str, _at: Timestamp) {
@@ -24,8 +45,10 @@ impl Simulated for WhatsAppByTwilio {
     fn read_delivery(&self, request: &ProviderRequest) -> Option<Delivery> {
         Some(Delivery {
             to: self.twilio.recipient(request)?,
-            texts: ["Body", "ContentSid"].iter().flat_map(|name| values(request, name)).collect(),
+            texts: values(request, "Body").collect(),
             media: values(request, "MediaUrl").collect(),
+            template: values(request, "ContentSid").next(),
+            ..Delivery::default()
         })
     }
 
@@ -33,13 +56,8 @@ impl Simulated for WhatsAppByTwilio {
         self.twilio.answer(request, answer)
     }
 
-    fn status_webhook(
-        &self,
-        request: &ProviderRequest,
-        provider_id: &str,
-        status: MessageStatus,
-    ) -> Option<WebhookRequest> {
-        self.twilio.status_webhook(request, provider_id, status, FAILURE)
+    fn status_webhook(&self, request: &ProviderRequest, receipt: &Receipt) -> Option<WebhookRequest> {
+        self.twilio.status_webhook(request, receipt, FAILURE)
     }
 }
 
