@@ -55,6 +55,9 @@ struct Serve {
     /// The configuration directory
     #[arg(long, env = "PATCHBAY_CONFIG", default_value = "config")]
     config: PathBuf,
+    /// The built files of the agent desktop
+    #[arg(long, env = "PATCHBAY_DESKTOP", default_value = "desktop/app/dist")]
+    desktop: PathBuf,
     /// Where providers reach us, if not where we listen: scheme and host
     #[arg(long, env = "PATCHBAY_PUBLIC_URL")]
     public_url: Option<String>,
@@ -62,8 +65,8 @@ struct Serve {
 
 impl From<Serve> for ServeOptions {
     fn from(serve: Serve) -> ServeOptions {
-        let Serve { listen, data, config, public_url } = serve;
-        ServeOptions { listen, data, config, public_url }
+        let Serve { listen, data, config, desktop, public_url } = serve;
+        ServeOptions { listen, data, config, desktop, public_url }
     }
 }
 

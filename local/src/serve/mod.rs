@@ -2,6 +2,7 @@
 
 pub mod blobs;
 mod dead_letters;
+mod desktop;
 mod dev;
 mod http;
 mod local_only;
@@ -39,6 +40,8 @@ pub struct ServeOptions {
     pub listen: SocketAddr,
     pub data: PathBuf,
     pub config: PathBuf,
+    /// The built files of the agent desktop.
+    pub desktop: PathBuf,
     /// Where providers reach us, when that is not where we listen (a tunnel, a proxy).
     pub public_url: Option<String>,
 }
@@ -63,6 +66,7 @@ pub async fn serve(options: ServeOptions, metrics: Metrics) -> Result<(), ServeE
         .merge(socket::router(&wiring))
         .merge(blobs::router(wiring.blobs.clone(), wiring.world.clone()))
         .merge(dev::router(&wiring))
+        .merge(desktop::router(&options.desktop))
         .merge(pages::router(&wiring, metrics))
         .nest("/simulator", simulator::router(wiring.played()).layer(from_fn(local_only)));
     let serving = tokio::spawn(serve_http(listener, router, stopped));

@@ -65,6 +65,7 @@ pub(super) fn announce(wiring: &Wiring, took: Duration) {
     let Wiring { own_url, public_url, accounts, .. } = wiring;
     let mut text = format!("ready {own_url}\n\n  started in {} ms\n", took.as_millis());
     // Writing to a String cannot fail.
+    let _ = writeln!(text, "  desktop    {own_url}/desktop/");
     let _ = writeln!(text, "  health     {own_url}/health");
     let _ = writeln!(text, "  API        {own_url}/api/openapi.json");
     let _ = writeln!(

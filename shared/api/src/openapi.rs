@@ -117,6 +117,15 @@ fn schemas() -> Value {
             "reservations": anything(),
         })),
         "Workers": list("Workers", json!({ "more": { "type": "boolean" } })),
+        "Desk": object(json!({
+            "task_queues": { "type": "array", "items": object(json!({ "sid": text(), "friendly_name": text() })) },
+            "canned_replies": {
+                "type": "array",
+                "items": object(json!({ "shortcut": text(), "text": text(), "language": text() })),
+            },
+            "dispositions": { "type": "array", "items": text() },
+            "answer_s_target": number(),
+        })),
         "Task": anything(),
         "TaskCancel": object(json!({ "reason": text() })),
         "Config": object(json!({ "version": number(), "documents": { "$ref": "#/components/schemas/ConfigDocuments" } })),

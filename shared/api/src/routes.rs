@@ -2,7 +2,7 @@
 
 use crate::Shared;
 use crate::access::{Access, authorise};
-use crate::resources::{config, contacts, conversations, dead_letters, problems, tasks, workers};
+use crate::resources::{config, contacts, conversations, dead_letters, desk, problems, tasks, workers};
 use crate::{error::ApiError, openapi};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -48,6 +48,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route { method: "get", path: "/api/conversations/{sid}/messages", access: AGENT, operation: "listMessages", summary: "A conversation's messages, oldest first", query: HISTORY, body: None, answer: (200, "Messages"), serve: || get(conversations::messages) },
     Route { method: "get", path: "/api/workers", access: SUPERVISOR, operation: "listWorkers", summary: "Workers, in the order of their ids", query: WORKERS, body: None, answer: (200, "Workers"), serve: || get(workers::list) },
     Route { method: "get", path: "/api/workers/{sid}", access: SUPERVISOR, operation: "getWorker", summary: "A worker and its state", query: &[], body: None, answer: (200, "Worker"), serve: || get(workers::fetch) },
+    Route { method: "get", path: "/api/desk", access: AGENT, operation: "getDesk", summary: "What an agent's desk needs to know of the configuration", query: &[], body: None, answer: (200, "Desk"), serve: || get(desk::fetch) },
     Route { method: "get", path: "/api/tasks/{sid}", access: AGENT, operation: "getTask", summary: "A task", query: &[], body: None, answer: (200, "Task"), serve: || get(tasks::fetch) },
     Route { method: "post", path: "/api/tasks/{sid}/cancel", access: SUPERVISOR, operation: "cancelTask", summary: "Asks for a task to be canceled", query: &[], body: Some("TaskCancel"), answer: (202, "Task"), serve: || post(tasks::cancel) },
     Route { method: "get", path: "/api/config", access: SUPERVISOR, operation: "getConfig", summary: "The configuration in force", query: &[], body: None, answer: (200, "Config"), serve: || get(config::fetch) },

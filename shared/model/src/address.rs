@@ -9,6 +9,7 @@ macro_rules! channel_kinds {
         /// A medium that customers write or call on. The text form is the `{channel}` of the webhook path.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "lowercase")]
+        #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
         pub enum ChannelKind { $($(#[$doc])* $name,)* }
 
         impl ChannelKind {
@@ -58,6 +59,7 @@ impl fmt::Display for ChannelKind {
 
 /// A customer's endpoint as one of our accounts sees it. Personal data: printed redacted.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Address {
     pub channel: ChannelKind,
     /// Our account on the channel (`default`, …).

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 /// What a customer allows us on a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Consent {
     OptedIn,
     OptedOut,
@@ -15,6 +16,7 @@ pub enum Consent {
 
 /// Who set an attribute last, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct AttributeSource {
     /// `flow:<sid>`, `agent:<worker sid>` or `api`.
     pub source: String,
@@ -30,6 +32,7 @@ pub struct MergedInto {
 
 /// A contact: identities, attributes that flows and agents set and that persist, consent per channel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Contact {
     pub sid: ContactSid,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,12 +43,16 @@ pub struct Contact {
     #[serde(default)]
     pub attributes: Map<String, Value>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub attribute_sources: BTreeMap<String, AttributeSource>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub consent: BTreeMap<ChannelKind, Consent>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub tags: Vec<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub notes: String,
     /// The contacts that were found to be this one, whose messages are its own, too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

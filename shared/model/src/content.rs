@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A piece of media that belongs to a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Attachment {
     /// Where it can be fetched: the provider's URL, or `blob:<key>` where it is stored with us (`BlobKey`).
     pub url: String,
@@ -18,17 +19,21 @@ pub struct Attachment {
 
 /// A person's card, as an address book has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub struct ContactCard {
     pub name: String,
     /// As the provider writes them, best first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub phones: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub emails: Vec<String>,
 }
 
 /// One of the answers that a message offers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct ChoiceOption {
     /// What comes back as `Content::Choice::data`.
     pub data: String,
@@ -40,6 +45,7 @@ pub struct ChoiceOption {
 /// and keeps the provider's own name, so that the agent sees that something came.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub enum Content {
     Text {
         text: String,
@@ -90,6 +96,7 @@ pub enum Content {
         language: String,
         /// What its placeholders stand for, in their order.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
         parameters: Vec<String>,
         /// What it says with them: for the timeline, and for channels without templates.
         #[serde(default, skip_serializing_if = "Option::is_none")]

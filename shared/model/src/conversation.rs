@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// What an inbound message of the conversation meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum ConversationState {
     /// A flow execution is active, running or waiting.
     Flow,
@@ -21,12 +22,14 @@ pub enum ConversationState {
 
 /// A conversation. It is written when its state changes, never for a message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Conversation {
     pub sid: ConversationSid,
     pub contact_sid: ContactSid,
     pub state: ConversationState,
     /// The agents on it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub workers: Vec<WorkerSid>,
     /// The task that is open for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -9,6 +9,7 @@ pub mod contact;
 pub mod content;
 pub mod conversation;
 pub mod email;
+pub mod desk;
 pub mod event;
 pub mod id;
 pub mod limits;

@@ -9,6 +9,7 @@ use std::fmt;
 /// within a conversation and is not dense. Two messages of one millisecond may share it; their ids differ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Seq(pub u64);
 
 impl Seq {
@@ -64,6 +65,7 @@ impl fmt::Display for MessageKey {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Direction {
     Inbound,
     Outbound,
@@ -72,6 +74,7 @@ pub enum Direction {
 /// Who said it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Author {
     Contact,
     Agent {
@@ -89,6 +92,7 @@ pub enum Author {
 /// What is known of a message's way. It only moves up (`MessageStatus::advance`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum MessageStatus {
     /// Inbound: stored.
     Received,
@@ -128,6 +132,7 @@ impl MessageStatus {
 
 /// One message as it is stored and as clients see it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Message {
     pub sid: MessageSid,
     pub seq: Seq,
@@ -150,6 +155,7 @@ pub struct Message {
     pub reason: Option<String>,
     /// The customer or the provider took it back.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub deleted: bool,
     /// The text after the customer edited it; `content` keeps the original.
     #[serde(default, skip_serializing_if = "Option::is_none")]

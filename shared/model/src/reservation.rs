@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// TaskRouter's reservation status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum ReservationStatus {
     Pending,
     Accepted,

@@ -7,6 +7,7 @@ use time::format_description::well_known::Rfc3339;
 /// Milliseconds since the Unix epoch, UTC. Serialised as a number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {

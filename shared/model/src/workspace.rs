@@ -1,5 +1,6 @@
 //! The documents that describe a workspace (`config/workspace.json`): TaskRouter's objects in snake_case.
 
+use crate::desk::DeskDocument;
 use crate::{ActivitySid, TaskChannelSid, TaskOrder, TaskQueueSid, WorkerSid, WorkflowSid};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -27,6 +28,9 @@ pub struct Workspace {
     pub task_queues: Vec<TaskQueueDocument>,
     #[serde(default)]
     pub workflows: Vec<WorkflowDocument>,
+    /// What agents' desks are told.
+    #[serde(default)]
+    pub desk: DeskDocument,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,6 +4,7 @@ pub(crate) mod config;
 pub(crate) mod contacts;
 pub(crate) mod conversations;
 pub(crate) mod dead_letters;
+pub(crate) mod desk;
 mod messages;
 pub(crate) mod problems;
 pub(crate) mod tasks;

@@ -1,5 +1,7 @@
 //! From documents to what handlers read, with every fault at once. Pure.
 
+mod desk;
+
 use super::{Activity, Config, ConfigFault, TaskChannel, TaskQueue, WorkflowEntry};
 use patchbay_flow::Flow;
 use patchbay_model::workspace::{WorkerDocument, Workspace};
@@ -60,6 +62,7 @@ impl ConfigDocuments {
         let queues = queues(&self.workspace, &mut faults);
         let workflows = workflows(&self.workspace, &queues, &mut faults);
         check_workers(&self.workspace, &activities, &mut faults);
+        desk::check(&self.workspace.desk, &mut faults);
         let mut flows = BTreeMap::new();
         for (name, definition) in &self.flows {
             match Flow::from_value(name, definition) {
@@ -82,6 +85,7 @@ impl ConfigDocuments {
             workflows,
             flows,
             class_paths: self.class_paths.iter().filter_map(|path| Path::parse(path)).collect(),
+            desk: self.workspace.desk.clone(),
         };
         if faults.is_empty() { Ok(config) } else { Err(faults) }
     }

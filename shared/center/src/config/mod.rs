@@ -18,6 +18,7 @@ pub use compile::{CLASS_VALUES_MAX, ConfigDocuments};
 pub use fault::ConfigFault;
 
 use patchbay_flow::{Flow, FlowLibrary};
+use patchbay_model::desk::DeskDocument;
 use patchbay_model::{
     AccountSid, ActivitySid, FlowSid, TaskChannelSid, TaskOrder, TaskQueueSid, WorkflowSid, WorkspaceSid,
 };
@@ -75,6 +76,8 @@ pub struct Config {
     pub flows: BTreeMap<String, Flow>,
     /// The worker attributes by whose values workers are put into classes.
     pub class_paths: BTreeSet<Path>,
+    /// What agents' desks are told.
+    pub desk: DeskDocument,
 }
 
 /// The id of the flow with this name.

@@ -1,11 +1,10 @@
 //! Messages, conversations, contacts, typing: what TaskRouter does not have. Dates are in milliseconds.
 
-use super::frame;
+use super::{document, frame};
 use bytes::Bytes;
 use patchbay_model::{
     Author, Contact, Content, Conversation, ConversationSid, Message, Seq, Timestamp, WorkerSid,
 };
-use serde::Serialize;
 use serde_json::{Value, json};
 
 /// `message.<event>`: `created`, `updated`.
@@ -49,11 +48,6 @@ pub fn typing(conversation: &ConversationSid, at: Timestamp, author: &Author, on
 /// `conversation.read`: a worker has seen everything up to a position.
 pub fn read(conversation: &ConversationSid, seq: Seq, worker: &WorkerSid) -> Bytes {
     frame("conversation.read", json!({ "conversation_sid": conversation, "seq": seq, "worker_sid": worker }))
-}
-
-fn document<T: Serialize>(document: &T) -> Value {
-    // Our own types serialise: maps have text keys, numbers are finite.
-    serde_json::to_value(document).unwrap_or_default()
 }
 
 /// Adds what every frame about a conversation carries. Something that is no message has the first position of

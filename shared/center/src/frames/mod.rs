@@ -24,6 +24,7 @@ pub use worker::{
 };
 
 use bytes::Bytes;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// A frame of at most `limits::PUSH_BYTES_MAX` bytes: of a longer one the longest texts are cut, and the payload
@@ -32,5 +33,12 @@ pub(crate) fn frame(event_type: &str, payload: Value) -> Bytes {
     cut::fitting(json!({ "event_type": event_type, "payload": payload }))
 }
 
+fn document<T: Serialize>(document: &T) -> Value {
+    // Our own types serialise: maps have text keys, numbers are finite.
+    serde_json::to_value(document).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod typescript;

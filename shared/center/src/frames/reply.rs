@@ -47,6 +47,7 @@ pub fn ack(id: Option<&str>, fields: Map<String, Value>) -> Bytes {
 /// Why an action was not done. The text form is the `code` of an `error` frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Fault {
     /// The frame is longer than `limits::FRAME_BYTES_MAX`.
     TooLarge,

@@ -157,61 +157,98 @@ fn some_contact() -> Contact {
     }
 }
 
-#[track_caller]
-fn check(name: &str, frame: &Bytes) {
-    let read: Value = serde_json::from_slice(frame).unwrap();
-    insta::with_settings!({ sort_maps => true, prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_json_snapshot!(name, read);
-    });
-}
-
-#[test]
-fn taskrouter_frames() {
-    let config = config();
-    let task_of = some_task();
-    check("reservation_created", &reservation("created", &config, &task_of, &offered()));
-    let worker_of = some_worker(&config);
-    check("worker_activity_update", &worker("activity.update", &config, &worker_of, &profile()));
-    check("worker_attributes_update", &worker("attributes.update", &config, &worker_of, &profile()));
-    let held = &worker_of.channels["chat"];
-    check("worker_capacity_update", &worker_capacity(&config, &worker_of, "chat", held));
-}
-
-#[test]
-fn messaging_frames() {
-    check("message_created", &message("created", &said("Hello")));
-    check(
-        "message_edited",
-        &message("updated", &Message { edited: Some(Box::new(Content::text("Hello!"))), ..said("Helo") }),
-    );
-    check(
-        "message_deleted",
-        &message(
-            "updated",
-            &Message {
-                deleted: true,
-                edited: Some(Box::new(Content::text("a secret again"))),
-                ..said("a secret")
-            },
+/// A message of each kind of content.
+fn said_in_every_way() -> Vec<(&'static str, Message)> {
+    let media =
+        json!([{ "url": "https://media.example/cat.png", "content_type": "image/png", "bytes": 2048 }]);
+    let contents = [
+        ("message_created", json!({ "kind": "text", "text": "Hello" })),
+        ("message_media", json!({ "kind": "media", "attachments": media, "text": "my cat" })),
+        (
+            "message_location",
+            json!({ "kind": "location", "latitude": 52.5, "longitude": 13.4, "name": "Home" }),
         ),
-    );
-    check("conversation_updated", &conversation(&some_conversation()));
-    check("contact_updated", &contact(&some_conversation().sid, NOW, &some_contact()));
-    check("conversation_read", &read(&some_conversation().sid, said("").seq, &worker_sid()));
-    check("typing", &typing(&some_conversation().sid, NOW, &Author::Contact, true));
+        ("message_sticker", json!({ "kind": "sticker", "package_id": "1", "sticker_id": "2", "text": "hi" })),
+        ("message_choice", json!({ "kind": "choice", "data": "yes", "text": "Yes" })),
+        (
+            "message_choices",
+            json!({ "kind": "choices", "text": "Well?", "options": [{ "data": "yes", "text": "Yes" }] }),
+        ),
+        (
+            "message_contacts",
+            json!({ "kind": "contacts", "contacts": [{ "name": "Ann", "phones": ["+15005550007"] }] }),
+        ),
+        (
+            "message_template",
+            json!({ "kind": "template", "name": "hello", "language": "en", "text": "Hello" }),
+        ),
+        ("message_reaction", json!({ "kind": "reaction", "emoji": "👍" })),
+        ("message_system", json!({ "kind": "system", "text": "Ann joined" })),
+        ("message_unsupported", json!({ "kind": "unsupported", "provider_kind": "poll" })),
+    ];
+    let message = |(name, content): (&'static str, Value)| {
+        (name, Message { content: serde_json::from_value(content).unwrap(), ..said("") })
+    };
+    contents.into_iter().map(message).collect()
 }
 
-#[test]
-fn answers() {
+fn taskrouter_frames() -> Vec<(&'static str, Bytes)> {
+    let (config, task) = (config(), some_task());
+    let worker_of = some_worker(&config);
+    let held = &worker_of.channels["chat"];
+    vec![
+        ("reservation_created", reservation("created", &config, &task, &offered())),
+        ("worker_activity_update", worker("activity.update", &config, &worker_of, &profile())),
+        ("worker_attributes_update", worker("attributes.update", &config, &worker_of, &profile())),
+        ("worker_capacity_update", worker_capacity(&config, &worker_of, "chat", held)),
+    ]
+}
+
+fn messaging_frames() -> Vec<(&'static str, Bytes)> {
+    let edited = Message { edited: Some(Box::new(Content::text("Hello!"))), ..said("Helo") };
+    let secret = Some(Box::new(Content::text("a secret again")));
+    let deleted = Message { deleted: true, edited: secret, ..said("a secret") };
+    let conversation_of = some_conversation();
+    let mut frames: Vec<_> =
+        said_in_every_way().iter().map(|(name, said)| (*name, message("created", said))).collect();
+    frames.extend([
+        ("message_edited", message("updated", &edited)),
+        ("message_deleted", message("updated", &deleted)),
+        ("conversation_updated", conversation(&conversation_of)),
+        ("contact_updated", contact(&conversation_of.sid, NOW, &some_contact())),
+        ("conversation_read", read(&conversation_of.sid, said("").seq, &worker_sid())),
+        ("typing", typing(&conversation_of.sid, NOW, &Author::Contact, true)),
+    ]);
+    frames
+}
+
+fn answers() -> Vec<(&'static str, Bytes)> {
     let config = config();
     let snapshot =
         Map::from_iter([("reservations".to_owned(), json!([])), ("conversations".to_owned(), json!([]))]);
     let worker = some_worker(&config);
     let about = Init { config: &config, worker: &worker, profile: &profile(), token_lifetime_ms: 3_600_000 };
-    check("init", &init(&about, snapshot.clone()));
-    check("sync", &sync(snapshot));
-    check("ack", &ack(Some("7"), Map::from_iter([("seq".to_owned(), json!(1))])));
-    check("error", &error(None, Fault::BadJson, "not a JSON object", Map::new()));
+    vec![
+        ("init", init(&about, snapshot.clone())),
+        ("sync", sync(snapshot)),
+        ("ack", ack(Some("7"), Map::from_iter([("seq".to_owned(), json!(1))]))),
+        ("error", error(None, Fault::BadJson, "not a JSON object", Map::new())),
+    ]
+}
+
+/// A frame of every kind, as it is made.
+pub(super) fn every_frame() -> Vec<(&'static str, Bytes)> {
+    [taskrouter_frames(), messaging_frames(), answers()].concat()
+}
+
+#[test]
+fn frames_look_as_before() {
+    for (name, frame) in every_frame() {
+        let read: Value = serde_json::from_slice(&frame).unwrap();
+        insta::with_settings!({ sort_maps => true, prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_json_snapshot!(name, read);
+        });
+    }
 }
 
 /// The properties without which the worker SDK throws (`ReservationDescriptor` and its like).

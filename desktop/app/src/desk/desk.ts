@@ -1,0 +1,274 @@
+/** A desk at work: what the agent does becomes requests, what the socket says becomes state. */
+
+import { createStore, type StoreApi } from "zustand/vanilla";
+import { type DeskEvent, reduce } from "../model/reduce.ts";
+import { type DeskState, EMPTY, type Sending } from "../model/state.ts";
+import type { Action, Failure, Media, Possible, Snapshot } from "../protocol/frames.ts";
+import type { Contact, ConversationSid, ReservationSid, Seq, TaskSid } from "../protocol/generated.ts";
+import { type Listener, SocketClient, type Surroundings } from "../socket/client.ts";
+import { type Answer, Refused } from "../socket/requests.ts";
+import { rememberedPositions, rememberedSending, rememberPositions, rememberSending } from "./memory.ts";
+
+/** Conversations that are asked for after a loss, and messages of a page of history. */
+const CURSORS_MAX = 200;
+const PAGE = 50;
+const GAP_PAGE = 200;
+
+/** How often somebody who types says so. */
+const TYPING_MS = 6_000;
+
+export class Desk {
+  readonly store: StoreApi<DeskState>;
+  readonly #client: SocketClient;
+  readonly #held = new Map<string, () => void>();
+  readonly #history = new Set<ConversationSid>();
+  #typed: { conversation: ConversationSid; at: number } | null = null;
+
+  constructor(private readonly surroundings: Surroundings) {
+    this.store = createStore<DeskState>(() => ({ ...EMPTY, read: rememberedPositions() }));
+    const listener: Listener = {
+      frame: (frame) => this.#dispatch({ type: "frame", frame, now: surroundings.now() }),
+      connection: (connection) => this.#dispatch({ type: "connection", connection }),
+      opened: () => this.#opened(),
+    };
+    this.#client = new SocketClient(surroundings, listener);
+    for (const sending of rememberedSending()) this.#send({ ...sending, phase: "sending" });
+    this.store.subscribe((state, before) => {
+      if (state.read !== before.read) rememberPositions(state.read);
+      if (state.sending !== before.sending) rememberSending(state.sending);
+    });
+  }
+
+  start(): void {
+    this.#client.connect();
+  }
+
+  retryNow(): void {
+    this.#client.retryNow();
+  }
+
+  end(): void {
+    this.#client.end("asked");
+  }
+
+  setActivity(activity: string): Promise<void> {
+    return this.#act({ action: "worker.activity", activity });
+  }
+
+  async accept(reservation_sid: ReservationSid): Promise<void> {
+    await this.#act({ action: "reservation.accept", reservation_sid });
+    if (reservation_sid in this.#state.reservations) this.select(reservation_sid);
+  }
+
+  decline(reservation_sid: ReservationSid): Promise<void> {
+    return this.#act({ action: "reservation.reject", reservation_sid });
+  }
+
+  wrap(reservation_sid: ReservationSid): Promise<void> {
+    return this.#act({ action: "reservation.wrap", reservation_sid });
+  }
+
+  complete(reservation_sid: ReservationSid, reason: string): Promise<void> {
+    return this.#act({ action: "reservation.complete", reservation_sid, ...(reason ? { reason } : {}) });
+  }
+
+  async transfer(task_sid: TaskSid, to: string): Promise<void> {
+    await this.#act({ action: "task.transfer", task_sid, to });
+    // The answer is about the new task; what became of the old one is known by asking.
+    await this.#sync();
+  }
+
+  select(reservation_sid: ReservationSid | null): void {
+    this.#dispatch({ type: "select", reservation_sid });
+  }
+
+  /** The agent has seen everything up to a position. */
+  seen(conversation_sid: ConversationSid, seq: Seq): void {
+    if ((this.#state.read[conversation_sid] ?? 0) >= seq) return;
+    this.#dispatch({ type: "seen", conversation_sid, seq });
+    // Other windows of the agent are told; it does no harm when they are not.
+    this.#client.request({ action: "conversation.read", conversation_sid, seq }).catch(() => undefined);
+  }
+
+  /** Says something, after `undo_ms` in which it can be taken back. */
+  say(conversation_sid: ConversationSid, said: { text: string; media: Media[]; to: Possible | null }, undo_ms: number): string {
+    const id = this.surroundings.newId();
+    const written_at = this.surroundings.now();
+    const sending: Sending = { id, conversation_sid, ...said, written_at, phase: "held", failure: null };
+    this.#typed = null;
+    if (undo_ms <= 0) {
+      this.#send({ ...sending, phase: "sending" });
+      return id;
+    }
+    this.#dispatch({ type: "send", sending });
+    this.#held.set(id, this.surroundings.after(undo_ms, () => this.release(id)));
+    return id;
+  }
+
+  /** Sends what is held, without waiting. */
+  release(id: string): void {
+    this.#unhold(id);
+    const sending = this.#state.sending.find((entry) => entry.id === id);
+    if (sending) this.#send({ ...sending, phase: "sending", failure: null });
+  }
+
+  /** Takes back what has not gone out; what it was, so that it can be written anew. */
+  takeBack(id: string): Sending | null {
+    const sending = this.#state.sending.find((entry) => entry.id === id && entry.phase !== "sending");
+    if (!sending) return null;
+    this.#unhold(id);
+    this.#dispatch({ type: "taken_back", id });
+    return sending;
+  }
+
+  /** The agent types in a conversation, or has stopped. */
+  typing(conversation_sid: ConversationSid, on: boolean): void {
+    const now = this.surroundings.now();
+    const isSaid = this.#typed?.conversation === conversation_sid && now - this.#typed.at < TYPING_MS;
+    if (on ? isSaid : this.#typed === null) return;
+    this.#typed = on ? { conversation: conversation_sid, at: now } : null;
+    this.#client.request({ action: "message.typing", conversation_sid, on }).catch(() => undefined);
+  }
+
+  /** Older messages, unless they are being asked for. */
+  async older(conversation_sid: ConversationSid): Promise<void> {
+    const contact = this.#state.conversations[conversation_sid]?.contact_sid;
+    const first = contact && this.#state.messages[contact]?.[0];
+    if (!contact || !first || !this.#state.more[contact]) return;
+    await this.#page(conversation_sid, first.seq, PAGE);
+  }
+
+  /** The contact as it is after the agent changed it. */
+  contactChanged(contact: Contact): void {
+    this.#dispatch({ type: "contact", contact });
+  }
+
+  get #state(): DeskState {
+    return this.store.getState();
+  }
+
+  #dispatch(event: DeskEvent): void {
+    this.store.setState((state) => reduce(state, event), true);
+  }
+
+  /** What cannot be done any more because things have changed is asked for anew. */
+  async #act(action: Action): Promise<void> {
+    try {
+      const { ack } = await this.#client.request(action);
+      this.#dispatch({ type: "answered", answer: ack });
+    } catch (error) {
+      if (error instanceof Refused && ["refused", "not_found", "not_yours"].includes(error.failure.code)) {
+        await this.#sync();
+      }
+      throw error;
+    }
+  }
+
+  #opened(): void {
+    const asked_at = this.surroundings.now();
+    this.#client.request({ action: "ping" }).then(
+      ({ ack }) => {
+        const halfway = (asked_at + this.surroundings.now()) / 2;
+        if (ack.time !== undefined) this.#dispatch({ type: "clock", offset_ms: ack.time - halfway });
+      },
+      () => undefined,
+    );
+    // A first `init` has everything already; later ones do not say what is gone, and do not reach far back.
+    if (this.#state.worker) void this.#sync();
+  }
+
+  async #sync(): Promise<void> {
+    const held = Object.keys(this.#state.reservations);
+    const cursors = this.#cursors();
+    try {
+      const answer = await this.#client.request({ action: "sync", conversations: cursors });
+      this.#dispatch({
+        type: "synced",
+        answer: whole(answer),
+        held,
+        cursors,
+        heard: answer.heard,
+        now: this.surroundings.now(),
+      });
+      if (answer.ack.worker) this.#dispatch({ type: "answered", answer: { id: null, worker: answer.ack.worker } });
+      await this.#closeGaps();
+    } catch {
+      // The connection was lost: the next one asks again.
+    }
+  }
+
+  #cursors(): Record<ConversationSid, Seq> {
+    const { reservations, conversations, messages } = this.#state;
+    const cursors: Record<ConversationSid, Seq> = {};
+    for (const { task } of Object.values(reservations).slice(0, CURSORS_MAX)) {
+      const conversation = task.conversation_sid && conversations[task.conversation_sid];
+      const last = conversation && messages[conversation.contact_sid]?.at(-1);
+      if (conversation && last) cursors[conversation.sid] = last.seq;
+    }
+    return cursors;
+  }
+
+  /** Whoever was away for more messages than are sent at once reads back until it meets what it has. */
+  async #closeGaps(): Promise<void> {
+    for (const contact of Object.keys(this.#state.gaps)) {
+      let gap = this.#state.gaps[contact];
+      while (gap && (await this.#page(gap.conversation_sid, gap.before, GAP_PAGE))) {
+        gap = this.#state.gaps[contact];
+      }
+    }
+  }
+
+  /** Reads a page of history, unless one is being read. */
+  async #page(conversation_sid: ConversationSid, before_seq: Seq, limit: number): Promise<boolean> {
+    if (this.#history.has(conversation_sid)) return false;
+    this.#history.add(conversation_sid);
+    try {
+      const answer = await this.#client.request({
+        action: "conversation.history",
+        conversation_sid,
+        before_seq,
+        limit,
+      });
+      const { messages = [] } = whole(answer);
+      this.#dispatch({ type: "history", conversation_sid, messages, more: answer.ack.more ?? false });
+      return true;
+    } finally {
+      this.#history.delete(conversation_sid);
+    }
+  }
+
+  #send(sending: Sending): void {
+    this.#dispatch({ type: "send", sending });
+    const { id, conversation_sid, text, media, to } = sending;
+    const action: Action = {
+      action: "message.send",
+      conversation_sid,
+      ...(text ? { text } : {}),
+      ...(media.length > 0 ? { media: [...media] } : {}),
+      ...(to ? { channel: to.channel, account: to.account, address: to.id } : {}),
+    };
+    this.#client.request(action, id).then(
+      ({ ack }) => this.#dispatch({ type: "sent", id, answer: ack }),
+      (error: unknown) => this.#dispatch({ type: "not_sent", id, failure: failureOf(error, id) }),
+    );
+  }
+
+  #unhold(id: string): void {
+    this.#held.get(id)?.();
+    this.#held.delete(id);
+  }
+}
+
+/** An answer with the beginnings of its lists. */
+function whole({ ack, parts }: Answer): Snapshot {
+  const all: Snapshot[] = [...parts, ack];
+  return {
+    reservations: all.flatMap(({ reservations = [] }) => reservations),
+    conversations: all.flatMap(({ conversations = [] }) => conversations),
+    messages: all.flatMap(({ messages = [] }) => messages),
+  };
+}
+
+function failureOf(error: unknown, id: string): Failure {
+  return error instanceof Refused ? error.failure : { id, code: "unavailable", message: String(error) };
+}

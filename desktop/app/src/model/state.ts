@@ -1,0 +1,131 @@
+/** What a desk knows. Plain data: nothing here touches a socket, a clock or the page. */
+
+import type { Failure, Media, Possible } from "../protocol/frames.ts";
+import type {
+  Activity,
+  ChannelKind,
+  Contact,
+  ContactSid,
+  Content,
+  Conversation,
+  ConversationSid,
+  Message,
+  MessageSid,
+  Reservation,
+  ReservationSid,
+  Seq,
+  Worker,
+} from "../protocol/generated.ts";
+
+export type Connection =
+  | { phase: "connecting" }
+  | { phase: "online" }
+  /** `retry_at`: milliseconds since the epoch. */
+  | { phase: "offline"; retry_at: number }
+  | { phase: "signed_out"; why: "expired" | "refused" | "asked" };
+
+/** What an agent says, until the center has it. */
+export interface Sending {
+  /** The id of the request, and so of the message. */
+  id: string;
+  conversation_sid: ConversationSid;
+  text: string;
+  media: readonly Media[];
+  /** The identity of the contact to write to, where it is not the one last used. */
+  to: Possible | null;
+  /** Milliseconds since the epoch. */
+  written_at: number;
+  phase: "held" | "sending" | "failed";
+  /** Why it failed. */
+  failure: Failure | null;
+}
+
+/** Who types in a conversation. */
+export interface TypingNow {
+  name: string | null;
+  /** Milliseconds since the epoch after which it is no longer believed. */
+  until: number;
+}
+
+/** Messages that the desk lacks: later than `after`, which it has, and before `before`, which it has too. */
+export interface Gap {
+  conversation_sid: ConversationSid;
+  after: Seq;
+  before: Seq;
+}
+
+export interface DeskState {
+  connection: Connection;
+  /** The center's clock less ours, milliseconds. */
+  clock_offset_ms: number;
+  worker: Worker | null;
+  activities: readonly Activity[];
+  /** Those that are not over. */
+  reservations: Readonly<Record<ReservationSid, Reservation>>;
+  conversations: Readonly<Record<ConversationSid, Conversation>>;
+  contacts: Readonly<Record<ContactSid, Contact>>;
+  /** Of a contact, on all channels and of all conversations, by position. */
+  messages: Readonly<Record<ContactSid, readonly Message[]>>;
+  /** Whether there may be older messages of a contact. */
+  more: Readonly<Record<ContactSid, boolean>>;
+  gaps: Readonly<Record<ContactSid, Gap>>;
+  sending: readonly Sending[];
+  typing: Readonly<Record<ConversationSid, TypingNow>>;
+  /** Up to where this worker has seen a conversation. */
+  read: Readonly<Record<ConversationSid, Seq>>;
+  selected: ReservationSid | null;
+}
+
+export const EMPTY: DeskState = {
+  connection: { phase: "connecting" },
+  clock_offset_ms: 0,
+  worker: null,
+  activities: [],
+  reservations: {},
+  conversations: {},
+  contacts: {},
+  messages: {},
+  more: {},
+  gaps: {},
+  sending: [],
+  typing: {},
+  read: {},
+  selected: null,
+};
+
+/** The contact of a conversation: the first digits of both ids are the same (the last 8 are its number). */
+export function contactOf(conversation: ConversationSid): ContactSid {
+  return `CT${conversation.slice(2, 26)}00000000`;
+}
+
+/** What a message that the center has taken looks like until the center tells. */
+export function sentMessage(
+  sending: Sending,
+  answer: { sid: MessageSid; seq: Seq },
+  to: { channel: ChannelKind; account: string },
+  worker: Worker,
+): Message {
+  return {
+    ...content(sending),
+    sid: answer.sid,
+    seq: answer.seq,
+    conversation_sid: sending.conversation_sid,
+    contact_sid: contactOf(sending.conversation_sid),
+    channel: to.channel,
+    account: to.account,
+    direction: "outbound",
+    author: { type: "agent", worker_sid: worker.sid, name: worker.friendly_name },
+    status: "queued",
+    created_at: sending.written_at,
+  };
+}
+
+function content({ text, media }: Sending): Content {
+  if (media.length === 0) return { kind: "text", text };
+  const attachments = media.map(({ url, content_type = "application/octet-stream", file_name }) => ({
+    url,
+    content_type,
+    ...(file_name ? { file_name } : {}),
+  }));
+  return { kind: "media", attachments, ...(text ? { text } : {}) };
+}

@@ -1,0 +1,102 @@
+/** The offers and tasks of a desk as lists show them. */
+
+import type { ChannelKind, Contact, Conversation, Message, Reservation } from "../protocol/generated.ts";
+import { contactOf, type DeskState } from "./state.ts";
+
+/** How long a customer may wait for an answer: `good`, then `late`, then `broken`. */
+export type Sla = "good" | "late" | "broken";
+
+export interface TaskItem {
+  reservation: Reservation;
+  attributes: Readonly<Record<string, unknown>>;
+  conversation: Conversation | null;
+  contact: Contact | null;
+  name: string | null;
+  channel: ChannelKind | null;
+  last: Message | null;
+  unread: number;
+  /** Since when the customer waits for an answer, milliseconds since the epoch by the center's clock. */
+  waiting_since: number | null;
+}
+
+/** A text of JSON that should be an object. */
+export function parseAttributes(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Names under which flows put the customer's name and channel into a task's attributes (Studio, Flex). */
+const NAME_ATTRIBUTES = ["customerName", "customer_name", "name", "customer", "from"];
+const CHANNEL_ATTRIBUTES = ["channelType", "channel_type", "channel"];
+
+export function taskItem(state: DeskState, reservation: Reservation): TaskItem {
+  const attributes = parseAttributes(reservation.task.attributes);
+  const sid = reservation.task.conversation_sid;
+  const conversation = (sid ? state.conversations[sid] : null) ?? null;
+  const contactSid = conversation?.contact_sid ?? (sid ? contactOf(sid) : null);
+  const contact = (contactSid ? state.contacts[contactSid] : null) ?? null;
+  const messages = ((contactSid ? state.messages[contactSid] : null) ?? []).filter(
+    (message) => message.conversation_sid === sid,
+  );
+  const seen = (sid ? state.read[sid] : null) ?? 0;
+  return {
+    reservation,
+    attributes,
+    conversation,
+    contact,
+    name: contact?.name ?? firstText(attributes, NAME_ATTRIBUTES) ?? conversation?.address.id ?? null,
+    channel: conversation?.address.channel ?? (firstText(attributes, CHANNEL_ATTRIBUTES) as ChannelKind | null),
+    last: messages.findLast((message) => message.kind !== "reaction") ?? null,
+    unread: messages.filter((message) => message.direction === "inbound" && message.seq > seen).length,
+    waiting_since: waitingSince(reservation, messages),
+  };
+}
+
+function firstText(attributes: Readonly<Record<string, unknown>>, names: readonly string[]): string | null {
+  for (const name of names) {
+    const value = attributes[name];
+    if (typeof value === "string" && value !== "") return value;
+  }
+  return null;
+}
+
+/** When the customer said the first thing that no agent has answered: they wait from the beginning of the task on. */
+function waitingSince(reservation: Reservation, messages: readonly Message[]): number | null {
+  if (reservation.reservation_status === "wrapping") return null;
+  const answered = messages.findLastIndex(isAnswer);
+  const asked = messages.slice(answered + 1).find(({ direction, kind }) => direction === "inbound" && kind !== "reaction");
+  const since_task = reservation.task.date_created * 1000;
+  if (answered < 0) return since_task;
+  return asked ? Math.max(asked.created_at, since_task) : null;
+}
+
+function isAnswer({ direction, author }: Message): boolean {
+  return direction === "outbound" && (author.type === "agent" || author.type === "provider");
+}
+
+/** How a wait of so many seconds is to be seen. */
+export function sla(waited_s: number, target_s: number): Sla {
+  if (waited_s >= target_s) return "broken";
+  return waited_s >= target_s / 2 ? "late" : "good";
+}
+
+export function offers(state: DeskState): Reservation[] {
+  return ofStatus(state, ["pending"]);
+}
+
+/** What the worker has taken and not completed, oldest first. */
+export function heldTasks(state: DeskState): Reservation[] {
+  return ofStatus(state, ["accepted", "wrapping"]);
+}
+
+function ofStatus(state: DeskState, statuses: readonly Reservation["reservation_status"][]): Reservation[] {
+  return Object.values(state.reservations)
+    .filter(({ reservation_status }) => statuses.includes(reservation_status))
+    .sort((a, b) => a.date_created - b.date_created || (a.sid < b.sid ? -1 : 1));
+}

@@ -1,0 +1,155 @@
+/** What the agent's socket says and hears (docs/PROTOCOL.md, "Agent socket"). */
+
+import type {
+  AccountSid,
+  Activity,
+  Author,
+  ChannelKind,
+  Contact,
+  Conversation,
+  ConversationSid,
+  Fault,
+  Message,
+  MessageSid,
+  Reservation,
+  ReservationSid,
+  Seq,
+  Task,
+  TaskSid,
+  Timestamp,
+  Worker,
+  WorkerChannel,
+  WorkerSid,
+  WorkspaceSid,
+} from "./generated.ts";
+
+/** What frames about a conversation share. */
+export interface Place {
+  conversation_sid: ConversationSid;
+  seq: Seq;
+}
+
+/** A conversation with its contact; `more`: there may be older messages than those sent. */
+export type ConversationEntry = Conversation & Place & { contact: Contact | null; more: boolean };
+
+/** The lists of `init`, `sync` and its answer. */
+export interface Snapshot {
+  reservations?: Reservation[];
+  conversations?: ConversationEntry[];
+  messages?: Message[];
+}
+
+export interface Init extends Snapshot {
+  channel_id: WorkerSid;
+  account_sid: AccountSid;
+  workspace_sid: WorkspaceSid;
+  /** Milliseconds for which the token is still good. */
+  token_lifetime: number;
+  activities: Activity[];
+  worker: Worker;
+}
+
+/** The answer of a request: the fields that its action has. */
+export interface Ack {
+  id: string | null;
+  time?: Timestamp;
+  worker?: Worker;
+  task?: Task;
+  conversation?: Conversation & Place;
+  contact?: Contact;
+  reservations?: Reservation[];
+  conversations?: ConversationEntry[];
+  messages?: Message[];
+  more?: boolean;
+  message_sid?: MessageSid;
+  conversation_sid?: ConversationSid;
+  seq?: Seq;
+  shown?: boolean;
+}
+
+/** Where a message could go instead. */
+export interface Possible {
+  channel: ChannelKind;
+  account: string;
+  id: string;
+}
+
+export interface Failure {
+  id: string | null;
+  code: Fault;
+  message: string;
+  possible?: Possible[];
+}
+
+export interface Typing extends Place {
+  author: Author;
+  on: boolean;
+}
+
+export interface Read extends Place {
+  worker_sid: WorkerSid;
+}
+
+type ReservationEvent =
+  | "created"
+  | "accepted"
+  | "rejected"
+  | "timeout"
+  | "canceled"
+  | "rescinded"
+  | "wrapup"
+  | "completed";
+
+export type Frame =
+  | { event_type: "init"; payload: Init }
+  | { event_type: "sync"; payload: Snapshot }
+  | { event_type: "ack"; payload: Ack }
+  | { event_type: "error"; payload: Failure }
+  | { event_type: `reservation.${ReservationEvent}`; payload: Reservation }
+  | { event_type: "worker.activity.update" | "worker.attributes.update"; payload: Worker }
+  | { event_type: "worker.capacity.update"; payload: WorkerChannel }
+  | { event_type: "message.created" | "message.updated"; payload: Message }
+  | { event_type: "conversation.updated"; payload: Conversation & Place }
+  | { event_type: "contact.updated"; payload: Contact & Place }
+  | { event_type: "conversation.read"; payload: Read }
+  | { event_type: "typing"; payload: Typing };
+
+/** An attachment as `message.send` takes it. */
+export interface Media {
+  url: string;
+  content_type?: string;
+  file_name?: string;
+}
+
+/** What a client may ask for, without its `id`. */
+export type Action =
+  | { action: "sync"; conversations?: Record<ConversationSid, Seq> }
+  | { action: "worker.activity"; activity: string }
+  | { action: "reservation.accept" | "reservation.wrap"; reservation_sid: ReservationSid }
+  | { action: "reservation.reject"; reservation_sid: ReservationSid; activity?: string }
+  | { action: "reservation.complete"; reservation_sid: ReservationSid; reason?: string }
+  | { action: "task.transfer"; task_sid: TaskSid; to: string }
+  | {
+      action: "message.send";
+      conversation_sid: ConversationSid;
+      text?: string;
+      media?: Media[];
+      channel?: ChannelKind;
+      account?: string;
+      address?: string;
+    }
+  | { action: "message.typing"; conversation_sid: ConversationSid; on: boolean }
+  | { action: "conversation.read"; conversation_sid: ConversationSid; seq: Seq }
+  | { action: "conversation.history"; conversation_sid: ConversationSid; before_seq?: Seq; limit?: number }
+  | { action: "ping" };
+
+/** A frame as it came, or nothing where it is not one. */
+export function parseFrame(text: string): Frame | null {
+  try {
+    const frame: unknown = JSON.parse(text);
+    const isFrame = typeof frame === "object" && frame !== null && "event_type" in frame && "payload" in frame;
+    return isFrame ? (frame as Frame) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,116 @@
+/** `/api` of the center. */
+
+import type { Media } from "../protocol/frames.ts";
+import type { Contact, ContactSid, Conversation } from "../protocol/generated.ts";
+import type { CannedReply } from "../model/canned.ts";
+
+export interface Named {
+  sid: string;
+  friendly_name: string;
+}
+
+/** What an agent's desk needs to know of the configuration. */
+export interface DeskSettings {
+  task_queues: Named[];
+  canned_replies: CannedReply[];
+  dispositions: string[];
+  /** Seconds after which a customer should have an answer. */
+  answer_s_target: number;
+}
+
+/** A form that stores one file (S3, "Browser-based uploads using HTTP POST"). */
+interface UploadForm {
+  url: string;
+  fields: Record<string, string>;
+}
+
+/** A document could not be had: the center's own words, where it gave some. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export class Api {
+  constructor(
+    private readonly base: string,
+    private readonly token: string | null,
+  ) {}
+
+  localWorkers(): Promise<Named[]> {
+    return this.#call("/api/dev/workers");
+  }
+
+  localSignIn(worker: string): Promise<{ token: string }> {
+    return this.#call("/api/dev/sign-in", { method: "POST", body: { worker } });
+  }
+
+  desk(): Promise<DeskSettings> {
+    return this.#call("/api/desk");
+  }
+
+  /** Of many workers the first thousand. */
+  async workers(): Promise<Named[]> {
+    const { workers } = await this.#call<{ workers: Named[] }>("/api/workers?limit=1000");
+    return workers;
+  }
+
+  async conversations(contact: ContactSid): Promise<Conversation[]> {
+    const path = `/api/contacts/${encodeURIComponent(contact)}/conversations?limit=20`;
+    const { conversations } = await this.#call<{ conversations: Conversation[] }>(path);
+    return conversations;
+  }
+
+  /** Sets attributes; null removes one. */
+  changeContact(contact: ContactSid, attributes: Record<string, unknown>): Promise<Contact> {
+    const path = `/api/contacts/${encodeURIComponent(contact)}`;
+    return this.#call(path, { method: "PATCH", body: { attributes } });
+  }
+
+  /** Puts a file where the customer's channel can fetch it; what `message.send` takes. */
+  async upload(file: File): Promise<Media> {
+    const content_type = file.type || "application/octet-stream";
+    const about = { content_type, file_name: file.name, bytes: file.size };
+    const { form, url } = await this.#call<{ form: UploadForm; url: string }>("/api/uploads", { method: "POST", body: about });
+    const fields = new FormData();
+    for (const [name, value] of Object.entries(form.fields)) fields.append(name, value);
+    fields.append("file", file);
+    const answer = await fetch(form.url, { method: "POST", body: fields, credentials: "omit" });
+    if (!answer.ok) throw new ApiError(answer.status, await answer.text());
+    return { url, content_type, file_name: file.name };
+  }
+
+  /** Whether the center believes the token; where it cannot be asked, nothing is known against it. */
+  async isBelieved(): Promise<boolean> {
+    try {
+      await this.desk();
+      return true;
+    } catch (error) {
+      return !(error instanceof ApiError && error.status === 401);
+    }
+  }
+
+  async #call<T>(path: string, { method = "GET", body }: { method?: string; body?: unknown } = {}): Promise<T> {
+    const answer = await fetch(this.base + path, {
+      method,
+      credentials: "omit",
+      headers: {
+        ...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const document: unknown = await answer.json().catch(() => null);
+    if (!answer.ok) throw new ApiError(answer.status, messageOf(document) ?? answer.statusText);
+    return document as T;
+  }
+}
+
+function messageOf(document: unknown): string | null {
+  const error = typeof document === "object" && document !== null && "error" in document ? document.error : document;
+  const message = typeof error === "object" && error !== null && "message" in error ? error.message : null;
+  return typeof message === "string" ? message : null;
+}

@@ -1,0 +1,182 @@
+/** Where the agent writes: channel, canned replies, emoji, attachments. */
+
+import { ActionIcon, Button, Group, Text, Textarea, Tooltip } from "@mantine/core";
+import { IconPaperclip, IconSend2 } from "@tabler/icons-react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { draftOf, keepDraft } from "../desk/memory.ts";
+import { useSettings } from "../desk/settings.ts";
+import { fill } from "../model/canned.ts";
+import type { Possible } from "../protocol/frames.ts";
+import type { Conversation, Reservation } from "../protocol/generated.ts";
+import { Attachments } from "./Attachments.tsx";
+import { useAttachments } from "./attachments.ts";
+import { CannedPicker } from "./CannedPicker.tsx";
+import { ChannelChoice } from "./ChannelChoice.tsx";
+import { ConsentNote } from "./ConsentNote.tsx";
+import css from "./Composer.module.css";
+import { useDesk, useDeskState } from "./context.ts";
+import { useComposerText } from "./composerText.ts";
+import { EmojiPicker } from "./EmojiPicker.tsx";
+import { ariaKeys } from "./shortcuts.ts";
+
+/** Characters of a message. */
+const TEXT_CHARS_MAX = 65_536;
+/** A canned reply whose variable stands for nothing. */
+const LEFT_OVER = /\{\{\s*([\w.]+)\s*\}\}/u;
+/** Id of the text field, which shortcuts focus. */
+export const COMPOSER_ID = "composer";
+export const EMOJI_ID = "composer-emoji";
+export const ATTACH_ID = "composer-attach";
+
+interface Props {
+  conversation: Conversation;
+  reservation: Reservation;
+  name: string;
+}
+
+export function Composer({ conversation, reservation, name }: Props) {
+  const { t } = useTranslation();
+  const desk = useDesk();
+  const undo_s = useSettings((settings) => settings.undo_s);
+  const [text, setText] = useState(() => draftOf(conversation.sid));
+  const [to, setTo] = useState<Possible | null>(null);
+  const [canned, setCanned] = useState<string | null>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const attachments = useAttachments();
+  const worker = useDeskState((state) => state.worker);
+  const contact = useDeskState((state) => state.contacts[conversation.contact_sid]);
+  useRestored(conversation.sid, (restored) => {
+    setText((text) => (text ? `${restored}\n${text}` : restored));
+    field.current?.focus();
+  }, attachments.restore);
+
+  const change = (text: string) => {
+    setText(text);
+    keepDraft(conversation.sid, text);
+    desk.typing(conversation.sid, text !== "");
+    setCanned(/^\/(\S*)$/u.exec(text)?.[1] ?? null);
+  };
+  const insert = (piece: string) => {
+    const { selectionStart: start = text.length, selectionEnd: end = text.length } = field.current ?? {};
+    change(text.slice(0, start) + piece + text.slice(end));
+    field.current?.focus();
+  };
+
+  const leftOver = LEFT_OVER.exec(text)?.[1];
+  const tooMany = [...text].length - TEXT_CHARS_MAX;
+  const isEmpty = text.trim() === "" && attachments.files.length === 0;
+  const cannotSend = isEmpty || leftOver !== undefined || tooMany > 0 || attachments.busy;
+  const send = () => {
+    if (cannotSend) return;
+    desk.say(conversation.sid, { text: text.trim(), media: attachments.media(), to }, undo_s * 1000);
+    setText("");
+    setCanned(null);
+    keepDraft(conversation.sid, "");
+    attachments.clear();
+    field.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    // The Enter that ends the composition of Japanese text is not for us.
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey && !event.nativeEvent.isComposing && canned === null) {
+      event.preventDefault();
+      send();
+    }
+  };
+
+  if (reservation.reservation_status === "wrapping" || conversation.state === "closed") {
+    return <div className={css.closed}>{t(reservation.reservation_status === "wrapping" ? "conversation.wrapped" : "composer.closed")}</div>;
+  }
+  return (
+    <form
+      className={css.composer}
+      aria-label={t("composer.label", { name })}
+      data-drop={attachments.isOver || undefined}
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+      {...attachments.dropTarget}
+    >
+      <ConsentNote contact={contact} channel={(to ?? conversation.address).channel} />
+      {canned !== null && (
+        <CannedPicker
+          typed={canned}
+          contact={contact}
+          field={field}
+          close={() => setCanned(null)}
+          choose={(reply) => {
+            const attributes = contact?.attributes ?? {};
+            const variables = {
+              contact: { name: contact?.name ?? null, attributes },
+              agent: { name: worker?.friendly_name ?? "" },
+            };
+            change(fill(reply.text, variables));
+            field.current?.focus();
+          }}
+        />
+      )}
+      <Attachments attachments={attachments} />
+      <Textarea
+        id={COMPOSER_ID}
+        ref={field}
+        autosize
+        minRows={2}
+        maxRows={10}
+        dir="auto"
+        variant="unstyled"
+        classNames={{ input: css.input }}
+        aria-label={t("composer.label", { name })}
+        placeholder={t("composer.placeholder")}
+        value={text}
+        onChange={(event) => change(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
+        onPaste={attachments.onPaste}
+        onBlur={() => desk.typing(conversation.sid, false)}
+        aria-keyshortcuts={ariaKeys("write")}
+      />
+      {(leftOver !== undefined || tooMany > 0) && (
+        <Text size="xs" className={css.problem} role="status">
+          {leftOver !== undefined ? t("composer.variableLeft", { name: leftOver }) : t("composer.long", { count: tooMany })}
+        </Text>
+      )}
+      <Group gap={4} justify="space-between" wrap="nowrap">
+        <Group gap={4} wrap="nowrap" miw={0}>
+          <ChannelChoice conversation={conversation} contact={contact} to={to} choose={setTo} />
+          <EmojiPicker id={EMOJI_ID} choose={insert} />
+          <Tooltip label={t("composer.attach")}>
+            <ActionIcon
+              id={ATTACH_ID}
+              variant="subtle"
+              color="gray"
+              size="lg"
+              aria-label={t("composer.attach")}
+              aria-keyshortcuts={ariaKeys("attach")}
+              onClick={attachments.pick}
+            >
+              <IconPaperclip size={18} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+        </Group>
+        <Button type="submit" disabled={cannotSend} rightSection={<IconSend2 size={16} className={css.plane} aria-hidden />}>
+          {t("composer.send")}
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+/** Puts a message that was taken back into the field again. */
+function useRestored(
+  conversation: string,
+  put: (text: string) => void,
+  attach: ReturnType<typeof useAttachments>["restore"],
+): void {
+  const { restored, taken } = useComposerText();
+  useEffect(() => {
+    if (restored?.conversation_sid !== conversation) return;
+    taken();
+    put(restored.text);
+    attach(restored.media);
+  });
+}

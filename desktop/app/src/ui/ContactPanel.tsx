@@ -1,0 +1,155 @@
+/** Who the customer is: addresses, attributes, the task, earlier conversations. */
+
+import { ActionIcon, Avatar, Badge, Code, CopyButton, Text, Title, Tooltip } from "@mantine/core";
+import { IconCheck, IconCopy } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { taskItem } from "../model/tasks.ts";
+import type { Contact, Reservation } from "../protocol/generated.ts";
+import { AttributesEditor } from "./AttributesEditor.tsx";
+import { ChannelIcon } from "./ChannelIcon.tsx";
+import css from "./ContactPanel.module.css";
+import { useChannelName } from "./channelName.ts";
+import { useDeskState } from "./context.ts";
+import { initials, shortDate } from "./format.ts";
+import { useConversations } from "./queries.ts";
+
+export function ContactPanel({ reservation }: { reservation: Reservation }) {
+  const { t } = useTranslation();
+  const state = useDeskState((state) => state);
+  const { name, contact, conversation, attributes } = taskItem(state, reservation);
+  const shown = name ?? t("contact.unnamed");
+  return (
+    <aside className={css.panel} aria-label={t("contact.region")}>
+      <div className={css.who}>
+        <Avatar radius="xl" size={52} color="initials" name={shown} aria-hidden>
+          {initials(shown)}
+        </Avatar>
+        <Title order={2} size="h4" dir="auto" className={css.name}>
+          {shown}
+        </Title>
+        {(contact?.tags ?? []).map((tag) => (
+          <Badge key={tag} variant="light" color="gray" tt="none">
+            {tag}
+          </Badge>
+        ))}
+      </div>
+      {contact && <Identities contact={contact} />}
+      {contact && (
+        <Part title={t("contact.attributes")}>
+          <AttributesEditor contact={contact} />
+        </Part>
+      )}
+      {contact?.notes && (
+        <Part title={t("contact.notes")}>
+          <Text size="sm" dir="auto" className={css.notes}>
+            {contact.notes}
+          </Text>
+        </Part>
+      )}
+      <TaskFacts reservation={reservation} attributes={attributes} />
+      {contact && <Conversations contact={contact} version={conversation?.version ?? 0} />}
+    </aside>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className={css.part}>
+      <Title order={3} className={css.title}>
+        {title}
+      </Title>
+      {children}
+    </section>
+  );
+}
+
+function Identities({ contact }: { contact: Contact }) {
+  const { t } = useTranslation();
+  const channelName = useChannelName();
+  return (
+    <Part title={t("contact.identities")}>
+      <ul className={css.identities}>
+        {contact.identities.map(({ channel, account, id }) => {
+          const consent = contact.consent?.[channel];
+          return (
+            <li key={`${channel} ${account} ${id}`}>
+              <ChannelIcon channel={channel} />
+              <span className={css.address}>
+                <bdi>{id}</bdi>
+                <Text size="xs" c="dimmed">
+                  {account === "default" ? channelName(channel) : `${channelName(channel)} · ${account}`}
+                  {consent && ` · ${t(consent === "opted_out" ? "contact.optedOut" : "contact.optedIn")}`}
+                </Text>
+              </span>
+              <CopyButton value={id}>
+                {({ copied, copy }) => (
+                  <Tooltip label={copied ? t("contact.copied") : t("contact.copy", { name: id })}>
+                    <ActionIcon variant="subtle" color="gray" onClick={copy} aria-label={t("contact.copy", { name: id })}>
+                      {copied ? <IconCheck size={15} aria-hidden /> : <IconCopy size={15} aria-hidden />}
+                    </ActionIcon>
+                  </Tooltip>
+                )}
+              </CopyButton>
+            </li>
+          );
+        })}
+      </ul>
+    </Part>
+  );
+}
+
+function TaskFacts({ reservation, attributes }: { reservation: Reservation; attributes: Readonly<Record<string, unknown>> }) {
+  const { t } = useTranslation();
+  const { task } = reservation;
+  const facts: [string, string][] = [
+    [t("contact.queue"), task.queue_name ?? "–"],
+    [t("contact.workflow"), task.workflow_name ?? "–"],
+    [t("contact.priority"), String(task.priority)],
+    [t("contact.created"), shortDate(task.date_created * 1000)],
+  ];
+  const own = Object.entries(attributes).map(([key, value]): [string, string] => [
+    key,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  return (
+    <Part title={t("contact.task")}>
+      <dl className={css.facts}>
+        {facts.map(([label, value]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd dir="auto">{value}</dd>
+          </div>
+        ))}
+        {own.map(([key, value]) => (
+          <div key={`own ${key}`}>
+            <dt>
+              <Code>{key}</Code>
+            </dt>
+            <dd dir="auto">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </Part>
+  );
+}
+
+function Conversations({ contact, version }: { contact: Contact; version: number }) {
+  const { t } = useTranslation();
+  const { data = [] } = useConversations(contact.sid, version);
+  return (
+    <Part title={t("contact.conversations")}>
+      <ul className={css.conversations}>
+        {data.map(({ sid, state, created_at, address }) => (
+          <li key={sid}>
+            <ChannelIcon channel={address.channel} size={14} />
+            <Text size="sm">{shortDate(created_at)}</Text>
+            <Text size="xs" c="dimmed">
+              {t(`contact.conversationState.${state}`)}
+            </Text>
+          </li>
+        ))}
+      </ul>
+    </Part>
+  );
+}

@@ -1,0 +1,120 @@
+/** The task at hand: what was said, and what the agent says. */
+
+import { Button, Group, Text } from "@mantine/core";
+import { IconArrowForwardUp, IconCheck, IconMessages, IconPencilCheck, IconUserSquareRounded } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { useSettings } from "../desk/settings.ts";
+import { taskItem } from "../model/tasks.ts";
+import type { Reservation } from "../protocol/generated.ts";
+import { useAttempt } from "./attempt.ts";
+import { ChannelIcon } from "./ChannelIcon.tsx";
+import { Composer } from "./Composer.tsx";
+import css from "./Conversation.module.css";
+import { useDesk, useDeskState } from "./context.ts";
+import { Elapsed } from "./Elapsed.tsx";
+import { useDeskSettings } from "./queries.ts";
+import { ariaKeys } from "./shortcuts.ts";
+import { Timeline } from "./Timeline.tsx";
+
+interface Props {
+  reservation: Reservation;
+  transfer: () => void;
+  complete: () => void;
+}
+
+export function Conversation({ reservation, transfer, complete }: Props) {
+  const { t } = useTranslation();
+  const state = useDeskState((state) => state);
+  const { name, channel, conversation, waiting_since } = taskItem(state, reservation);
+  const { answer_s_target } = useDeskSettings();
+  const shown = name ?? t("contact.unnamed");
+  return (
+    <section className={css.conversation} aria-label={shown}>
+      <div className={css.head}>
+        <ChannelIcon channel={channel} size={20} />
+        <Text component="h2" fw={650} truncate dir="auto">
+          {shown}
+        </Text>
+        {waiting_since !== null && (
+          <Elapsed since={waiting_since} target_s={answer_s_target} label={(time) => t("tasks.waiting", { time })} />
+        )}
+        <Actions reservation={reservation} transfer={transfer} complete={complete} />
+      </div>
+      {conversation ? (
+        <>
+          <Timeline key={conversation.contact_sid} conversation={conversation} name={shown} />
+          <Composer key={conversation.sid} conversation={conversation} reservation={reservation} name={shown} />
+        </>
+      ) : (
+        <Text c="dimmed" p="xl" ta="center">
+          {t(reservation.task.conversation_sid ? "conversation.loading" : "tasks.noMessages")}
+        </Text>
+      )}
+    </section>
+  );
+}
+
+function Actions({ reservation, transfer, complete }: Props) {
+  const { t } = useTranslation();
+  const desk = useDesk();
+  const attempt = useAttempt();
+  const { contact, set } = useSettings();
+  const isWrapping = reservation.reservation_status === "wrapping";
+  return (
+    <Group gap={6} wrap="nowrap" className={css.actions}>
+      {!isWrapping && (
+        <>
+          <Button
+            size="compact-md"
+            variant="default"
+            leftSection={<IconArrowForwardUp size={16} aria-hidden />}
+            onClick={transfer}
+            aria-keyshortcuts={ariaKeys("transfer")}
+          >
+            {t("conversation.transfer")}
+          </Button>
+          <Button
+            size="compact-md"
+            variant="default"
+            leftSection={<IconPencilCheck size={16} aria-hidden />}
+            onClick={() => void attempt(() => desk.wrap(reservation.sid), (why) => t("conversation.failed", { why }))}
+            aria-keyshortcuts={ariaKeys("wrap")}
+          >
+            {t("conversation.wrap")}
+          </Button>
+        </>
+      )}
+      <Button
+        size="compact-md"
+        leftSection={<IconCheck size={16} aria-hidden />}
+        onClick={complete}
+        aria-keyshortcuts={ariaKeys("complete")}
+      >
+        {t("conversation.complete")}
+      </Button>
+      <Button
+        size="compact-md"
+        variant={contact ? "light" : "default"}
+        aria-pressed={contact}
+        leftSection={<IconUserSquareRounded size={16} aria-hidden />}
+        onClick={() => set({ contact: !contact })}
+        aria-keyshortcuts={ariaKeys("contact")}
+      >
+        {t("conversation.details")}
+      </Button>
+    </Group>
+  );
+}
+
+export function NoConversation() {
+  const { t } = useTranslation();
+  return (
+    <div className={css.none}>
+      <IconMessages size={40} stroke={1.25} aria-hidden />
+      <Text fw={600}>{t("conversation.none")}</Text>
+      <Text size="sm" c="dimmed">
+        {t("conversation.noneHint")}
+      </Text>
+    </div>
+  );
+}

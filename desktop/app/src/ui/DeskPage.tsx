@@ -1,0 +1,115 @@
+/** The desk: offers and tasks, the conversation, the contact. */
+
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useSettings } from "../desk/settings.ts";
+import { heldTasks, offers as offersOf } from "../model/tasks.ts";
+import { useAlerts } from "./alerts.ts";
+import { useAttempt } from "./attempt.ts";
+import { ATTACH_ID, COMPOSER_ID, EMOJI_ID } from "./Composer.tsx";
+import { CompleteDialog } from "./CompleteDialog.tsx";
+import { ContactPanel } from "./ContactPanel.tsx";
+import { Conversation, NoConversation } from "./Conversation.tsx";
+import { useComposerText } from "./composerText.ts";
+import { useDesk, useDeskState } from "./context.ts";
+import css from "./DeskPage.module.css";
+import { ConnectionBar, Header } from "./Header.tsx";
+import { HelpDialog } from "./HelpDialog.tsx";
+import { Notices } from "./Notices.tsx";
+import { Offers } from "./Offers.tsx";
+import { useShortcuts } from "./shortcuts.ts";
+import { TaskList } from "./TaskList.tsx";
+import { TransferDialog } from "./TransferDialog.tsx";
+
+type Open = "transfer" | "complete" | "help" | "activity" | null;
+
+export function DeskPage() {
+  const { t } = useTranslation();
+  const desk = useDesk();
+  const attempt = useAttempt();
+  const reservations = useDeskState((state) => state.reservations);
+  const selected = useDeskState((state) => state.selected);
+  const contactShown = useSettings((settings) => settings.contact);
+  const [open, setOpen] = useState<Open>(null);
+  const offers = useMemo(() => offersOf({ ...desk.store.getState(), reservations }), [desk, reservations]);
+  const tasks = useMemo(() => heldTasks({ ...desk.store.getState(), reservations }), [desk, reservations]);
+  const current = tasks.find(({ sid }) => sid === selected) ?? null;
+  useAlerts();
+
+  // An agent with one task need not choose it.
+  const only = tasks.length === 1 ? tasks[0]?.sid : undefined;
+  useEffect(() => {
+    if (selected === null && only) desk.select(only);
+  }, [selected, only, desk]);
+
+  const close = useCallback(() => setOpen(null), []);
+  const choose = useCallback(
+    (index: number) => {
+      const task = tasks[index];
+      if (task) desk.select(task.sid);
+    },
+    [tasks, desk],
+  );
+  const run = useMemo(() => {
+    const [offer] = offers;
+    const at = tasks.findIndex(({ sid }) => sid === selected);
+    const press = (id: string) => () => document.getElementById(id)?.click();
+    const undo = () => {
+      const held = desk.store.getState().sending.findLast(({ phase }) => phase === "held");
+      const taken = held && desk.takeBack(held.id);
+      if (taken) useComposerText.getState().restore(taken);
+    };
+    return {
+      ...(offer && {
+        accept: () => void attempt(() => desk.accept(offer.sid), () => t("offer.failed")),
+        decline: () => void attempt(() => desk.decline(offer.sid), () => t("offer.failed")),
+      }),
+      next: () => choose((at + 1) % Math.max(1, tasks.length)),
+      previous: () => choose((at + tasks.length - (at < 0 ? 0 : 1)) % Math.max(1, tasks.length)),
+      write: () => document.getElementById(COMPOSER_ID)?.focus(),
+      undo,
+      emoji: press(EMOJI_ID),
+      attach: press(ATTACH_ID),
+      ...(current && {
+        complete: () => setOpen("complete"),
+        contact: () => useSettings.getState().set({ contact: !useSettings.getState().contact }),
+      }),
+      ...(current?.reservation_status === "accepted" && {
+        transfer: () => setOpen("transfer"),
+        wrap: () => void attempt(() => desk.wrap(current.sid), (why) => t("conversation.failed", { why })),
+      }),
+      activity: () => setOpen("activity"),
+      help: () => setOpen("help"),
+    };
+  }, [offers, tasks, selected, current, desk, attempt, choose, t]);
+  useShortcuts(run, choose);
+
+  return (
+    <div className={css.page}>
+      <Header
+        activityOpen={open === "activity"}
+        setActivityOpen={(isOpen) => setOpen(isOpen ? "activity" : null)}
+        showHelp={() => setOpen("help")}
+      />
+      <ConnectionBar />
+      <div className={css.columns} data-contact={(current !== null && contactShown) || undefined}>
+        <nav className={css.tasks} aria-label={t("tasks.region")}>
+          <Offers offers={offers} />
+          <TaskList tasks={tasks} />
+        </nav>
+        <main className={css.main}>
+          {current ? (
+            <Conversation reservation={current} transfer={() => setOpen("transfer")} complete={() => setOpen("complete")} />
+          ) : (
+            <NoConversation />
+          )}
+        </main>
+        {current && contactShown && <ContactPanel reservation={current} />}
+      </div>
+      <TransferDialog reservation={open === "transfer" ? current : null} close={close} />
+      <CompleteDialog reservation={open === "complete" ? current : null} close={close} />
+      <HelpDialog opened={open === "help"} close={close} />
+      <Notices />
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+/** Tasks that are offered: who, on which channel, why, and for how long. */
+
+import { Button, Group, Kbd, Paper, Progress, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { parseAttributes, taskItem } from "../model/tasks.ts";
+import type { Reservation } from "../protocol/generated.ts";
+import { ChannelIcon } from "./ChannelIcon.tsx";
+import { useCenterNow, useDesk, useDeskState } from "./context.ts";
+import { duration } from "./format.ts";
+import css from "./Offers.module.css";
+import { ariaKeys, keysOf } from "./shortcuts.ts";
+import { useAttempt } from "./attempt.ts";
+
+/** Attributes that a card has room for. */
+const SHOWN_MAX = 6;
+
+export function Offers({ offers }: { offers: readonly Reservation[] }) {
+  const { t } = useTranslation();
+  return (
+    <section aria-label={t("offer.region")} className={css.offers} aria-live="assertive" aria-relevant="additions">
+      {offers.map((offer, index) => (
+        <Offer key={offer.sid} offer={offer} first={index === 0} />
+      ))}
+    </section>
+  );
+}
+
+function Offer({ offer, first }: { offer: Reservation; first: boolean }) {
+  const { t } = useTranslation();
+  const desk = useDesk();
+  const attempt = useAttempt();
+  const now = useCenterNow();
+  const state = useDeskState((state) => state);
+  const { name, channel } = taskItem(state, offer);
+  const left_s = Math.max(0, Math.ceil(offer.date_created + offer.reservation_timeout - now / 1000));
+  const waited = duration(now - offer.task.date_created * 1000);
+  return (
+    <Paper component="article" className={css.offer} withBorder shadow="sm" p="sm" radius="md" aria-label={`${t("offer.title")}: ${name ?? ""}`}>
+      <Group gap="xs" wrap="nowrap">
+        <ChannelIcon channel={channel} size={20} />
+        <Text fw={600} truncate flex={1} dir="auto">
+          {name ?? t("contact.unnamed")}
+        </Text>
+        <Text size="sm" fw={600} className={css.left} data-urgent={left_s <= 10 || undefined} aria-label={t("offer.left", { seconds: left_s })}>
+          {left_s}
+        </Text>
+      </Group>
+      <Progress
+        value={(100 * left_s) / Math.max(1, offer.reservation_timeout)}
+        size={3}
+        my={8}
+        color={left_s <= 10 ? "red" : "indigo"}
+        aria-label={t("offer.left", { seconds: left_s })}
+        transitionDuration={900}
+      />
+      <Text size="sm" c="dimmed">
+        {[offer.task.queue_name, t("offer.waited", { time: waited })].filter(Boolean).join(" · ")}
+      </Text>
+      <Attributes of={offer} />
+      <Group gap="xs" mt="sm" grow>
+        <Button
+          onClick={() => void attempt(() => desk.accept(offer.sid), () => t("offer.failed"))}
+          aria-keyshortcuts={first ? ariaKeys("accept") : undefined}
+          rightSection={first && <Kbd size="xs">{keysOf("accept").join(" ")}</Kbd>}
+        >
+          {t("offer.accept")}
+        </Button>
+        <Button
+          variant="default"
+          onClick={() => void attempt(() => desk.decline(offer.sid), () => t("offer.failed"))}
+          aria-keyshortcuts={first ? ariaKeys("decline") : undefined}
+          rightSection={first && <Kbd size="xs">{keysOf("decline").join(" ")}</Kbd>}
+        >
+          {t("offer.decline")}
+        </Button>
+      </Group>
+    </Paper>
+  );
+}
+
+function Attributes({ of }: { of: Reservation }) {
+  const shown = Object.entries(parseAttributes(of.task.attributes))
+    .filter(([, value]) => ["string", "number", "boolean"].includes(typeof value))
+    .slice(0, SHOWN_MAX);
+  if (shown.length === 0) return null;
+  return (
+    <dl className={css.attributes}>
+      {shown.map(([key, value]) => (
+        <div key={key}>
+          <dt>{key}</dt>
+          <dd dir="auto">{String(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,32 @@
+/** What is asked of `/api`, kept for a while. */
+
+import { useQuery } from "@tanstack/react-query";
+import type { DeskSettings } from "../session/api.ts";
+import { useApi } from "./context.ts";
+
+const STALE_MS = 60_000;
+
+/** What holds until the center has said what it wants. */
+const BEFORE: DeskSettings = { task_queues: [], canned_replies: [], dispositions: [], answer_s_target: 120 };
+
+export function useDeskSettings(): DeskSettings {
+  const api = useApi();
+  const { data = BEFORE } = useQuery({ queryKey: ["desk"], queryFn: () => api.desk(), staleTime: STALE_MS });
+  return data;
+}
+
+export function useWorkers(enabled: boolean) {
+  const api = useApi();
+  return useQuery({ queryKey: ["workers"], queryFn: () => api.workers(), staleTime: STALE_MS, enabled });
+}
+
+/** `version` of the open conversation: with it the list changes. */
+export function useConversations(contact: string | null, version: number) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ["conversations", contact, version],
+    queryFn: () => api.conversations(contact ?? ""),
+    staleTime: STALE_MS,
+    enabled: contact !== null,
+  });
+}
