@@ -25,6 +25,7 @@ pub struct AttributeSource {
 
 /// The contact that stays of two, and the merge that made it so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct MergedInto {
     pub contact_sid: ContactSid,
     pub merge_sid: MergeSid,
@@ -56,6 +57,7 @@ pub struct Contact {
     pub notes: String,
     /// The contacts that were found to be this one, whose messages are its own, too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub merged: Vec<ContactSid>,
     /// Where everything of this contact is looked for since it was found to be another.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -36,6 +36,7 @@ pub struct Conversation {
     pub task_sid: Option<TaskSid>,
     /// All that were open for it, the newest last, at most `limits::TASKS_KEPT_MAX`: what an erasure takes along.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub tasks: Vec<TaskSid>,
     /// The execution that is active on it, and its flow.
     #[serde(default, skip_serializing_if = "Option::is_none")]

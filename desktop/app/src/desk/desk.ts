@@ -2,7 +2,7 @@
 
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { type DeskEvent, reduce } from "../model/reduce.ts";
-import { type DeskState, EMPTY, type Sending } from "../model/state.ts";
+import { type DeskState, EMPTY, messagesOf, type Sending } from "../model/state.ts";
 import type { Action, Failure, Media, Possible, Snapshot } from "../protocol/frames.ts";
 import type { Contact, ConversationSid, ReservationSid, Seq, TaskSid } from "../protocol/generated.ts";
 import { type Listener, SocketClient, type Surroundings } from "../socket/client.ts";
@@ -91,7 +91,11 @@ export class Desk {
   }
 
   /** Says something, after `undo_ms` in which it can be taken back. */
-  say(conversation_sid: ConversationSid, said: { text: string; media: Media[]; to: Possible | null }, undo_ms: number): string {
+  say(
+    conversation_sid: ConversationSid,
+    said: { text: string; media: Media[]; to: Possible | null },
+    undo_ms: number,
+  ): string {
     const id = this.surroundings.newId();
     const written_at = this.surroundings.now();
     const sending: Sending = { id, conversation_sid, ...said, written_at, phase: "held", failure: null };
@@ -101,7 +105,10 @@ export class Desk {
       return id;
     }
     this.#dispatch({ type: "send", sending });
-    this.#held.set(id, this.surroundings.after(undo_ms, () => this.release(id)));
+    this.#held.set(
+      id,
+      this.surroundings.after(undo_ms, () => this.release(id)),
+    );
     return id;
   }
 
@@ -133,7 +140,7 @@ export class Desk {
   /** Older messages, unless they are being asked for. */
   async older(conversation_sid: ConversationSid): Promise<void> {
     const contact = this.#state.conversations[conversation_sid]?.contact_sid;
-    const first = contact && this.#state.messages[contact]?.[0];
+    const first = contact && messagesOf(this.#state, contact)[0];
     if (!contact || !first || !this.#state.more[contact]) return;
     await this.#page(conversation_sid, first.seq, PAGE);
   }
@@ -190,7 +197,8 @@ export class Desk {
         heard: answer.heard,
         now: this.surroundings.now(),
       });
-      if (answer.ack.worker) this.#dispatch({ type: "answered", answer: { id: null, worker: answer.ack.worker } });
+      if (answer.ack.worker)
+        this.#dispatch({ type: "answered", answer: { id: null, worker: answer.ack.worker } });
       await this.#closeGaps();
     } catch {
       // The connection was lost: the next one asks again.
@@ -198,11 +206,11 @@ export class Desk {
   }
 
   #cursors(): Record<ConversationSid, Seq> {
-    const { reservations, conversations, messages } = this.#state;
+    const { reservations, conversations } = this.#state;
     const cursors: Record<ConversationSid, Seq> = {};
     for (const { task } of Object.values(reservations).slice(0, CURSORS_MAX)) {
       const conversation = task.conversation_sid && conversations[task.conversation_sid];
-      const last = conversation && messages[conversation.contact_sid]?.at(-1);
+      const last = conversation && messagesOf(this.#state, conversation.contact_sid).at(-1);
       if (conversation && last) cursors[conversation.sid] = last.seq;
     }
     return cursors;

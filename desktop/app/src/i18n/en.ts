@@ -20,7 +20,7 @@ export const en = {
     queued_one: "{{count}} message waits to be sent",
     queued_other: "{{count}} messages wait to be sent",
   },
-  activity: { label: "Activity", available: "available", unavailable: "not available", failed: "Your activity could not be changed" },
+  activity: { label: "Activity", failed: "Your activity could not be changed" },
   menu: {
     label: "Settings",
     language: "Language",
@@ -44,13 +44,10 @@ export const en = {
     decline: "Decline",
     left: "{{seconds}} s left",
     waited: "Waits for {{time}}",
-    details: "Details",
     failed: "That offer is no longer there",
-    gone: "An offer went to somebody else",
   },
   tasks: {
     region: "My tasks",
-    title: "Tasks",
     none: "No tasks yet",
     noneHint: "Offers appear here while you are available.",
     unavailableHint: "You are not available: change your activity to be offered tasks.",
@@ -58,7 +55,6 @@ export const en = {
     unread_other: "{{count}} unread messages",
     waiting: "Waits for an answer: {{time}}",
     wrapping: "Wrapping up",
-    answered: "Answered",
     noMessages: "No messages yet",
   },
   conversation: {
@@ -87,7 +83,6 @@ export const en = {
     edited: "edited",
     answers: "In answer to",
     types: "{{name}} is typing…",
-    customer: "The customer",
     flow: "Robot",
     system: "System",
     provider: "In the provider's app",
@@ -101,8 +96,10 @@ export const en = {
     chose: "Chose",
     openImage: "Open the picture",
     media: "Attachment",
-    imageFailed: "The picture cannot be shown",
-    load: "Show the picture",
+    unverified: "Nothing proves that this mail comes from its sender",
+    automatic: "Sent by a program",
+    all: "Show all of it",
+    less: "Show less",
     truncated: "The message is longer than what is shown here",
   },
   status: {
@@ -156,7 +153,6 @@ export const en = {
     cancel: "Cancel",
     remove: "Remove {{name}}",
     edit: "Change {{name}}",
-    saved: "Saved",
     failed: "That could not be saved: {{why}}",
     optedOut: "does not want to be written to",
     optedIn: "has agreed to be written to",
@@ -172,9 +168,7 @@ export const en = {
       with_agent: "with an agent",
       closed: "ended",
     },
-    tags: "Tags",
     notes: "Notes",
-    noTask: "No task is chosen",
     copy: "Copy {{name}}",
     copied: "Copied",
   },
@@ -239,7 +233,11 @@ export const en = {
     telegram: "Telegram",
     custom: "Other channel",
   },
-  error: { title: "Something went wrong", hint: "The page met something unexpected. Nothing that was sent is lost.", reload: "Load the page again" },
+  error: {
+    title: "Something went wrong",
+    hint: "The page met something unexpected. Nothing that was sent is lost.",
+    reload: "Load the page again",
+  },
 };
 
 /** The same keys as English; plural forms are each language's own. */

@@ -4,7 +4,13 @@ import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { en } from "./en.ts";
 
-export const LANGUAGES = { en: "English", ru: "Русский", es: "Español", ja: "日本語", ar: "العربية" } as const;
+export const LANGUAGES = {
+  en: "English",
+  ru: "Русский",
+  es: "Español",
+  ja: "日本語",
+  ar: "العربية",
+} as const;
 export type Language = keyof typeof LANGUAGES;
 
 const RIGHT_TO_LEFT: readonly Language[] = ["ar"];

@@ -17,19 +17,25 @@ const VARIABLE = /\{\{\s*([\w.]+)\s*\}\}/gu;
 /** The text with what its variables stand for; one that stands for nothing stays, so that the agent sees it. */
 export function fill(text: string, variables: Variables): string {
   return text.replace(VARIABLE, (variable, path: string) => {
-    const value = path.split(".").reduce<unknown>(
-      (value, name) =>
-        typeof value === "object" && value !== null && Object.hasOwn(value, name)
-          ? (value as Record<string, unknown>)[name]
-          : undefined,
-      variables,
-    );
+    const value = path
+      .split(".")
+      .reduce<unknown>(
+        (value, name) =>
+          typeof value === "object" && value !== null && Object.hasOwn(value, name)
+            ? (value as Record<string, unknown>)[name]
+            : undefined,
+        variables,
+      );
     return typeof value === "string" || typeof value === "number" ? String(value) : variable;
   });
 }
 
 /** Those that fit what the agent typed after `/`, those in the customer's language first. */
-export function matching(replies: readonly CannedReply[], typed: string, language: string | null): CannedReply[] {
+export function matching(
+  replies: readonly CannedReply[],
+  typed: string,
+  language: string | null,
+): CannedReply[] {
   const wanted = typed.toLowerCase();
   const fits = replies.filter(
     ({ shortcut, text }) => shortcut.toLowerCase().includes(wanted) || text.toLowerCase().includes(wanted),

@@ -21,15 +21,10 @@ export function isNewer(version: string | number, than: string | number | undefi
 export function mergeMessage(known: Message | undefined, news: Message): Message {
   if (!known) return news;
   const isLater = STATUSES.indexOf(news.status) >= STATUSES.indexOf(known.status);
-  const merged = { ...(isLater ? news : known) };
-  const other = isLater ? known : news;
-  if (other.deleted) {
-    return { ...merged, deleted: true };
-  }
-  if (!merged.edited && other.edited) {
-    merged.edited = other.edited;
-  }
-  return merged;
+  const [later, other] = isLater ? [news, known] : [known, news];
+  // Of what was taken back nothing is left, not even what it was changed to.
+  if (later.deleted || other.deleted) return { ...(later.deleted ? later : other), status: later.status };
+  return other.edited && !later.edited ? { ...later, edited: other.edited } : later;
 }
 
 function compare(a: Message, b: Message): number {

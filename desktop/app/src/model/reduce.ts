@@ -24,7 +24,14 @@ export type DeskEvent =
   | { type: "connection"; connection: Connection }
   | { type: "clock"; offset_ms: number }
   /** The answer of `sync`: `held` is what the desk had when it asked, `heard` what came since. */
-  | { type: "synced"; answer: Snapshot; held: readonly ReservationSid[]; cursors: Cursors; heard: readonly Frame[]; now: number }
+  | {
+      type: "synced";
+      answer: Snapshot;
+      held: readonly ReservationSid[];
+      cursors: Cursors;
+      heard: readonly Frame[];
+      now: number;
+    }
   /** The answer of any other request. */
   | { type: "answered"; answer: Ack }
   /** Older messages of a conversation's contact. */
@@ -63,7 +70,10 @@ export function reduce(state: DeskState, event: DeskEvent): DeskState {
     case "contact":
       return withContact(state, event.contact);
     case "send":
-      return { ...state, sending: [...state.sending.filter(({ id }) => id !== event.sending.id), event.sending] };
+      return {
+        ...state,
+        sending: [...state.sending.filter(({ id }) => id !== event.sending.id), event.sending],
+      };
     case "released":
       return withSending(state, event.id, { phase: "sending", failure: null });
     case "taken_back":
@@ -149,7 +159,9 @@ function gapsOf(answer: Snapshot, cursors: Cursors): DeskState["gaps"] {
   const gaps: Record<ContactSid, DeskState["gaps"][ContactSid]> = {};
   for (const { sid, contact_sid } of answer.conversations ?? []) {
     const after = cursors[sid];
-    const seqs = answer.messages?.filter((message) => message.contact_sid === contact_sid).map(({ seq }) => seq);
+    const seqs = answer.messages
+      ?.filter((message) => message.contact_sid === contact_sid)
+      .map(({ seq }) => seq);
     const before = Math.min(...(seqs ?? []));
     if (after !== undefined && Number.isFinite(before) && before > after) {
       gaps[contact_sid] = { conversation_sid: sid, after, before };

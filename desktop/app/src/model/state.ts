@@ -16,6 +16,7 @@ import type {
   Seq,
   Worker,
 } from "../protocol/generated.ts";
+import { mergeMessages } from "./merge.ts";
 
 export type Connection =
   | { phase: "connecting" }
@@ -97,6 +98,24 @@ export const EMPTY: DeskState = {
 export function contactOf(conversation: ConversationSid): ContactSid {
   return `CT${conversation.slice(2, 26)}00000000`;
 }
+
+const merged = new WeakMap<object, { of: readonly (readonly Message[])[]; messages: readonly Message[] }>();
+
+/** A contact's messages, and those of the contacts that were found to be the same; the same list while nothing changes. */
+export function messagesOf(state: DeskState, sid: ContactSid): readonly Message[] {
+  const contact = state.contacts[sid];
+  const of = [sid, ...(contact?.merged ?? [])].flatMap((one) =>
+    state.messages[one] ? [state.messages[one]] : [],
+  );
+  if (of.length <= 1 || !contact) return of[0] ?? NO_MESSAGES;
+  const known = merged.get(contact);
+  if (known?.of.length === of.length && known.of.every((list, at) => list === of[at])) return known.messages;
+  const messages = of.reduce(mergeMessages);
+  merged.set(contact, { of, messages });
+  return messages;
+}
+
+const NO_MESSAGES: readonly Message[] = [];
 
 /** What a message that the center has taken looks like until the center tells. */
 export function sentMessage(

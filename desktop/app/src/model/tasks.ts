@@ -1,7 +1,7 @@
 /** The offers and tasks of a desk as lists show them. */
 
 import type { ChannelKind, Contact, Conversation, Message, Reservation } from "../protocol/generated.ts";
-import { contactOf, type DeskState } from "./state.ts";
+import { contactOf, type DeskState, messagesOf } from "./state.ts";
 
 /** How long a customer may wait for an answer: `good`, then `late`, then `broken`. */
 export type Sla = "good" | "late" | "broken";
@@ -35,13 +35,26 @@ export function parseAttributes(text: string): Record<string, unknown> {
 const NAME_ATTRIBUTES = ["customerName", "customer_name", "name", "customer", "from"];
 const CHANNEL_ATTRIBUTES = ["channelType", "channel_type", "channel"];
 
+/** What a program needs to find things, and no person. */
+const OF_PROGRAMS = [...CHANNEL_ATTRIBUTES, ...NAME_ATTRIBUTES, "customerAddress"];
+const SID = /^[A-Z]{2}[0-9a-f]{32}$/u;
+
+/** The attributes of a task that tell a person something: without ids, and what is shown elsewhere. */
+export function facts(attributes: Readonly<Record<string, unknown>>): [string, string][] {
+  return Object.entries(attributes).flatMap(([key, value]): [string, string][] => {
+    const isPlain = ["string", "number", "boolean"].includes(typeof value);
+    const text = String(value);
+    return isPlain && text !== "" && !SID.test(text) && !OF_PROGRAMS.includes(key) ? [[key, text]] : [];
+  });
+}
+
 export function taskItem(state: DeskState, reservation: Reservation): TaskItem {
   const attributes = parseAttributes(reservation.task.attributes);
   const sid = reservation.task.conversation_sid;
   const conversation = (sid ? state.conversations[sid] : null) ?? null;
   const contactSid = conversation?.contact_sid ?? (sid ? contactOf(sid) : null);
   const contact = (contactSid ? state.contacts[contactSid] : null) ?? null;
-  const messages = ((contactSid ? state.messages[contactSid] : null) ?? []).filter(
+  const messages = (contactSid ? messagesOf(state, contactSid) : []).filter(
     (message) => message.conversation_sid === sid,
   );
   const seen = (sid ? state.read[sid] : null) ?? 0;
@@ -51,8 +64,9 @@ export function taskItem(state: DeskState, reservation: Reservation): TaskItem {
     conversation,
     contact,
     name: contact?.name ?? firstText(attributes, NAME_ATTRIBUTES) ?? conversation?.address.id ?? null,
-    channel: conversation?.address.channel ?? (firstText(attributes, CHANNEL_ATTRIBUTES) as ChannelKind | null),
-    last: messages.findLast((message) => message.kind !== "reaction") ?? null,
+    channel:
+      conversation?.address.channel ?? (firstText(attributes, CHANNEL_ATTRIBUTES) as ChannelKind | null),
+    last: messages.findLast(({ kind }) => kind !== "reaction" && kind !== "system") ?? null,
     unread: messages.filter((message) => message.direction === "inbound" && message.seq > seen).length,
     waiting_since: waitingSince(reservation, messages),
   };
@@ -70,7 +84,9 @@ function firstText(attributes: Readonly<Record<string, unknown>>, names: readonl
 function waitingSince(reservation: Reservation, messages: readonly Message[]): number | null {
   if (reservation.reservation_status === "wrapping") return null;
   const answered = messages.findLastIndex(isAnswer);
-  const asked = messages.slice(answered + 1).find(({ direction, kind }) => direction === "inbound" && kind !== "reaction");
+  const asked = messages
+    .slice(answered + 1)
+    .find(({ direction, kind }) => direction === "inbound" && kind !== "reaction");
   const since_task = reservation.task.date_created * 1000;
   if (answered < 0) return since_task;
   return asked ? Math.max(asked.created_at, since_task) : null;

@@ -38,7 +38,10 @@ export interface Timeline {
 }
 
 /** `dayOf` says which day of the reader's calendar a moment belongs to. */
-export function rows({ messages, sending, conversation_sid }: Timeline, dayOf: (at: number) => string): Row[] {
+export function rows(
+  { messages, sending, conversation_sid }: Timeline,
+  dayOf: (at: number) => string,
+): Row[] {
   const rows: Row[] = [];
   const byId = new Map<string, Message>();
   for (const message of messages) {
@@ -89,7 +92,8 @@ export function rows({ messages, sending, conversation_sid }: Timeline, dayOf: (
     above = message;
   }
   for (const entry of sending) {
-    if (entry.conversation_sid === conversation_sid) rows.push({ kind: "sending", key: entry.id, sending: entry });
+    if (entry.conversation_sid === conversation_sid)
+      rows.push({ kind: "sending", key: entry.id, sending: entry });
   }
   return rows;
 }
@@ -108,7 +112,10 @@ function authorKey({ author }: Message): string {
 }
 
 /** The last reaction of each author to each message: a later one replaces it, one without an emoji takes it back. */
-function reactionsOf(messages: readonly Message[], byId: ReadonlyMap<string, Message>): Map<string, Reactions[]> {
+function reactionsOf(
+  messages: readonly Message[],
+  byId: ReadonlyMap<string, Message>,
+): Map<string, Reactions[]> {
   const last = new Map<string, Map<string, string | undefined>>();
   for (const message of messages) {
     const target = message.kind === "reaction" && message.reply_to ? byId.get(message.reply_to) : undefined;
@@ -123,7 +130,10 @@ function reactionsOf(messages: readonly Message[], byId: ReadonlyMap<string, Mes
     for (const emoji of ofTarget.values()) {
       if (emoji) counts.set(emoji, (counts.get(emoji) ?? 0) + 1);
     }
-    counted.set(sid, [...counts].map(([emoji, count]) => ({ emoji, count })));
+    counted.set(
+      sid,
+      [...counts].map(([emoji, count]) => ({ emoji, count })),
+    );
   }
   return counted;
 }
@@ -143,6 +153,8 @@ export function plainText(content: Content): string {
       return content.text ?? content.data;
     case "location":
       return content.name ?? content.address ?? "";
+    case "email":
+      return content.text || content.subject;
     case "contacts":
       return content.contacts.map(({ name }) => name).join(", ");
     case "template":

@@ -147,7 +147,8 @@ export type Action =
 export function parseFrame(text: string): Frame | null {
   try {
     const frame: unknown = JSON.parse(text);
-    const isFrame = typeof frame === "object" && frame !== null && "event_type" in frame && "payload" in frame;
+    const isFrame =
+      typeof frame === "object" && frame !== null && "event_type" in frame && "payload" in frame;
     return isFrame ? (frame as Frame) : null;
   } catch {
     return null;

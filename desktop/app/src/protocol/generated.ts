@@ -122,7 +122,7 @@ export type MessageStatus = "received" | "queued" | "unknown" | "sent" | "failed
  */
 export type Attachment = { 
 /**
- * Where it can be fetched: the provider's URL, or ours.
+ * Where it can be fetched: the provider's URL, or `blob:<key>` where it is stored with us (`BlobKey`).
  */
 url: string, 
 /**
@@ -151,6 +151,32 @@ data: string,
  * What the customer sees.
  */
 text: string, };
+
+/**
+ * A mail. What a flow or an agent says on the channel without a subject of its own needs none of this: it goes out
+ * as an answer in the customer's thread.
+ */
+export type Email = { subject: string, 
+/**
+ * What its author wrote, as it is shown: without what they quote.
+ */
+text: string, 
+/**
+ * All of the text, where `text` is less.
+ */
+full_text?: string, attachments?: Array<Attachment>, 
+/**
+ * The ids of the mails that it follows in its thread, oldest first, without angle brackets.
+ */
+references?: Array<string>, 
+/**
+ * A program sent it (RFC 3834), so no program may answer.
+ */
+automatic?: boolean, 
+/**
+ * Nothing proves that it comes from whom it names (DMARC).
+ */
+unverified?: boolean, };
 
 /**
  * The body of a message. The tag is `kind`; a kind that a channel has and this list lacks is `unsupported`
@@ -184,7 +210,7 @@ text?: string, } | { "kind": "reaction",
 /**
  * `None` takes the earlier reaction back.
  */
-emoji?: string, } | { "kind": "system", text: string, } | { "kind": "unsupported", provider_kind: string, text?: string, };
+emoji?: string, } | { "kind": "email" } & Email | { "kind": "system", text: string, } | { "kind": "unsupported", provider_kind: string, text?: string, };
 
 /**
  * One message as it is stored and as clients see it.
@@ -233,7 +259,7 @@ text?: string, } | { "kind": "reaction",
 /**
  * `None` takes the earlier reaction back.
  */
-emoji?: string, } | { "kind": "system", text: string, } | { "kind": "unsupported", provider_kind: string, text?: string, });
+emoji?: string, } | { "kind": "email" } & Email | { "kind": "system", text: string, } | { "kind": "unsupported", provider_kind: string, text?: string, });
 
 /**
  * What an inbound message of the conversation meets.
@@ -253,6 +279,10 @@ workers?: Array<WorkerSid>,
  */
 task_sid?: TaskSid, 
 /**
+ * All that were open for it, the newest last, at most `limits::TASKS_KEPT_MAX`: what an erasure takes along.
+ */
+tasks?: Array<TaskSid>, 
+/**
  * The execution that is active on it, and its flow.
  */
 execution?: [ExecutionSid, FlowSid], 
@@ -265,6 +295,10 @@ address: Address,
  * Our address on that channel (the number, page or bot that was written to).
  */
 our_address: string, 
+/**
+ * Where the contact's messages go since they were found to be somebody else's: this conversation is over.
+ */
+merged_into?: ContactSid, 
 /**
  * The position of its first message.
  */
@@ -289,6 +323,16 @@ export type AttributeSource = {
 source: string, at: Timestamp, };
 
 /**
+ * The finding that two contacts are one person, or are not after all.
+ */
+export type MergeSid = string;
+
+/**
+ * The contact that stays of two, and the merge that made it so.
+ */
+export type MergedInto = { contact_sid: ContactSid, merge_sid: MergeSid, };
+
+/**
  * A contact: identities, attributes that flows and agents set and that persist, consent per channel.
  */
 export type Contact = { sid: ContactSid, name?: string, 
@@ -299,7 +343,15 @@ identities: Array<Address>,
 /**
  * `language`, `vip`, …: flows see them as `contact.attributes.*`.
  */
-attributes: { [key in string]: JsonValue }, attribute_sources?: { [key in string]: AttributeSource }, consent?: { [key in ChannelKind]?: Consent }, tags?: Array<string>, notes?: string, created_at: Timestamp, 
+attributes: { [key in string]: JsonValue }, attribute_sources?: { [key in string]: AttributeSource }, consent?: { [key in ChannelKind]?: Consent }, tags?: Array<string>, notes?: string, 
+/**
+ * The contacts that were found to be this one, whose messages are its own, too.
+ */
+merged?: Array<ContactSid>, 
+/**
+ * Where everything of this contact is looked for since it was found to be another.
+ */
+merged_into?: MergedInto, created_at: Timestamp, 
 /**
  * Counts the changes; every write is conditional on the one before.
  */

@@ -1,8 +1,8 @@
 /** `/api` of the center. */
 
+import type { CannedReply } from "../model/canned.ts";
 import type { Media } from "../protocol/frames.ts";
 import type { Contact, ContactSid, Conversation } from "../protocol/generated.ts";
-import type { CannedReply } from "../model/canned.ts";
 
 export interface Named {
   sid: string;
@@ -74,7 +74,10 @@ export class Api {
   async upload(file: File): Promise<Media> {
     const content_type = file.type || "application/octet-stream";
     const about = { content_type, file_name: file.name, bytes: file.size };
-    const { form, url } = await this.#call<{ form: UploadForm; url: string }>("/api/uploads", { method: "POST", body: about });
+    const { form, url } = await this.#call<{ form: UploadForm; url: string }>("/api/uploads", {
+      method: "POST",
+      body: about,
+    });
     const fields = new FormData();
     for (const [name, value] of Object.entries(form.fields)) fields.append(name, value);
     fields.append("file", file);
@@ -93,7 +96,10 @@ export class Api {
     }
   }
 
-  async #call<T>(path: string, { method = "GET", body }: { method?: string; body?: unknown } = {}): Promise<T> {
+  async #call<T>(
+    path: string,
+    { method = "GET", body }: { method?: string; body?: unknown } = {},
+  ): Promise<T> {
     const answer = await fetch(this.base + path, {
       method,
       credentials: "omit",
@@ -110,7 +116,8 @@ export class Api {
 }
 
 function messageOf(document: unknown): string | null {
-  const error = typeof document === "object" && document !== null && "error" in document ? document.error : document;
+  const error =
+    typeof document === "object" && document !== null && "error" in document ? document.error : document;
   const message = typeof error === "object" && error !== null && "message" in error ? error.message : null;
   return typeof message === "string" ? message : null;
 }

@@ -27,7 +27,9 @@ function remembered(): Session | null {
 /** A session of a token that is still good, by its own words; the center is the one to believe it. */
 export function sessionOf(token: string): Session | null {
   try {
-    const claims: unknown = JSON.parse(atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));
+    const claims: unknown = JSON.parse(
+      atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")),
+    );
     const exp = typeof claims === "object" && claims !== null && "exp" in claims ? Number(claims.exp) : 0;
     return exp * 1000 > Date.now() ? { token, expires_at: exp } : null;
   } catch {

@@ -4,8 +4,8 @@
  * theirs.
  */
 
-import { type Action, type Frame, parseFrame } from "../protocol/frames.ts";
 import type { Connection } from "../model/state.ts";
+import { type Action, type Frame, parseFrame } from "../protocol/frames.ts";
 import { type Answer, Requests } from "./requests.ts";
 
 /** API Gateway closes a socket that was silent for 10 minutes. */
@@ -181,7 +181,10 @@ export class SocketClient {
     if (text === null) return;
     this.#socket?.send(text);
     this.#answered(id);
-    this.#answerTimers.set(id, this.surroundings.after(ANSWER_MS_MAX, () => this.#suspect()));
+    this.#answerTimers.set(
+      id,
+      this.surroundings.after(ANSWER_MS_MAX, () => this.#suspect()),
+    );
   }
 
   #answered(id: string): void {

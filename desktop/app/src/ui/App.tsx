@@ -1,6 +1,14 @@
 /** Everything around the desk: theme, queries, the session. */
 
-import { Alert, Button, Center, createTheme, DirectionProvider, Loader, MantineProvider } from "@mantine/core";
+import {
+  Alert,
+  Button,
+  Center,
+  createTheme,
+  DirectionProvider,
+  Loader,
+  MantineProvider,
+} from "@mantine/core";
 import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { Component, type ReactNode, useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
@@ -16,14 +24,20 @@ import { SignIn } from "./SignIn.tsx";
 const theme = createTheme({
   primaryColor: "indigo",
   defaultRadius: "md",
-  fontFamily: 'system-ui, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK JP", "Noto Sans Arabic", sans-serif',
+  fontFamily:
+    'system-ui, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK JP", "Noto Sans Arabic", sans-serif',
 });
 const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false } } });
 
 export function App() {
   // The theme's variables and the classes are in the page's own style sheet: the policy allows no style elements.
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      withCssVariables={false}
+      withGlobalClasses={false}
+    >
       <DirectionProvider>
         <QueryClientProvider client={queries}>
           <Boundary>

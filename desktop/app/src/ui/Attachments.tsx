@@ -7,7 +7,11 @@ import css from "./Attachments.module.css";
 import type { useAttachments } from "./attachments.ts";
 import { fileSize } from "./format.ts";
 
-export function Attachments({ attachments: { files, isOver, remove } }: { attachments: ReturnType<typeof useAttachments> }) {
+export function Attachments({
+  attachments: { files, isOver, remove },
+}: {
+  attachments: ReturnType<typeof useAttachments>;
+}) {
   const { t } = useTranslation();
   return (
     <>
@@ -20,7 +24,11 @@ export function Attachments({ attachments: { files, isOver, remove } }: { attach
         <ul className={css.files} aria-label={t("composer.attached")}>
           {files.map(({ id, name, bytes, media }) => (
             <li key={id} className={css.file}>
-              {media ? <IconFile size={16} aria-hidden /> : <Loader size={16} aria-label={t("composer.uploading")} />}
+              {media ? (
+                <IconFile size={16} aria-hidden />
+              ) : (
+                <Loader size={16} aria-label={t("composer.uploading")} />
+              )}
               <bdi className={css.name}>{name}</bdi>
               {bytes !== null && <span>{fileSize(bytes)}</span>}
               <ActionIcon

@@ -5,8 +5,8 @@ import { IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Contact } from "../protocol/generated.ts";
-import { useAttempt } from "./attempt.ts";
 import css from "./AttributesEditor.module.css";
+import { useAttempt } from "./attempt.ts";
 import { useApi, useDesk } from "./context.ts";
 import { parseValue, showValue } from "./values.ts";
 
@@ -34,10 +34,22 @@ export function AttributesEditor({ contact }: { contact: Contact }) {
             <Text size="sm" className={css.value} dir="auto">
               {showValue(value)}
             </Text>
-            <ActionIcon size="sm" variant="subtle" color="gray" aria-label={t("contact.edit", { name: key })} onClick={() => setEdited(key)}>
+            <ActionIcon
+              size="sm"
+              variant="subtle"
+              color="gray"
+              aria-label={t("contact.edit", { name: key })}
+              onClick={() => setEdited(key)}
+            >
               <IconPencil size={14} aria-hidden />
             </ActionIcon>
-            <ActionIcon size="sm" variant="subtle" color="gray" aria-label={t("contact.remove", { name: key })} onClick={() => void save({ [key]: null })}>
+            <ActionIcon
+              size="sm"
+              variant="subtle"
+              color="gray"
+              aria-label={t("contact.remove", { name: key })}
+              onClick={() => void save({ [key]: null })}
+            >
               <IconTrash size={14} aria-hidden />
             </ActionIcon>
           </div>
@@ -46,7 +58,12 @@ export function AttributesEditor({ contact }: { contact: Contact }) {
       {edited === "" ? (
         <Form name="" value="" save={save} cancel={() => setEdited(null)} />
       ) : (
-        <Button size="compact-xs" variant="subtle" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setEdited("")}>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          leftSection={<IconPlus size={14} aria-hidden />}
+          onClick={() => setEdited("")}
+        >
           {t("contact.add")}
         </Button>
       )}
@@ -78,7 +95,14 @@ function Form({ name, value, save, cancel }: FormProps) {
       }}
     >
       {name === "" && (
-        <TextInput data-autofocus autoFocus size="xs" label={t("contact.attribute")} value={key} onChange={(event) => setKey(event.currentTarget.value)} />
+        <TextInput
+          data-autofocus
+          autoFocus
+          size="xs"
+          label={t("contact.attribute")}
+          value={key}
+          onChange={(event) => setKey(event.currentTarget.value)}
+        />
       )}
       <TextInput
         size="xs"

@@ -24,7 +24,10 @@ export function CannedPicker({ typed, contact, field, choose, close }: Props) {
   const { canned_replies } = useDeskSettings();
   const [index, setIndex] = useState(0);
   const language = contact?.attributes.language;
-  const fits = matching(canned_replies, typed, typeof language === "string" ? language : null).slice(0, SHOWN_MAX);
+  const fits = matching(canned_replies, typed, typeof language === "string" ? language : null).slice(
+    0,
+    SHOWN_MAX,
+  );
   const active = Math.min(index, Math.max(0, fits.length - 1));
 
   useEffect(() => {

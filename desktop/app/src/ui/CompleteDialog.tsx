@@ -20,7 +20,13 @@ interface Props {
 export function CompleteDialog({ reservation, close }: Props) {
   const { t } = useTranslation();
   return (
-    <Modal opened={reservation !== null} onClose={close} title={t("complete.title")} lockScroll={false} closeButtonProps={{ "aria-label": t("help.close") }}>
+    <Modal
+      opened={reservation !== null}
+      onClose={close}
+      title={t("complete.title")}
+      lockScroll={false}
+      closeButtonProps={{ "aria-label": t("help.close") }}
+    >
       {reservation && <Outcome reservation={reservation} close={close} />}
     </Modal>
   );

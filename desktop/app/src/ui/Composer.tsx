@@ -13,10 +13,10 @@ import { Attachments } from "./Attachments.tsx";
 import { useAttachments } from "./attachments.ts";
 import { CannedPicker } from "./CannedPicker.tsx";
 import { ChannelChoice } from "./ChannelChoice.tsx";
-import { ConsentNote } from "./ConsentNote.tsx";
 import css from "./Composer.module.css";
-import { useDesk, useDeskState } from "./context.ts";
+import { ConsentNote } from "./ConsentNote.tsx";
 import { useComposerText } from "./composerText.ts";
+import { useDesk, useDeskState } from "./context.ts";
 import { EmojiPicker } from "./EmojiPicker.tsx";
 import { ariaKeys } from "./shortcuts.ts";
 
@@ -46,10 +46,14 @@ export function Composer({ conversation, reservation, name }: Props) {
   const attachments = useAttachments();
   const worker = useDeskState((state) => state.worker);
   const contact = useDeskState((state) => state.contacts[conversation.contact_sid]);
-  useRestored(conversation.sid, (restored) => {
-    setText((text) => (text ? `${restored}\n${text}` : restored));
-    field.current?.focus();
-  }, attachments.restore);
+  useRestored(
+    conversation.sid,
+    (restored) => {
+      setText((text) => (text ? `${restored}\n${text}` : restored));
+      field.current?.focus();
+    },
+    attachments.restore,
+  );
 
   const change = (text: string) => {
     setText(text);
@@ -78,14 +82,24 @@ export function Composer({ conversation, reservation, name }: Props) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     // The Enter that ends the composition of Japanese text is not for us.
-    if (event.key === "Enter" && !event.shiftKey && !event.altKey && !event.nativeEvent.isComposing && canned === null) {
+    if (
+      event.key === "Enter" &&
+      !event.shiftKey &&
+      !event.altKey &&
+      !event.nativeEvent.isComposing &&
+      canned === null
+    ) {
       event.preventDefault();
       send();
     }
   };
 
   if (reservation.reservation_status === "wrapping" || conversation.state === "closed") {
-    return <div className={css.closed}>{t(reservation.reservation_status === "wrapping" ? "conversation.wrapped" : "composer.closed")}</div>;
+    return (
+      <div className={css.closed}>
+        {t(reservation.reservation_status === "wrapping" ? "conversation.wrapped" : "composer.closed")}
+      </div>
+    );
   }
   return (
     <form
@@ -137,7 +151,9 @@ export function Composer({ conversation, reservation, name }: Props) {
       />
       {(leftOver !== undefined || tooMany > 0) && (
         <Text size="xs" className={css.problem} role="status">
-          {leftOver !== undefined ? t("composer.variableLeft", { name: leftOver }) : t("composer.long", { count: tooMany })}
+          {leftOver !== undefined
+            ? t("composer.variableLeft", { name: leftOver })
+            : t("composer.long", { count: tooMany })}
         </Text>
       )}
       <Group gap={4} justify="space-between" wrap="nowrap">
@@ -158,7 +174,11 @@ export function Composer({ conversation, reservation, name }: Props) {
             </ActionIcon>
           </Tooltip>
         </Group>
-        <Button type="submit" disabled={cannotSend} rightSection={<IconSend2 size={16} className={css.plane} aria-hidden />}>
+        <Button
+          type="submit"
+          disabled={cannotSend}
+          rightSection={<IconSend2 size={16} className={css.plane} aria-hidden />}
+        >
           {t("composer.send")}
         </Button>
       </Group>

@@ -1,30 +1,29 @@
 /** Who the customer is: addresses, attributes, the task, earlier conversations. */
 
-import { ActionIcon, Avatar, Badge, Code, CopyButton, Text, Title, Tooltip } from "@mantine/core";
+import { ActionIcon, Badge, Code, CopyButton, Text, Title, Tooltip } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { taskItem } from "../model/tasks.ts";
+import { facts, taskItem } from "../model/tasks.ts";
 import type { Contact, Reservation } from "../protocol/generated.ts";
 import { AttributesEditor } from "./AttributesEditor.tsx";
 import { ChannelIcon } from "./ChannelIcon.tsx";
 import css from "./ContactPanel.module.css";
 import { useChannelName } from "./channelName.ts";
 import { useDeskState } from "./context.ts";
-import { initials, shortDate } from "./format.ts";
+import { shortDate } from "./format.ts";
+import { Picture } from "./Picture.tsx";
 import { useConversations } from "./queries.ts";
 
 export function ContactPanel({ reservation }: { reservation: Reservation }) {
   const { t } = useTranslation();
   const state = useDeskState((state) => state);
-  const { name, contact, conversation, attributes } = taskItem(state, reservation);
+  const { name, contact, conversation, attributes, channel } = taskItem(state, reservation);
   const shown = name ?? t("contact.unnamed");
   return (
     <aside className={css.panel} aria-label={t("contact.region")}>
       <div className={css.who}>
-        <Avatar radius="xl" size={52} color="initials" name={shown} aria-hidden>
-          {initials(shown)}
-        </Avatar>
+        <Picture name={shown} channel={channel} size={52} />
         <Title order={2} size="h4" dir="auto" className={css.name}>
           {shown}
         </Title>
@@ -85,7 +84,12 @@ function Identities({ contact }: { contact: Contact }) {
               <CopyButton value={id}>
                 {({ copied, copy }) => (
                   <Tooltip label={copied ? t("contact.copied") : t("contact.copy", { name: id })}>
-                    <ActionIcon variant="subtle" color="gray" onClick={copy} aria-label={t("contact.copy", { name: id })}>
+                    <ActionIcon
+                      variant="subtle"
+                      color="gray"
+                      onClick={copy}
+                      aria-label={t("contact.copy", { name: id })}
+                    >
                       {copied ? <IconCheck size={15} aria-hidden /> : <IconCopy size={15} aria-hidden />}
                     </ActionIcon>
                   </Tooltip>
@@ -99,29 +103,31 @@ function Identities({ contact }: { contact: Contact }) {
   );
 }
 
-function TaskFacts({ reservation, attributes }: { reservation: Reservation; attributes: Readonly<Record<string, unknown>> }) {
+function TaskFacts({
+  reservation,
+  attributes,
+}: {
+  reservation: Reservation;
+  attributes: Readonly<Record<string, unknown>>;
+}) {
   const { t } = useTranslation();
   const { task } = reservation;
-  const facts: [string, string][] = [
+  const ours: [string, string][] = [
     [t("contact.queue"), task.queue_name ?? "–"],
     [t("contact.workflow"), task.workflow_name ?? "–"],
     [t("contact.priority"), String(task.priority)],
     [t("contact.created"), shortDate(task.date_created * 1000)],
   ];
-  const own = Object.entries(attributes).map(([key, value]): [string, string] => [
-    key,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
   return (
     <Part title={t("contact.task")}>
       <dl className={css.facts}>
-        {facts.map(([label, value]) => (
+        {ours.map(([label, value]) => (
           <div key={label}>
             <dt>{label}</dt>
             <dd dir="auto">{value}</dd>
           </div>
         ))}
-        {own.map(([key, value]) => (
+        {facts(attributes).map(([key, value]) => (
           <div key={`own ${key}`}>
             <dt>
               <Code>{key}</Code>

@@ -19,7 +19,6 @@ export function ContentView({ content }: { content: Content }) {
       return (
         <div className={css.media}>
           {content.attachments.map((attachment, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: attachments have no ids and keep their order
             <AttachmentView key={index} attachment={attachment} />
           ))}
           {content.text && <PlainText text={content.text} />}
@@ -28,7 +27,12 @@ export function ContentView({ content }: { content: Content }) {
     case "location":
       return <Location content={content} />;
     case "sticker":
-      return <Labelled label={t("timeline.sticker")} text={content.text ?? `${content.package_id}/${content.sticker_id}`} />;
+      return (
+        <Labelled
+          label={t("timeline.sticker")}
+          text={content.text ?? `${content.package_id}/${content.sticker_id}`}
+        />
+      );
     case "choice":
       return <Labelled label={t("timeline.chose")} text={content.text ?? content.data} />;
     case "choices":
@@ -44,9 +48,10 @@ export function ContentView({ content }: { content: Content }) {
           </ul>
         </>
       );
+    case "email":
+      return <EmailView mail={content} />;
     case "contacts":
       return content.contacts.map(({ name, phones = [], emails = [] }, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: cards have no ids and keep their order
         <div key={index} className={css.card}>
           <IconUser size={20} aria-label={t("timeline.contactCard")} />
           <div>
@@ -62,7 +67,11 @@ export function ContentView({ content }: { content: Content }) {
         </div>
       ));
     case "template":
-      return content.text ? <PlainText text={content.text} /> : <Text size="sm">{t("timeline.template", { name: content.name })}</Text>;
+      return content.text ? (
+        <PlainText text={content.text} />
+      ) : (
+        <Text size="sm">{t("timeline.template", { name: content.name })}</Text>
+      );
     case "reaction":
       return <Text size="xl">{content.emoji}</Text>;
     case "unsupported":
@@ -83,14 +92,59 @@ export function PlainText({ text }: { text: string }) {
     <div className={css.text} dir="auto">
       {pieces(text).map((piece, index) =>
         piece.kind === "link" ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a text have no ids and keep their order
-          <Anchor key={index} href={piece.href} target="_blank" rel="noopener noreferrer nofollow" inherit underline="always">
+          <Anchor
+            key={index}
+            href={piece.href}
+            target="_blank"
+            rel="noopener noreferrer nofollow"
+            inherit
+            underline="always"
+          >
             {piece.text}
           </Anchor>
         ) : (
           piece.text
         ),
       )}
+    </div>
+  );
+}
+
+function EmailView({ mail }: { mail: Extract<Content, { kind: "email" }> }) {
+  const { t } = useTranslation();
+  const [all, setAll] = useState(false);
+  const { subject, text, full_text, attachments = [], automatic, unverified } = mail;
+  return (
+    <div className={css.media}>
+      <Text size="sm" fw={650} dir="auto">
+        {subject}
+      </Text>
+      {unverified && (
+        <Text size="xs" className={css.warning}>
+          {t("timeline.unverified")}
+        </Text>
+      )}
+      {automatic && (
+        <Text size="xs" c="dimmed">
+          {t("timeline.automatic")}
+        </Text>
+      )}
+      <PlainText text={all && full_text ? full_text : text} />
+      {full_text && (
+        <Anchor
+          component="button"
+          type="button"
+          size="xs"
+          ta="start"
+          onClick={() => setAll(!all)}
+          aria-expanded={all}
+        >
+          {t(all ? "timeline.less" : "timeline.all")}
+        </Anchor>
+      )}
+      {attachments.map((attachment, index) => (
+        <AttachmentView key={index} attachment={attachment} />
+      ))}
     </div>
   );
 }
@@ -147,8 +201,20 @@ function AttachmentView({ attachment }: { attachment: Attachment }) {
   const name = file_name ?? t("timeline.file");
   if (href && !failed && IMAGES.includes(type)) {
     return (
-      <a href={href} target="_blank" rel="noopener noreferrer" className={css.preview} aria-label={t("timeline.openImage")}>
-        <img src={href} alt={name} loading="lazy" referrerPolicy="no-referrer" onError={() => setFailed(true)} />
+      <a
+        href={href}
+        target="_blank"
+        rel="noopener noreferrer"
+        className={css.preview}
+        aria-label={t("timeline.openImage")}
+      >
+        <img
+          src={href}
+          alt={name}
+          loading="lazy"
+          referrerPolicy="no-referrer"
+          onError={() => setFailed(true)}
+        />
       </a>
     );
   }

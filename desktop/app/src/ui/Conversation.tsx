@@ -1,7 +1,13 @@
 /** The task at hand: what was said, and what the agent says. */
 
 import { Button, Group, Text } from "@mantine/core";
-import { IconArrowForwardUp, IconCheck, IconMessages, IconPencilCheck, IconUserSquareRounded } from "@tabler/icons-react";
+import {
+  IconArrowForwardUp,
+  IconCheck,
+  IconMessages,
+  IconPencilCheck,
+  IconUserSquareRounded,
+} from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useSettings } from "../desk/settings.ts";
 import { taskItem } from "../model/tasks.ts";
@@ -36,14 +42,23 @@ export function Conversation({ reservation, transfer, complete }: Props) {
           {shown}
         </Text>
         {waiting_since !== null && (
-          <Elapsed since={waiting_since} target_s={answer_s_target} label={(time) => t("tasks.waiting", { time })} />
+          <Elapsed
+            since={waiting_since}
+            target_s={answer_s_target}
+            label={(time) => t("tasks.waiting", { time })}
+          />
         )}
         <Actions reservation={reservation} transfer={transfer} complete={complete} />
       </div>
       {conversation ? (
         <>
           <Timeline key={conversation.contact_sid} conversation={conversation} name={shown} />
-          <Composer key={conversation.sid} conversation={conversation} reservation={reservation} name={shown} />
+          <Composer
+            key={conversation.sid}
+            conversation={conversation}
+            reservation={reservation}
+            name={shown}
+          />
         </>
       ) : (
         <Text c="dimmed" p="xl" ta="center">
@@ -77,7 +92,12 @@ function Actions({ reservation, transfer, complete }: Props) {
             size="compact-md"
             variant="default"
             leftSection={<IconPencilCheck size={16} aria-hidden />}
-            onClick={() => void attempt(() => desk.wrap(reservation.sid), (why) => t("conversation.failed", { why }))}
+            onClick={() =>
+              void attempt(
+                () => desk.wrap(reservation.sid),
+                (why) => t("conversation.failed", { why }),
+              )
+            }
             aria-keyshortcuts={ariaKeys("wrap")}
           >
             {t("conversation.wrap")}

@@ -6,8 +6,8 @@ import { useSettings } from "../desk/settings.ts";
 import { heldTasks, offers as offersOf } from "../model/tasks.ts";
 import { useAlerts } from "./alerts.ts";
 import { useAttempt } from "./attempt.ts";
-import { ATTACH_ID, COMPOSER_ID, EMOJI_ID } from "./Composer.tsx";
 import { CompleteDialog } from "./CompleteDialog.tsx";
+import { ATTACH_ID, COMPOSER_ID, EMOJI_ID } from "./Composer.tsx";
 import { ContactPanel } from "./ContactPanel.tsx";
 import { Conversation, NoConversation } from "./Conversation.tsx";
 import { useComposerText } from "./composerText.ts";
@@ -61,8 +61,16 @@ export function DeskPage() {
     };
     return {
       ...(offer && {
-        accept: () => void attempt(() => desk.accept(offer.sid), () => t("offer.failed")),
-        decline: () => void attempt(() => desk.decline(offer.sid), () => t("offer.failed")),
+        accept: () =>
+          void attempt(
+            () => desk.accept(offer.sid),
+            () => t("offer.failed"),
+          ),
+        decline: () =>
+          void attempt(
+            () => desk.decline(offer.sid),
+            () => t("offer.failed"),
+          ),
       }),
       next: () => choose((at + 1) % Math.max(1, tasks.length)),
       previous: () => choose((at + tasks.length - (at < 0 ? 0 : 1)) % Math.max(1, tasks.length)),
@@ -76,7 +84,11 @@ export function DeskPage() {
       }),
       ...(current?.reservation_status === "accepted" && {
         transfer: () => setOpen("transfer"),
-        wrap: () => void attempt(() => desk.wrap(current.sid), (why) => t("conversation.failed", { why })),
+        wrap: () =>
+          void attempt(
+            () => desk.wrap(current.sid),
+            (why) => t("conversation.failed", { why }),
+          ),
       }),
       activity: () => setOpen("activity"),
       help: () => setOpen("help"),
@@ -99,7 +111,11 @@ export function DeskPage() {
         </nav>
         <main className={css.main}>
           {current ? (
-            <Conversation reservation={current} transfer={() => setOpen("transfer")} complete={() => setOpen("complete")} />
+            <Conversation
+              reservation={current}
+              transfer={() => setOpen("transfer")}
+              complete={() => setOpen("complete")}
+            />
           ) : (
             <NoConversation />
           )}

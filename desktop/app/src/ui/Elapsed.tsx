@@ -18,7 +18,13 @@ export function Elapsed({ since, target_s, label }: Props) {
   const waited = Math.max(0, useCenterNow() - since);
   const text = label(duration(waited));
   return (
-    <span className={css.elapsed} data-sla={sla(waited / 1000, target_s)} title={text} role="timer" aria-label={text}>
+    <span
+      className={css.elapsed}
+      data-sla={sla(waited / 1000, target_s)}
+      title={text}
+      role="timer"
+      aria-label={text}
+    >
       <IconClock size={12} aria-hidden />
       {duration(waited)}
     </span>

@@ -23,7 +23,12 @@ export function EmojiPicker({ id, choose }: Props) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const walk = (event: KeyboardEvent<HTMLDivElement>) => {
-    const steps: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: COLUMNS, ArrowUp: -COLUMNS };
+    const steps: Record<string, number> = {
+      ArrowRight: 1,
+      ArrowLeft: -1,
+      ArrowDown: COLUMNS,
+      ArrowUp: -COLUMNS,
+    };
     const step = steps[event.key];
     if (step === undefined) return;
     const cells = [...event.currentTarget.querySelectorAll("button")];

@@ -1,13 +1,19 @@
 /** The top of the page: the connection, the activity, the settings. */
 
 import { ActionIcon, Alert, Avatar, Badge, Button, Group, Menu, Text, Tooltip } from "@mantine/core";
-import { IconChevronDown, IconKeyboard, IconLogout, IconPlugConnected, IconPlugConnectedX } from "@tabler/icons-react";
+import {
+  IconChevronDown,
+  IconKeyboard,
+  IconLogout,
+  IconPlugConnected,
+  IconPlugConnectedX,
+} from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { signedOut } from "../session/session.ts";
 import { useAttempt } from "./attempt.ts";
 import { useDesk, useDeskState, useNow } from "./context.ts";
-import css from "./Header.module.css";
 import { initials } from "./format.ts";
+import css from "./Header.module.css";
 import { SettingsMenu } from "./SettingsMenu.tsx";
 import { ariaKeys } from "./shortcuts.ts";
 
@@ -33,7 +39,14 @@ export function Header({ activityOpen, setActivityOpen, showHelp }: Props) {
       <Group gap="xs" wrap="nowrap">
         <ActivityMenu open={activityOpen} setOpen={setActivityOpen} />
         <Tooltip label={t("menu.help")}>
-          <ActionIcon variant="subtle" color="gray" size="lg" onClick={showHelp} aria-label={t("menu.help")} aria-keyshortcuts={ariaKeys("help")}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
+            onClick={showHelp}
+            aria-label={t("menu.help")}
+            aria-keyshortcuts={ariaKeys("help")}
+          >
             <IconKeyboard size={20} aria-hidden />
           </ActionIcon>
         </Tooltip>
@@ -136,7 +149,12 @@ function ActivityMenu({ open, setOpen }: { open: boolean; setOpen: (open: boolea
             key={sid}
             leftSection={<span className={css.dot} data-available={available} />}
             aria-current={sid === worker?.activity_sid || undefined}
-            onClick={() => void attempt(() => desk.setActivity(sid), () => t("activity.failed"))}
+            onClick={() =>
+              void attempt(
+                () => desk.setActivity(sid),
+                () => t("activity.failed"),
+              )
+            }
           >
             {friendly_name}
           </Menu.Item>

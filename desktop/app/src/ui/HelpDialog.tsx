@@ -27,7 +27,14 @@ const OTHER_KEYS: Partial<Record<Name, string[]>> = {
 export function HelpDialog({ opened, close }: { opened: boolean; close: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal opened={opened} onClose={close} title={t("help.title")} size="lg" lockScroll={false} closeButtonProps={{ "aria-label": t("help.close") }}>
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={t("help.title")}
+      size="lg"
+      lockScroll={false}
+      closeButtonProps={{ "aria-label": t("help.close") }}
+    >
       <div className={css.groups}>
         {GROUPS.map(([group, names]) => (
           <section key={group}>

@@ -7,8 +7,8 @@ import { useTranslation } from "react-i18next";
 import { plainText, type Row } from "../model/timeline.ts";
 import type { Author, Message } from "../protocol/generated.ts";
 import { ChannelIcon } from "./ChannelIcon.tsx";
-import { useDeskState } from "./context.ts";
 import { ContentView } from "./ContentView.tsx";
+import { useDeskState } from "./context.ts";
 import { fullTime, timeOfDay } from "./format.ts";
 import css from "./MessageRow.module.css";
 
@@ -39,7 +39,11 @@ export const MessageRow = memo(function MessageRow({ row, name }: Props) {
         {answers && (
           <div className={css.quote}>
             <span className={css.hidden}>{t("timeline.answers")} </span>
-            <bdi>{answers.deleted ? t("timeline.deleted") : plainText(answers.edited ?? answers) || t("timeline.media")}</bdi>
+            <bdi>
+              {answers.deleted
+                ? t("timeline.deleted")
+                : plainText(answers.edited ?? answers) || t("timeline.media")}
+            </bdi>
           </div>
         )}
         {message.deleted ? (

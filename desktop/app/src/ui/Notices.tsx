@@ -15,7 +15,13 @@ export function Notices() {
         <Notification
           key={id}
           color={tone === "good" ? "teal" : "red"}
-          icon={tone === "good" ? <IconCheck size={18} aria-hidden /> : <IconAlertTriangle size={18} aria-hidden />}
+          icon={
+            tone === "good" ? (
+              <IconCheck size={18} aria-hidden />
+            ) : (
+              <IconAlertTriangle size={18} aria-hidden />
+            )
+          }
           onClose={() => remove(id)}
           closeButtonProps={{ "aria-label": t("help.close") }}
           withBorder

@@ -2,14 +2,14 @@
 
 import { Button, Group, Kbd, Paper, Progress, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { parseAttributes, taskItem } from "../model/tasks.ts";
+import { facts, parseAttributes, taskItem } from "../model/tasks.ts";
 import type { Reservation } from "../protocol/generated.ts";
+import { useAttempt } from "./attempt.ts";
 import { ChannelIcon } from "./ChannelIcon.tsx";
 import { useCenterNow, useDesk, useDeskState } from "./context.ts";
 import { duration } from "./format.ts";
 import css from "./Offers.module.css";
 import { ariaKeys, keysOf } from "./shortcuts.ts";
-import { useAttempt } from "./attempt.ts";
 
 /** Attributes that a card has room for. */
 const SHOWN_MAX = 6;
@@ -17,7 +17,12 @@ const SHOWN_MAX = 6;
 export function Offers({ offers }: { offers: readonly Reservation[] }) {
   const { t } = useTranslation();
   return (
-    <section aria-label={t("offer.region")} className={css.offers} aria-live="assertive" aria-relevant="additions">
+    <section
+      aria-label={t("offer.region")}
+      className={css.offers}
+      aria-live="assertive"
+      aria-relevant="additions"
+    >
       {offers.map((offer, index) => (
         <Offer key={offer.sid} offer={offer} first={index === 0} />
       ))}
@@ -35,13 +40,27 @@ function Offer({ offer, first }: { offer: Reservation; first: boolean }) {
   const left_s = Math.max(0, Math.ceil(offer.date_created + offer.reservation_timeout - now / 1000));
   const waited = duration(now - offer.task.date_created * 1000);
   return (
-    <Paper component="article" className={css.offer} withBorder shadow="sm" p="sm" radius="md" aria-label={`${t("offer.title")}: ${name ?? ""}`}>
+    <Paper
+      component="article"
+      className={css.offer}
+      withBorder
+      shadow="sm"
+      p="sm"
+      radius="md"
+      aria-label={`${t("offer.title")}: ${name ?? ""}`}
+    >
       <Group gap="xs" wrap="nowrap">
         <ChannelIcon channel={channel} size={20} />
         <Text fw={600} truncate flex={1} dir="auto">
           {name ?? t("contact.unnamed")}
         </Text>
-        <Text size="sm" fw={600} className={css.left} data-urgent={left_s <= 10 || undefined} aria-label={t("offer.left", { seconds: left_s })}>
+        <Text
+          size="sm"
+          fw={600}
+          className={css.left}
+          data-urgent={left_s <= 10 || undefined}
+          aria-label={t("offer.left", { seconds: left_s })}
+        >
           {left_s}
         </Text>
       </Group>
@@ -59,7 +78,12 @@ function Offer({ offer, first }: { offer: Reservation; first: boolean }) {
       <Attributes of={offer} />
       <Group gap="xs" mt="sm" grow>
         <Button
-          onClick={() => void attempt(() => desk.accept(offer.sid), () => t("offer.failed"))}
+          onClick={() =>
+            void attempt(
+              () => desk.accept(offer.sid),
+              () => t("offer.failed"),
+            )
+          }
           aria-keyshortcuts={first ? ariaKeys("accept") : undefined}
           rightSection={first && <Kbd size="xs">{keysOf("accept").join(" ")}</Kbd>}
         >
@@ -67,7 +91,12 @@ function Offer({ offer, first }: { offer: Reservation; first: boolean }) {
         </Button>
         <Button
           variant="default"
-          onClick={() => void attempt(() => desk.decline(offer.sid), () => t("offer.failed"))}
+          onClick={() =>
+            void attempt(
+              () => desk.decline(offer.sid),
+              () => t("offer.failed"),
+            )
+          }
           aria-keyshortcuts={first ? ariaKeys("decline") : undefined}
           rightSection={first && <Kbd size="xs">{keysOf("decline").join(" ")}</Kbd>}
         >
@@ -79,16 +108,14 @@ function Offer({ offer, first }: { offer: Reservation; first: boolean }) {
 }
 
 function Attributes({ of }: { of: Reservation }) {
-  const shown = Object.entries(parseAttributes(of.task.attributes))
-    .filter(([, value]) => ["string", "number", "boolean"].includes(typeof value))
-    .slice(0, SHOWN_MAX);
+  const shown = facts(parseAttributes(of.task.attributes)).slice(0, SHOWN_MAX);
   if (shown.length === 0) return null;
   return (
     <dl className={css.attributes}>
       {shown.map(([key, value]) => (
         <div key={key}>
           <dt>{key}</dt>
-          <dd dir="auto">{String(value)}</dd>
+          <dd dir="auto">{value}</dd>
         </div>
       ))}
     </dl>

@@ -4,11 +4,11 @@ import { Button, Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useSettings } from "../desk/settings.ts";
 import type { Sending } from "../model/state.ts";
-import { useDesk, useDeskState, useNow } from "./context.ts";
 import { PlainText } from "./ContentView.tsx";
-import css from "./MessageRow.module.css";
-import { useComposerText } from "./composerText.ts";
 import { useChannelName } from "./channelName.ts";
+import { useComposerText } from "./composerText.ts";
+import { useDesk, useDeskState, useNow } from "./context.ts";
+import css from "./MessageRow.module.css";
 
 export function SendingRow({ sending }: { sending: Sending }) {
   const { id, text, media, phase, failure } = sending;

@@ -1,6 +1,16 @@
 /** What an agent likes: language, appearance, sounds. */
 
-import { ActionIcon, NativeSelect, Popover, SegmentedControl, Stack, Switch, Text, Tooltip, useMantineColorScheme } from "@mantine/core";
+import {
+  ActionIcon,
+  NativeSelect,
+  Popover,
+  SegmentedControl,
+  Stack,
+  Switch,
+  Text,
+  Tooltip,
+  useMantineColorScheme,
+} from "@mantine/core";
 import { IconSettings } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,10 +23,25 @@ export function SettingsMenu() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const { sound, undo_s, set } = useSettings();
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" width={300} trapFocus returnFocus withArrow shadow="md">
+    <Popover
+      opened={open}
+      onChange={setOpen}
+      position="bottom-end"
+      width={300}
+      trapFocus
+      returnFocus
+      withArrow
+      shadow="md"
+    >
       <Popover.Target>
         <Tooltip label={t("menu.label")} disabled={open}>
-          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t("menu.label")} onClick={() => setOpen(!open)}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
+            aria-label={t("menu.label")}
+            onClick={() => setOpen(!open)}
+          >
             <IconSettings size={20} aria-hidden />
           </ActionIcon>
         </Tooltip>
@@ -39,7 +64,10 @@ export function SettingsMenu() {
               aria-labelledby="scheme"
               value={colorScheme}
               onChange={(scheme) => setColorScheme(scheme as typeof colorScheme)}
-              data={(["auto", "light", "dark"] as const).map((value) => ({ value, label: t(`menu.${value}`) }))}
+              data={(["auto", "light", "dark"] as const).map((value) => ({
+                value,
+                label: t(`menu.${value}`),
+              }))}
             />
           </div>
           <Switch
@@ -66,7 +94,9 @@ export function SettingsMenu() {
 function NotificationSwitch() {
   const { t } = useTranslation();
   const { notifications, set } = useSettings();
-  const [permission, setPermission] = useState(() => ("Notification" in window ? Notification.permission : "denied"));
+  const [permission, setPermission] = useState(() =>
+    "Notification" in window ? Notification.permission : "denied",
+  );
   const change = async (on: boolean) => {
     if (on && permission === "default") {
       const given = await Notification.requestPermission();

@@ -1,13 +1,25 @@
 /** Signing in: on this machine by choosing a worker, elsewhere at the identity provider. */
 
-import { Alert, Avatar, Button, Center, Loader, Paper, Stack, Text, TextInput, Title, UnstyledButton } from "@mantine/core";
+import {
+  Alert,
+  Avatar,
+  Button,
+  Center,
+  Loader,
+  Paper,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+  UnstyledButton,
+} from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Api, type Named } from "../session/api.ts";
 import type { DeskConfig } from "../session/config.ts";
-import { signedIn, type SignedOut } from "../session/session.ts";
+import { type SignedOut, signedIn } from "../session/session.ts";
 import { initials } from "./format.ts";
 import css from "./SignIn.module.css";
 

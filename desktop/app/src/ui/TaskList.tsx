@@ -1,6 +1,6 @@
 /** The tasks of the agent: what is new in each, and how long its customer has waited. */
 
-import { Avatar, Badge, Text, UnstyledButton } from "@mantine/core";
+import { Badge, Text, UnstyledButton } from "@mantine/core";
 import { IconInbox } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { type TaskItem, taskItem } from "../model/tasks.ts";
@@ -9,9 +9,9 @@ import type { Reservation } from "../protocol/generated.ts";
 import { ChannelIcon } from "./ChannelIcon.tsx";
 import { useDesk, useDeskState } from "./context.ts";
 import { Elapsed } from "./Elapsed.tsx";
-import { initials } from "./format.ts";
-import css from "./TaskList.module.css";
+import { Picture } from "./Picture.tsx";
 import { useDeskSettings } from "./queries.ts";
+import css from "./TaskList.module.css";
 
 export function TaskList({ tasks }: { tasks: readonly Reservation[] }) {
   const { t } = useTranslation();
@@ -51,9 +51,7 @@ function Task({ item, selected }: { item: TaskItem; selected: boolean }) {
       aria-current={selected || undefined}
       onClick={() => desk.select(reservation.sid)}
     >
-      <Avatar radius="xl" size={38} color="initials" name={shown} aria-hidden>
-        {initials(shown) || <ChannelIcon channel={channel} size={18} silent />}
-      </Avatar>
+      <Picture name={shown} channel={channel} size={38} />
       <span className={css.middle}>
         <span className={css.line}>
           <ChannelIcon channel={channel} size={14} />
@@ -62,7 +60,11 @@ function Task({ item, selected }: { item: TaskItem; selected: boolean }) {
           </span>
         </span>
         <span className={css.said} dir="auto">
-          {last ? (last.deleted ? t("timeline.deleted") : plainText(last.edited ?? last) || t("timeline.media")) : t("tasks.noMessages")}
+          {last
+            ? last.deleted
+              ? t("timeline.deleted")
+              : plainText(last.edited ?? last) || t("timeline.media")
+            : t("tasks.noMessages")}
         </span>
       </span>
       <span className={css.end}>
@@ -72,7 +74,11 @@ function Task({ item, selected }: { item: TaskItem; selected: boolean }) {
           </Badge>
         ) : (
           waiting_since !== null && (
-            <Elapsed since={waiting_since} target_s={answer_s_target} label={(time) => t("tasks.waiting", { time })} />
+            <Elapsed
+              since={waiting_since}
+              target_s={answer_s_target}
+              label={(time) => t("tasks.waiting", { time })}
+            />
           )
         )}
         {unread > 0 && (

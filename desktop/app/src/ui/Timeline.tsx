@@ -5,6 +5,7 @@ import { IconArrowDown } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { messagesOf } from "../model/state.ts";
 import { type Row, rows } from "../model/timeline.ts";
 import type { Conversation, Message } from "../protocol/generated.ts";
 import { useDesk, useDeskState, useNow } from "./context.ts";
@@ -18,7 +19,6 @@ const NEAR_END_PX = 80;
 /** Rows from the beginning at which older messages are asked for. */
 const NEAR_BEGINNING = 3;
 const ROW_PX = 64;
-const NO_MESSAGES: readonly Message[] = [];
 
 interface Props {
   conversation: Conversation;
@@ -28,7 +28,7 @@ interface Props {
 export function Timeline({ conversation, name }: Props) {
   const { t } = useTranslation();
   const desk = useDesk();
-  const messages = useDeskState((state) => state.messages[conversation.contact_sid] ?? NO_MESSAGES);
+  const messages = useDeskState((state) => messagesOf(state, conversation.contact_sid));
   const sending = useDeskState((state) => state.sending);
   const more = useDeskState((state) => state.more[conversation.contact_sid] ?? false);
   const list = useMemo(
@@ -83,7 +83,8 @@ export function Timeline({ conversation, name }: Props) {
   const last = messages.at(-1);
   useEffect(() => {
     const look = () => {
-      if (last && document.visibilityState === "visible" && following.current) desk.seen(conversation.sid, last.seq);
+      if (last && document.visibilityState === "visible" && following.current)
+        desk.seen(conversation.sid, last.seq);
     };
     look();
     document.addEventListener("visibilitychange", look);
@@ -101,8 +102,14 @@ export function Timeline({ conversation, name }: Props) {
 
   return (
     <div className={css.frame}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys */}
-      <div ref={box} className={css.box} onScroll={onScroll} tabIndex={0} role="log" aria-label={t("timeline.label")}>
+      <div
+        ref={box}
+        className={css.box}
+        onScroll={onScroll}
+        tabIndex={0}
+        role="log"
+        aria-label={t("timeline.label")}
+      >
         <div className={css.beginning}>
           {more ? (
             <Button size="compact-sm" variant="subtle" onClick={() => void desk.older(conversation.sid)}>
@@ -158,7 +165,12 @@ function Day({ at }: { at: number }) {
   const { t } = useTranslation();
   const now = useNow();
   const day = dayOf(at);
-  const name = day === dayOf(now) ? t("timeline.today") : day === dayOf(now - 86_400_000) ? t("timeline.yesterday") : dayName(at);
+  const name =
+    day === dayOf(now)
+      ? t("timeline.today")
+      : day === dayOf(now - 86_400_000)
+        ? t("timeline.yesterday")
+        : dayName(at);
   return (
     <div className={css.line}>
       <span>{name}</span>
@@ -194,12 +206,26 @@ function TypingLine({ conversation, name }: Props) {
   );
 }
 
-function ToEnd({ conversation, messages, go }: { conversation: Conversation; messages: readonly Message[]; go: () => void }) {
+function ToEnd({
+  conversation,
+  messages,
+  go,
+}: {
+  conversation: Conversation;
+  messages: readonly Message[];
+  go: () => void;
+}) {
   const { t } = useTranslation();
   const seen = useDeskState((state) => state.read[conversation.sid] ?? 0);
   const count = messages.filter(({ seq, direction }) => seq > seen && direction === "inbound").length;
   return (
-    <Button className={css.toEnd} size="compact-sm" radius="xl" onClick={go} leftSection={<IconArrowDown size={14} aria-hidden />}>
+    <Button
+      className={css.toEnd}
+      size="compact-sm"
+      radius="xl"
+      onClick={go}
+      leftSection={<IconArrowDown size={14} aria-hidden />}
+    >
       {count > 0 ? t("timeline.new", { count }) : t("timeline.latest")}
     </Button>
   );

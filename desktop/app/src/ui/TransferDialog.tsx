@@ -20,7 +20,13 @@ interface Props {
 export function TransferDialog({ reservation, close }: Props) {
   const { t } = useTranslation();
   return (
-    <Modal opened={reservation !== null} onClose={close} title={t("transfer.title")} lockScroll={false} closeButtonProps={{ "aria-label": t("help.close") }}>
+    <Modal
+      opened={reservation !== null}
+      onClose={close}
+      title={t("transfer.title")}
+      lockScroll={false}
+      closeButtonProps={{ "aria-label": t("help.close") }}
+    >
       {reservation && <Targets reservation={reservation} close={close} />}
     </Modal>
   );
@@ -41,7 +47,10 @@ function Targets({ reservation, close }: { reservation: Reservation; close: () =
   const queues = task_queues.filter(fits);
   const agents = workers.filter((worker) => worker.sid !== me && fits(worker)).slice(0, 100);
   const go = async (to: string, name: string) => {
-    const done = await attempt(() => desk.transfer(reservation.task.sid, to), (why) => t("transfer.failed", { why }));
+    const done = await attempt(
+      () => desk.transfer(reservation.task.sid, to),
+      (why) => t("transfer.failed", { why }),
+    );
     if (done) {
       notify({ tone: "good", text: t("transfer.done", { name }) });
       close();

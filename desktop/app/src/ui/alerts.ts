@@ -41,7 +41,7 @@ export function useAlerts(): void {
   const known = useRef(new Set<string>());
   useEffect(() => {
     const { sound, notifications } = useSettings.getState();
-    const state = desk.store.getState();
+    const state = { ...desk.store.getState(), reservations };
     const shown = new Set<string>();
     for (const offer of offers(state)) {
       shown.add(offer.sid);
@@ -62,7 +62,11 @@ export function useAlerts(): void {
 
   const waiting = useDeskState((state) => {
     const held = Object.values(state.reservations);
-    return held.reduce((sum, reservation) => sum + (reservation.reservation_status === "pending" ? 1 : taskItem(state, reservation).unread), 0);
+    return held.reduce(
+      (sum, reservation) =>
+        sum + (reservation.reservation_status === "pending" ? 1 : taskItem(state, reservation).unread),
+      0,
+    );
   });
   useEffect(() => {
     document.title = waiting > 0 ? `(${waiting}) ${t("app")}` : t("app");

@@ -40,7 +40,8 @@ export function useAttachments() {
 
   const add = (chosen: readonly File[]) => {
     const fitting = chosen.slice(0, FILES_MAX - files.length);
-    if (fitting.length < chosen.length) notify({ tone: "bad", text: t("composer.tooMany", { count: FILES_MAX }) });
+    if (fitting.length < chosen.length)
+      notify({ tone: "bad", text: t("composer.tooMany", { count: FILES_MAX }) });
     for (const file of fitting) {
       const id = crypto.randomUUID();
       setFiles((files) => [...files, { id, name: file.name, bytes: file.size, media: null }]);

@@ -4,7 +4,10 @@ import { useCallback } from "react";
 import { useNotices } from "./notices.ts";
 
 /** `say` makes a sentence of why it failed. */
-export function useAttempt(): (act: () => Promise<unknown>, say: (why: string) => string) => Promise<boolean> {
+export function useAttempt(): (
+  act: () => Promise<unknown>,
+  say: (why: string) => string,
+) => Promise<boolean> {
   const add = useNotices((notices) => notices.add);
   return useCallback(
     async (act, say) => {

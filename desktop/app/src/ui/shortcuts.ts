@@ -43,7 +43,8 @@ export function ariaKeys(command: Command): string {
 
 function commandOf(event: KeyboardEvent): Command | null {
   const found = Object.entries(CHORDS).find(([, chord]: [string, Chord]) => {
-    const modifiers = event.altKey === (chord.alt ?? false) && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+    const modifiers =
+      event.altKey === (chord.alt ?? false) && !event.ctrlKey && !event.metaKey && !event.shiftKey;
     return modifiers && event.code === chord.code;
   });
   return found ? (found[0] as Command) : null;
@@ -56,7 +57,10 @@ function taskNumber(event: KeyboardEvent): number | null {
 }
 
 /** Runs what the agent asks for by keys, wherever the focus is; nothing while a dialog is open. */
-export function useShortcuts(run: Partial<Record<Command, () => void>>, chooseTask: (index: number) => void): void {
+export function useShortcuts(
+  run: Partial<Record<Command, () => void>>,
+  chooseTask: (index: number) => void,
+): void {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || document.querySelector("[aria-modal=true]")) return;

@@ -174,6 +174,7 @@ fn said_in_every_way() -> Vec<(&'static str, Message)> {
             "message_choices",
             json!({ "kind": "choices", "text": "Well?", "options": [{ "data": "yes", "text": "Yes" }] }),
         ),
+        ("message_email", json!({ "kind": "email", "subject": "My order", "text": "Where is it?" })),
         (
             "message_contacts",
             json!({ "kind": "contacts", "contacts": [{ "name": "Ann", "phones": ["+15005550007"] }] }),

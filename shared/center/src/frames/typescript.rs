@@ -9,10 +9,10 @@ use super::tests::every_frame;
 use super::worker::{ActivityPayload, WorkerChannelPayload, WorkerPayload};
 use patchbay_model::{
     AccountSid, ActivitySid, Address, Attachment, Author, ChannelKind, ChoiceOption, Consent, Contact,
-    ContactCard, ContactSid, Content, Conversation, ConversationSid, ConversationState, Direction,
-    ExecutionSid, FlowSid, Message, MessageSid, MessageStatus, ReservationSid, ReservationStatus, Seq,
-    TaskChannelSid, TaskQueueSid, TaskSid, TaskStatus, Timestamp, WorkerChannelSid, WorkerSid, WorkflowSid,
-    WorkspaceSid,
+    ContactCard, ContactSid, Content, Conversation, ConversationSid, ConversationState, Direction, Email,
+    ExecutionSid, FlowSid, MergeSid, MergedInto, Message, MessageSid, MessageStatus, ReservationSid,
+    ReservationStatus, Seq, TaskChannelSid, TaskQueueSid, TaskSid, TaskStatus, Timestamp, WorkerChannelSid,
+    WorkerSid, WorkflowSid, WorkspaceSid,
 };
 use serde_json::Value;
 use std::path::Path;
@@ -58,12 +58,15 @@ fn types() -> String {
         Attachment,
         ContactCard,
         ChoiceOption,
+        Email,
         Content,
         Message,
         ConversationState,
         Conversation,
         Consent,
         patchbay_model::contact::AttributeSource,
+        MergeSid,
+        MergedInto,
         Contact,
         TaskStatus,
         ReservationStatus,

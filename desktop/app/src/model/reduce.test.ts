@@ -1,0 +1,196 @@
+import { describe, expect, test } from "vitest";
+import type { Frame } from "../protocol/frames.ts";
+import { recorded } from "../protocol/recorded.ts";
+import { contact, conversation, frame, message, reservation, worker } from "../testing/build.ts";
+import { type DeskEvent, reduce } from "./reduce.ts";
+import { type DeskState, EMPTY, type Sending } from "./state.ts";
+
+const NOW = 1_795_359_905_000;
+
+function after(state: DeskState, ...events: (DeskEvent | Frame)[]): DeskState {
+  return events.reduce<DeskState>(
+    (state, event) =>
+      reduce(state, "event_type" in event ? { type: "frame", frame: event, now: NOW } : event),
+    state,
+  );
+}
+
+const OFFERED = after(EMPTY, frame("init"), frame("reservation.created"));
+const offer = reservation();
+const sid = conversation().sid;
+const contactSid = contact().sid;
+
+describe("frames as the center makes them", () => {
+  test("all of them are taken, in any number", () => {
+    const once = after(EMPTY, ...(recorded as Frame[]));
+    const twice = after(once, ...(recorded as Frame[]));
+    expect(once.worker?.friendly_name).toBe("Ann");
+    expect(Object.keys(once.reservations)).toEqual([offer.sid]);
+    expect(once.contacts[contactSid]?.name).toBe("Zoë");
+    expect(twice).toEqual(once);
+  });
+
+  test("an offer that is over goes away, and its task is no longer chosen", () => {
+    const chosen = after(OFFERED, { type: "select", reservation_sid: offer.sid });
+    for (const status of ["rejected", "timeout", "canceled", "rescinded", "completed"] as const) {
+      const over: Frame = {
+        event_type: `reservation.${status}`,
+        payload: reservation({ reservation_status: status, version: "4" }),
+      };
+      const state = after(chosen, over);
+      expect([state.reservations, state.selected]).toEqual([{}, null]);
+    }
+  });
+
+  test("an older reservation, worker or conversation changes nothing", () => {
+    const late: Frame = {
+      event_type: "reservation.accepted",
+      payload: reservation({ reservation_status: "accepted", version: "2" }),
+    };
+    expect(after(OFFERED, late)).toEqual(OFFERED);
+    const away: Frame = {
+      event_type: "worker.activity.update",
+      payload: worker({ activity_name: "Break", version: "9" }),
+    };
+    expect(after(OFFERED, away).worker?.activity_name).toBe("Ready");
+    const known = after(OFFERED, frame("conversation.updated"));
+    const old: Frame = {
+      event_type: "conversation.updated",
+      payload: conversation({ state: "flow", version: 1 }),
+    };
+    expect(after(known, old)).toEqual(known);
+  });
+
+  test("somebody types until they write or have been silent", () => {
+    const typing = after(OFFERED, frame("typing"));
+    expect(typing.typing[sid]?.until).toBeGreaterThan(NOW);
+    expect(after(typing, frame("message.created")).typing).toEqual({});
+  });
+
+  test("another window of the agent has read, a colleague's does not count", () => {
+    const read = frame("conversation.read");
+    const mine = { ...read, payload: { ...read.payload, worker_sid: worker().sid } };
+    expect(after(OFFERED, mine).read[sid]).toBe(read.payload.seq);
+    const others = { ...read, payload: { ...read.payload, worker_sid: "WK00" } };
+    expect(after(OFFERED, others).read).toEqual({});
+  });
+});
+
+describe("sync", () => {
+  const synced = (change: Partial<Extract<DeskEvent, { type: "synced" }>>): DeskEvent => ({
+    type: "synced",
+    answer: { reservations: [], conversations: [], messages: [] },
+    held: [],
+    cursors: {},
+    heard: [],
+    now: NOW,
+    ...change,
+  });
+
+  test("what the desk had and the answer lacks is over", () => {
+    expect(after(OFFERED, synced({ held: [offer.sid] })).reservations).toEqual({});
+  });
+
+  test("an offer that overtook the answer stays", () => {
+    const state = after(OFFERED, synced({ held: [], heard: [frame("reservation.created")] }));
+    expect(Object.keys(state.reservations)).toEqual([offer.sid]);
+  });
+
+  test("what was completed meanwhile does not come back", () => {
+    const completed: Frame = {
+      event_type: "reservation.completed",
+      payload: reservation({ reservation_status: "completed", version: "5" }),
+    };
+    const answer = { reservations: [offer], conversations: [], messages: [] };
+    expect(after(OFFERED, synced({ answer, held: [offer.sid], heard: [completed] })).reservations).toEqual(
+      {},
+    );
+  });
+
+  test("a gap is noted where the answer begins later than what was known, and history closes it", () => {
+    const entry = { ...conversation(), contact: contact(), more: true };
+    const [known, later, between] = [10, 30, 20].map((seq) => message({ seq, sid: `IM${seq}` }));
+    if (!known || !later || !between) throw new Error("unreachable");
+    const before = after(OFFERED, { type: "history", conversation_sid: sid, messages: [known], more: false });
+    const answer = { reservations: [offer], conversations: [entry], messages: [later] };
+    const gap = after(before, synced({ answer, held: [offer.sid], cursors: { [sid]: 10 } }));
+    expect(gap.gaps[contactSid]).toEqual({ conversation_sid: sid, after: 10, before: 30 });
+    const half = after(gap, { type: "history", conversation_sid: sid, messages: [between], more: true });
+    expect(half.gaps[contactSid]?.before).toBe(20);
+    const whole = after(half, {
+      type: "history",
+      conversation_sid: sid,
+      messages: [known, between],
+      more: true,
+    });
+    expect(whole.gaps).toEqual({});
+    expect(whole.messages[contactSid]?.map(({ seq }) => seq)).toEqual([10, 20, 30]);
+    const touching = synced({ answer: { ...answer, messages: [known, later] }, cursors: { [sid]: 10 } });
+    expect(after(before, touching).gaps).toEqual({});
+  });
+});
+
+describe("what the agent says", () => {
+  const sending: Sending = {
+    id: "one",
+    conversation_sid: sid,
+    text: "Good morning",
+    media: [],
+    to: null,
+    written_at: NOW,
+    phase: "held",
+    failure: null,
+  };
+  const ready = after(OFFERED, frame("conversation.updated"), { type: "send", sending });
+
+  test("it is held, sent, and then a message like any other", () => {
+    const released = after(ready, { type: "released", id: "one" });
+    expect(released.sending[0]?.phase).toBe("sending");
+    const sent = after(released, {
+      type: "sent",
+      id: "one",
+      answer: { id: "one", message_sid: "IM1", seq: 5 },
+    });
+    expect(sent.sending).toEqual([]);
+    const [said] = sent.messages[contactSid] ?? [];
+    expect([said?.sid, said?.status, said?.channel]).toEqual(["IM1", "queued", "sms"]);
+    const delivered = after(sent, {
+      event_type: "message.updated",
+      payload: message({ sid: "IM1", seq: 5, status: "delivered" }),
+    });
+    expect(delivered.messages[contactSid]).toHaveLength(1);
+  });
+
+  test("a refusal keeps it, with the reason; taking it back takes it away", () => {
+    const failure = { id: "one", code: "refused", message: "opted_out" } as const;
+    const refused = after(ready, { type: "not_sent", id: "one", failure });
+    expect(refused.sending[0]).toMatchObject({ phase: "failed", failure, text: "Good morning" });
+    expect(after(refused, { type: "taken_back", id: "one" }).sending).toEqual([]);
+  });
+
+  test("a receipt may come before the answer", () => {
+    const early = after(ready, {
+      event_type: "message.updated",
+      payload: message({ sid: "IM1", seq: 5, status: "delivered" }),
+    });
+    const sent = after(early, { type: "sent", id: "one", answer: { id: "one", message_sid: "IM1", seq: 5 } });
+    expect(sent.messages[contactSid]?.map(({ status }) => status)).toEqual(["delivered"]);
+  });
+});
+
+test("the answers of actions move the reservation on", () => {
+  const answer = (
+    assignment_status: "assigned" | "wrapping" | "completed" | "pending",
+    version: string,
+  ): DeskEvent => ({
+    type: "answered",
+    answer: { id: "1", task: { ...offer.task, assignment_status, version } },
+  });
+  const accepted = after(OFFERED, answer("assigned", "4"));
+  expect(accepted.reservations[offer.sid]?.reservation_status).toBe("accepted");
+  expect(after(accepted, answer("wrapping", "5")).reservations[offer.sid]?.reservation_status).toBe(
+    "wrapping",
+  );
+  expect(after(accepted, answer("completed", "6")).reservations).toEqual({});
+  expect(after(OFFERED, answer("pending", "4")).reservations).toEqual({});
+});

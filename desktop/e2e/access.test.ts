@@ -1,0 +1,142 @@
+/** Everybody can use the desk: without a mouse, in light and dark, in five languages. */
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { composer, launch, offers, open, screenshot, signIn, tasks, timeline } from "./support/browser.ts";
+import { Center } from "./support/center.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let center: Center;
+let browser: Browser;
+
+beforeAll(async () => {
+  [center, browser] = await Promise.all([Center.start(), launch()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await center?.end();
+});
+
+/** Serious violations of what is shown now, by rule and place. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const results = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run: () => Promise<AxeResults> } };
+    return axe.run();
+  });
+  return results.violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id} ${target.join(" ")}: ${failureSummary}`),
+    );
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`no serious barrier in ${colorScheme} colours`, async () => {
+    const outside = await open(browser, `${center.url}/desktop/`, { colorScheme });
+    await outside.page.getByRole("button", { name: "Ann" }).waitFor();
+    await screenshot(outside.page, `sign-in-${colorScheme}`);
+    expect(await violations(outside.page)).toEqual([]);
+    await outside.page.context().close();
+
+    const { page, problems } = await signIn(browser, center.url, "Ann", { colorScheme });
+    const from = colorScheme === "light" ? "+15005550061" : "+15005550062";
+    await center.askForAgent("sms", from);
+    await offers(page).first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("Alt+a");
+    await timeline(page).getByText("Which language do you prefer?").waitFor();
+    await center.write("sms", from, "See https://shop.example/orders/4711");
+    await center.write("sms", from, {
+      media: { url: "https://media.example/a.pdf", content_type: "application/pdf" },
+    });
+    await timeline(page).getByText("application/pdf").waitFor();
+    await composer(page).fill("Of course");
+    await composer(page).press("Enter");
+    expect(await violations(page)).toEqual([]);
+    await center.shown("sms", from, "Of course");
+    await screenshot(page, `desk-${colorScheme}`);
+    for (const [keys, name] of [
+      ["Alt+t", "Transfer the task"],
+      ["Alt+c", "Complete the task"],
+      ["Alt+Slash", "Keyboard shortcuts"],
+    ] as const) {
+      await page.keyboard.press(keys);
+      await page.getByRole("dialog", { name }).waitFor();
+      expect(await violations(page)).toEqual([]);
+      await screenshot(page, `${name.split(" ")[0]?.toLowerCase()}-${colorScheme}`);
+      await page.keyboard.press("Escape");
+      await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+    }
+    await page.keyboard.press("Alt+c");
+    await page.getByRole("button", { name: "Complete" }).last().click();
+    await expect.poll(() => tasks(page).count()).toBe(0);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+}
+
+test("the whole job is done with keys", async () => {
+  const { page, problems } = await open(browser, `${center.url}/desktop/`);
+  const bruno = page.getByRole("button", { name: "Bruno" });
+  await bruno.waitFor();
+  for (let tries = 0; tries < 12 && !(await isFocused(page, "Bruno")); tries += 1)
+    await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByText("Connected").waitFor();
+  const from = "+15005550063";
+  await center.askForAgent("sms", from);
+  await offers(page).first().waitFor();
+  await page.keyboard.press("Alt+a");
+  await timeline(page).getByText("Which language do you prefer?").waitFor();
+  await page.keyboard.press("Alt+m");
+  await page.keyboard.type("Typed with keys ");
+  await page.keyboard.press("Alt+e");
+  await page.getByRole("group", { name: "Emoji" }).waitFor();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await center.shown("sms", from, "Typed with keys 😃");
+  await page.keyboard.press("Alt+w");
+  await page.getByText("The conversation has ended.").waitFor();
+  await page.keyboard.press("Alt+c");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("By keys");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => tasks(page).count()).toBe(0);
+  expect(problems).toEqual([]);
+});
+
+function isFocused(page: Page, text: string): Promise<boolean> {
+  return page.evaluate((text) => document.activeElement?.textContent?.includes(text) ?? false, text);
+}
+
+test("five languages, one of them from right to left", async () => {
+  const { page, problems } = await signIn(browser, center.url, "Chiyo");
+  for (const [language, tasksName, direction] of [
+    ["ru", "Мои задачи", "ltr"],
+    ["es", "Mis tareas", "ltr"],
+    ["ja", "担当タスク", "ltr"],
+    ["ar", "مهامي", "rtl"],
+    ["en", "My tasks", "ltr"],
+  ] as const) {
+    await page.evaluate((language) => localStorage.setItem("patchbay.language", language), language);
+    await page.reload();
+    await page.getByRole("navigation", { name: tasksName }).waitFor();
+    expect(await page.evaluate(() => [document.documentElement.lang, document.documentElement.dir])).toEqual([
+      language,
+      direction,
+    ]);
+    expect(await violations(page)).toEqual([]);
+    await screenshot(page, `language-${language}`);
+  }
+  expect(problems).toEqual([]);
+});

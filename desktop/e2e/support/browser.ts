@@ -1,0 +1,96 @@
+/** A browser, and agents in it. */
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+
+const SCREENSHOTS = join(import.meta.dirname, "../screenshots");
+const EXPECT_MS_MAX = 30_000;
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+/** A page, and everything that went wrong on it. */
+export interface Watched {
+  page: Page;
+  /** Reports of the content security policy, errors, dialogs. */
+  problems: string[];
+}
+
+export async function open(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Watched> {
+  const context = await browser.newContext({
+    viewport: { width: 1360, height: 840 },
+    locale: "en-US",
+    colorScheme: "light",
+    reducedMotion: "reduce",
+    ...options,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(EXPECT_MS_MAX);
+  const problems: string[] = [];
+  await page.exposeFunction("reportProblem", (problem: string) => problems.push(problem));
+  await page.addInitScript(() => {
+    const report = (window as unknown as { reportProblem: (problem: string) => void }).reportProblem;
+    document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sample }) =>
+      report(`policy: ${violatedDirective} ${blockedURI} ${sample}`),
+    );
+  });
+  page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
+  page.on("dialog", (dialog) => {
+    problems.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  await page.goto(url);
+  return { page, problems };
+}
+
+/** An agent who has signed in and is connected. */
+export async function signIn(
+  browser: Browser,
+  url: string,
+  name: string,
+  options: BrowserContextOptions = {},
+): Promise<Watched> {
+  const watched = await open(browser, `${url}/desktop/`, options);
+  await watched.page.getByRole("button", { name }).click();
+  await watched.page.getByText("Connected").waitFor();
+  return watched;
+}
+
+/** Kept in an ignored folder, to be looked at. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+}
+
+export function composer(page: Page) {
+  return page.getByRole("textbox", { name: /^Message to/u });
+}
+
+export function timeline(page: Page) {
+  return page.getByRole("log");
+}
+
+export function offers(page: Page) {
+  return page.getByRole("region", { name: "Offers" }).getByRole("article");
+}
+
+export function tasks(page: Page) {
+  return page.getByRole("navigation", { name: "My tasks" }).getByRole("listitem");
+}
