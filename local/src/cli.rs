@@ -55,18 +55,18 @@ struct Serve {
     /// The configuration directory
     #[arg(long, env = "PATCHBAY_CONFIG", default_value = "config")]
     config: PathBuf,
-    /// The built files of the agent desktop
-    #[arg(long, env = "PATCHBAY_DESKTOP", default_value = "desktop/app/dist")]
-    desktop: PathBuf,
     /// Where providers reach us, if not where we listen: scheme and host
     #[arg(long, env = "PATCHBAY_PUBLIC_URL")]
     public_url: Option<String>,
+    /// The folder of the pages, with what was built in it
+    #[arg(long, env = "PATCHBAY_PAGES", default_value = "desktop")]
+    pages: PathBuf,
 }
 
 impl From<Serve> for ServeOptions {
     fn from(serve: Serve) -> ServeOptions {
-        let Serve { listen, data, config, desktop, public_url } = serve;
-        ServeOptions { listen, data, config, desktop, public_url }
+        let Serve { listen, data, config, public_url, pages } = serve;
+        ServeOptions { listen, data, config, public_url, pages }
     }
 }
 

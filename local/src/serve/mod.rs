@@ -1,6 +1,7 @@
 //! `patchbay serve`: the whole center in this process.
 
 pub mod blobs;
+mod built;
 mod dead_letters;
 mod desktop;
 mod dev;
@@ -12,8 +13,10 @@ mod pollers;
 mod socket;
 mod sockets;
 pub(crate) mod stop;
+mod widget;
 mod wiring;
 
+pub(crate) use built::Built;
 pub use http::BreakOff;
 pub(crate) use http::serve as serve_http;
 pub(crate) use local_only::local_only;
@@ -40,10 +43,10 @@ pub struct ServeOptions {
     pub listen: SocketAddr,
     pub data: PathBuf,
     pub config: PathBuf,
-    /// The built files of the agent desktop.
-    pub desktop: PathBuf,
     /// Where providers reach us, when that is not where we listen (a tunnel, a proxy).
     pub public_url: Option<String>,
+    /// The folder `desktop`, with the files that were built in it.
+    pub pages: PathBuf,
 }
 
 /// Serves until the process is told to stop (SIGTERM, SIGINT): then takes nothing more, lets what is in flight
@@ -66,7 +69,9 @@ pub async fn serve(options: ServeOptions, metrics: Metrics) -> Result<(), ServeE
         .merge(socket::router(&wiring))
         .merge(blobs::router(wiring.blobs.clone(), wiring.world.clone()))
         .merge(dev::router(&wiring))
-        .merge(desktop::router(&options.desktop))
+        .merge(desktop::router(&options.pages.join("app/dist")))
+        .merge(widget::router(&options.pages.join("widget/dist")))
+        .merge(simulator::page::router(&options.pages.join("simulator/dist")))
         .merge(pages::router(&wiring, metrics))
         .nest("/simulator", simulator::router(wiring.played()).layer(from_fn(local_only)));
     let serving = tokio::spawn(serve_http(listener, router, stopped));

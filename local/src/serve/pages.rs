@@ -73,7 +73,7 @@ pub(super) fn announce(wiring: &Wiring, took: Duration) {
         "  agents     {}/agent?token=…  (tokens: POST {own_url}/api/dev/sign-in)",
         socket_url(own_url)
     );
-    let _ = writeln!(text, "  simulator  {own_url}/simulator/api/<channel>/messages");
+    let _ = writeln!(text, "  simulator  {own_url}/simulator/");
     for account in accounts.iter() {
         let name = format!("{}/{}", account.kind, account.name);
         let _ = writeln!(text, "  webhook    {public_url}/webhooks/{name}  → flow {:?}", account.flow);

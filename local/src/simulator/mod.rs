@@ -7,6 +7,8 @@ pub mod bot;
 mod customer;
 mod deliveries;
 mod faults;
+mod listing;
+pub(crate) mod page;
 mod provider;
 mod tokens;
 mod visitor;
@@ -76,6 +78,7 @@ pub(crate) fn router(played: Played) -> Router {
         visitors: Arc::default(),
     };
     let customers = Router::new()
+        .route("/api", get(listing::list))
         .route("/api/{channel}/messages", post(customer::write))
         .route("/api/{channel}/deliveries", get(deliveries::list))
         .route("/api/{channel}/faults", post(faults::add))

@@ -8,7 +8,7 @@ use crate::webhooks::{DEFAULT_ACCOUNT, answer};
 use axum::extract::{Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_MAX_AGE, ORIGIN, VARY,
+    ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, ORIGIN, VARY,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn};
@@ -19,10 +19,15 @@ use patchbay_center::webchat::{self, HISTORY_MAX, NewSession, WebChatError};
 use patchbay_model::Seq;
 use serde::Deserialize;
 
+/// How long a browser keeps the configuration.
+const CONFIG_CACHED: &str = "private, max-age=60";
+
 pub(crate) fn router() -> Router<Shared> {
     Router::new()
         .route("/webchat/sessions", post(create_session))
         .route("/webchat/messages", get(history).post(receive))
+        .route("/webchat/conversation", get(conversation))
+        .route("/webchat/config", get(config))
         .layer(from_fn(cross_origin))
 }
 
@@ -84,10 +89,33 @@ async fn history(
     let account = page.account.as_deref().unwrap_or(DEFAULT_ACCOUNT);
     let request = head(&request.into_parts().0);
     let claims = webchat::authenticate(&center, account, &request).map_err(refused)?;
-    let after = Seq(page.after.unwrap_or(0));
     let limit = page.limit.unwrap_or(HISTORY_MAX);
-    let history = webchat::history(&center, &claims, after, limit).await.map_err(refused)?;
-    Ok(Json(history).into_response())
+    let history = match page.after {
+        Some(after) => webchat::history(&center, &claims, Seq(after), limit).await,
+        None => webchat::newest(&center, &claims, limit).await,
+    };
+    Ok(Json(history.map_err(refused)?).into_response())
+}
+
+async fn conversation(
+    State(center): State<Shared>,
+    Params(query): Params<OfAccount>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let request = head(&request.into_parts().0);
+    let claims = webchat::authenticate(&center, query.name(), &request).map_err(refused)?;
+    Ok(Json(webchat::standing(&center, &claims).await.map_err(refused)?).into_response())
+}
+
+/// The same for every visitor of a page, so that browsers may keep it for a while.
+async fn config(
+    State(center): State<Shared>,
+    Params(query): Params<OfAccount>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
+    let appearance = webchat::appearance(&center, query.name(), origin).map_err(refused)?;
+    Ok(([(CACHE_CONTROL, CONFIG_CACHED)], Json(appearance)).into_response())
 }
 
 /// What a browser must be told for a page of another origin to call us. Nothing is decided here: the token and

@@ -7,6 +7,7 @@ use crate::frames::{self, Fault};
 use crate::ports::Consistency;
 use crate::router::OpError;
 use crate::store::{StoreError, load_conversation, load_profile, load_task, put_next};
+use crate::webchat;
 use patchbay_model::{
     Conversation, ConversationSid, ConversationState, ReservationStatus, Task, TaskSid, WorkerSid,
 };
@@ -96,6 +97,7 @@ pub(super) async fn join(
             let on_it = conversation.workers.clone();
             tell::workers(center, &on_it, &frames::message("created", &line), None).await;
             tell::workers(center, &on_it, &frames::conversation(&conversation), None).await;
+            webchat::tell_visitor(center, &conversation).await;
             return Ok(Joined::On(conversation));
         }
     }
@@ -158,6 +160,7 @@ pub(super) async fn hand_over(
         if write(center, &mut conversation).await? {
             tell::workers(center, &left, &frames::message("created", &line), None).await;
             tell::workers(center, &left, &frames::conversation(&conversation), None).await;
+            webchat::tell_visitor(center, &conversation).await;
             return Ok(());
         }
     }

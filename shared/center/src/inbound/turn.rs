@@ -8,6 +8,7 @@ use crate::config::{Config, flow_sid};
 use crate::frames;
 use crate::ports::{Consistency, Write};
 use crate::store::{Execution, Problem, StoreError, archive, keep_problem, load_contact, put_next};
+use crate::webchat;
 use patchbay_flow::{Effect, FlowInput, ProblemKind, StartContext, Status, Trigger, Waiting, step};
 use patchbay_model::{
     Address, Contact, Conversation, ConversationState, ExecutionSid, ProblemSid, ReplyContext, Seq, Timestamp,
@@ -327,9 +328,14 @@ async fn write_conversation(
     if !writes.is_empty() {
         center.table.write(writes).await.map_err(StoreError::from)?;
     }
-    let before = stored.filter(|stored| stored.sid == conversation.sid && stored.state != conversation.state);
-    if let Some(before) = before {
+    let same = stored.filter(|stored| stored.sid == conversation.sid);
+    // A visitor knows that what they write begins a conversation, and that a flow has it.
+    let known = same.as_ref().map_or(ConversationState::Flow, |stored| stored.state);
+    if let Some(before) = same.filter(|stored| stored.state != conversation.state) {
         push(center, &before, frames::conversation(&conversation)).await?;
+    }
+    if conversation.state != known {
+        webchat::tell_visitor(center, &conversation).await;
     }
     if conversation.state == ConversationState::Closed {
         check_after_closing(center, &conversation).await?;

@@ -4,10 +4,10 @@ use super::{WebChatError, client_id, open};
 use crate::center::Center;
 use crate::outbound::outbound;
 use crate::ports::Consistency;
-use crate::store::{find_contact, load_messages_after};
+use crate::store::{StoreError, find_contact, load_messages, load_messages_after};
 use patchbay_channels::webchat::{Claims, WebChat};
 use patchbay_channels::{Channel, Rendered};
-use patchbay_model::{Address, Author, ChannelKind, Direction, Message, Seq};
+use patchbay_model::{Address, Author, ChannelKind, ContactSid, Direction, Message, Seq};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -31,20 +31,45 @@ pub async fn history(
     limit: usize,
 ) -> Result<History, WebChatError> {
     let webchat = open(center, &claims.aud)?;
-    let table = center.table.as_ref();
-    let address = Address::new(ChannelKind::Webchat, claims.aud.as_str(), claims.sub.as_str());
-    let contact = find_contact(table, &address.identity(), Consistency::Eventual).await?;
+    let (address, contact) = visitor(center, claims).await?;
     let Some(contact) = contact else { return Ok(History { messages: Vec::new(), last_seq: after }) };
-    let is_visible = |message: &Message| {
-        (message.channel, message.account.as_str()) == (ChannelKind::Webchat, claims.aud.as_str())
-            && message.author != Author::System
-    };
     let limit = limit.clamp(1, HISTORY_MAX);
-    let found = load_messages_after(table, &contact, after, limit, is_visible).await?;
-    Ok(History {
+    let table = center.table.as_ref();
+    let found = load_messages_after(table, &contact, after, limit, |found| is_visible(found, claims)).await?;
+    Ok(page(webchat, &address, &found, after))
+}
+
+/// The visitor's newest messages, at most `limit` (and `HISTORY_MAX`), fewer where others lie between them: what a
+/// client begins with. `last_seq` goes on in `history`.
+pub async fn newest(center: &Center, claims: &Claims, limit: usize) -> Result<History, WebChatError> {
+    let webchat = open(center, &claims.aud)?;
+    let (address, contact) = visitor(center, claims).await?;
+    let Some(contact) = contact else { return Ok(History { messages: Vec::new(), last_seq: Seq(0) }) };
+    let limit = limit.clamp(1, HISTORY_MAX);
+    let all = (Seq(0), Seq(u64::MAX >> 8));
+    let table = center.table.as_ref();
+    let (mut found, _) = load_messages(table, &contact, all, None, limit, Consistency::Eventual).await?;
+    found.retain(|found| is_visible(found, claims));
+    Ok(page(webchat, &address, &found, Seq(0)))
+}
+
+async fn visitor(center: &Center, claims: &Claims) -> Result<(Address, Option<ContactSid>), StoreError> {
+    let address = Address::new(ChannelKind::Webchat, claims.aud.as_str(), claims.sub.as_str());
+    let contact = find_contact(center.table.as_ref(), &address.identity(), Consistency::Eventual).await?;
+    Ok((address, contact))
+}
+
+/// What was said on this web chat, and not a line of the center's own.
+fn is_visible(message: &Message, claims: &Claims) -> bool {
+    (message.channel, message.account.as_str()) == (ChannelKind::Webchat, claims.aud.as_str())
+        && message.author != Author::System
+}
+
+fn page(webchat: &WebChat, address: &Address, found: &[Message], after: Seq) -> History {
+    History {
         last_seq: found.last().map_or(after, |message| message.seq),
-        messages: found.iter().map(|message| payload(webchat, message, &address)).collect(),
-    })
+        messages: found.iter().map(|message| payload(webchat, message, address)).collect(),
+    }
 }
 
 fn payload(webchat: &WebChat, message: &Message, visitor: &Address) -> Value {

@@ -4,22 +4,26 @@ mod frame;
 mod history;
 mod session;
 mod socket;
+mod standing;
 
 #[cfg(test)]
 mod tests;
 
 pub use frame::receive_frame;
-pub use history::{HISTORY_MAX, History, history};
+pub use history::{HISTORY_MAX, History, history, newest};
 pub use session::{NewSession, RESUMED_S_MAX, Session, create_session};
 pub use socket::VisitorPushError;
 pub(crate) use socket::push;
 pub use socket::{CONNECTIONS_PER_VISITOR_MAX, connect, disconnect};
+pub(crate) use standing::tell_visitor;
+pub use standing::{POSITION_MAX, Standing, standing};
 
 use crate::center::Center;
 use crate::inbound::message_sid;
 use crate::store::StoreError;
 use crate::webhook;
-use patchbay_channels::webchat::{Claims, WebChat};
+use patchbay_channels::webchat::{Appearance, Claims, WebChat};
+use patchbay_channels::webhook::RejectionReason;
 use patchbay_channels::{Normalised, Rejection, WebhookReply, WebhookRequest};
 use patchbay_model::{ChannelKind, EventKind, InboundEvent};
 use serde_json::{Value, json};
@@ -55,6 +59,28 @@ fn open<'c>(center: &'c Center, account: &str) -> Result<&'c WebChat, WebChatErr
         .channel(ChannelKind::Webchat, account)
         .and_then(|account| account.channel.webchat())
         .ok_or(WebChatError::UnknownAccount)
+}
+
+/// The web chat of an account, for a page of this origin.
+fn open_for<'c>(
+    center: &'c Center,
+    account: &str,
+    origin: Option<&str>,
+) -> Result<&'c WebChat, WebChatError> {
+    let webchat = open(center, account)?;
+    if !webchat.allows_origin(origin) {
+        return Err(Rejection { status: 403, reason: RejectionReason::Origin }.into());
+    }
+    Ok(webchat)
+}
+
+/// How the account's widget looks and what it asks.
+pub fn appearance<'c>(
+    center: &'c Center,
+    account: &str,
+    origin: Option<&str>,
+) -> Result<&'c Appearance, WebChatError> {
+    Ok(open_for(center, account, origin)?.appearance())
 }
 
 /// Whose request it is: of a session whose token is good, from an allowed origin.

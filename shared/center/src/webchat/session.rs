@@ -1,9 +1,9 @@
 //! Sessions: who a visitor is, for a quarter of an hour at a time.
 
-use super::{WebChatError, open};
+use super::{WebChatError, open_for};
 use crate::center::Center;
 use patchbay_channels::webchat::{Claims, SESSION_TOKEN_S};
-use patchbay_channels::{Headers, Rejection, WebhookRequest, webhook::RejectionReason};
+use patchbay_channels::{Headers, WebhookRequest};
 use patchbay_model::id::hex;
 use patchbay_model::{SessionSid, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -45,10 +45,7 @@ pub fn create_session(
     origin: Option<&str>,
     wanted: NewSession,
 ) -> Result<Session, WebChatError> {
-    let webchat = open(center, account)?;
-    if !webchat.allows_origin(origin) {
-        return Err(Rejection { status: 403, reason: RejectionReason::Origin }.into());
-    }
+    let webchat = open_for(center, account, origin)?;
     for text in [&wanted.name, &wanted.locale].into_iter().flatten() {
         if text.chars().count() > PROFILE_CHARS_MAX {
             return Err(WebChatError::Invalid("name and locale have at most 128 characters"));

@@ -261,3 +261,62 @@ fn only_a_web_chat_has_sessions() {
     assert!(sms.webchat().is_none());
     assert!(room.account(ChannelKind::Webchat).webchat().is_some());
 }
+
+#[test]
+fn the_newest_messages_are_where_a_client_begins() {
+    let (mut room, session, claims) = visitor();
+    connects(&room, &session, "s1").unwrap();
+    let begin = |room: &Room, limit| {
+        let page = now(newest(&room.center, &claims, limit)).unwrap();
+        (page.messages.iter().map(|message| message["text"].clone()).collect::<Vec<_>>(), page.last_seq)
+    };
+    assert_eq!(begin(&room, 10), (Vec::new(), Seq(0)));
+    for text in ["one", "two", "three"] {
+        room.world.advance_ms(1_000);
+        let document = json!({ "action": "message", "client_msg_id": text, "kind": "text", "text": text });
+        frame(&room, "s1", &document.to_string());
+        room.settle();
+    }
+    let (texts, last) = begin(&room, 2);
+    assert_eq!(texts, ["two", "three"]);
+    assert_eq!(page(&room, &claims, last, 10), (Vec::new(), last));
+    assert_eq!(begin(&room, 100).0.len(), 4);
+}
+
+#[test]
+fn a_visitor_is_told_where_the_conversation_stands() {
+    let (mut room, session, claims) = visitor();
+    connects(&room, &session, "s1").unwrap();
+    let stands = |room: &Room| json!(now(standing(&room.center, &claims)).unwrap());
+    let told = |room: &Room| -> Vec<Value> {
+        let frames = room.frames("s1").into_iter();
+        frames
+            .filter(|frame| frame["event_type"] == "conversation")
+            .map(|frame| frame["payload"].clone())
+            .collect()
+    };
+    let says = |room: &mut Room, text: &str| {
+        let document = json!({ "action": "message", "client_msg_id": text, "kind": "text", "text": text });
+        frame(room, "s1", &document.to_string());
+        room.settle();
+    };
+    assert_eq!(stands(&room), json!({ "agents": [] }));
+    says(&mut room, "Hello");
+    assert_eq!(stands(&room), json!({ "state": "flow", "agents": [] }));
+    assert!(told(&room).is_empty());
+    says(&mut room, "Vi");
+    // The router has not seen the task yet: there is no place to tell.
+    assert_eq!(stands(&room), json!({ "state": "waiting", "agents": [] }));
+    assert_eq!(told(&room), [json!({ "state": "waiting", "agents": [] })]);
+}
+
+#[test]
+fn what_a_widget_looks_like_is_for_pages_of_allowed_origins() {
+    let room = Room::new(ask_and_hand_over());
+    let status = |account: &str, origin: Option<&str>| {
+        appearance(&room.center, account, origin).map(|look| look.rating).map_err(|error| error.status())
+    };
+    assert_eq!(status("default", ORIGIN), Ok(true));
+    assert_eq!(status("default", Some("https://evil.example")), Err(403));
+    assert_eq!(status("other", ORIGIN), Err(404));
+}

@@ -3,14 +3,19 @@
 //! A visitor's client sends JSON documents of `wire.rs`, each with its session token, from an allowed origin;
 //! what we say goes as a frame to the visitor's sockets. The token proves who speaks; the body is not signed.
 
+mod appearance;
+mod hours;
 mod normalise;
 mod outcome;
 mod render;
+mod said;
 mod simulate;
 mod token;
 mod verify;
 mod wire;
 
+pub use appearance::{Appearance, FieldName, OutsideHours, Position, PreChatField};
+pub use hours::Hours;
 pub use token::{Claims, SESSION_TOKEN_S};
 
 use crate::channel::{Capabilities, Channel, TextUnit};
@@ -58,11 +63,12 @@ const CAPABILITIES: Capabilities = Capabilities {
 };
 
 /// One widget. Settings: `allowed_origins`, with commas between, or `*` while developing; `signing_secret`,
-/// one or two while it is rotated.
+/// one or two while it is rotated; and those of `appearance.rs`.
 pub struct WebChat {
     account: Account,
     allowed_origins: Vec<String>,
     signing_secret: Secrets,
+    appearance: Appearance,
 }
 
 pub(crate) fn open(settings: Reader<'_>) -> Result<Arc<dyn Simulated>, SettingsError> {
@@ -93,7 +99,13 @@ impl WebChat {
         if signing_secret.iter().any(|secret| secret.len() < SIGNING_SECRET_BYTES_MIN) {
             settings.complain("signing_secret", "is shorter than 32 bytes");
         }
-        Ok(WebChat { account: settings.finish()?, allowed_origins, signing_secret })
+        let appearance = Appearance::read(&mut settings);
+        Ok(WebChat { account: settings.finish()?, allowed_origins, signing_secret, appearance })
+    }
+
+    /// How the widget looks and what it asks.
+    pub fn appearance(&self) -> &Appearance {
+        &self.appearance
     }
 }
 
@@ -132,6 +144,10 @@ impl Channel for WebChat {
 
     fn typing(&self, to: &Address, on: bool, _now: Timestamp) -> Option<Rendered> {
         Some(Rendered::Session(render::typing(&to.id, on)))
+    }
+
+    fn mark_read(&self, to: &Address, provider_id: &str, _now: Timestamp) -> Option<Rendered> {
+        Some(Rendered::Session(render::read(&to.id, provider_id)))
     }
 }
 

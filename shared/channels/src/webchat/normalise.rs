@@ -1,6 +1,6 @@
-use super::WebChat;
 use super::token::Claims;
 use super::wire::{Document, Said};
+use super::{WebChat, said};
 use crate::document;
 use crate::json;
 use crate::params;
@@ -85,6 +85,8 @@ impl WebChat {
             }
             Said::Typing { on } => return Ok(EventKind::Typing { on }),
             Said::Read { receipt } => return self.seen(claims, &receipt),
+            Said::Rating { score, text } => return said::rating(score, text, problems),
+            Said::Form { answers } => return said::form(answers, problems),
         };
         let content = document::inbound(content, problems)?;
         Ok(EventKind::Message {

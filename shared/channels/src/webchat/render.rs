@@ -48,3 +48,11 @@ pub(super) fn typing(visitor: &str, on: bool) -> SessionFrame {
     let frame = json!({ "event_type": "typing", "payload": { "on": on } }).to_string();
     SessionFrame { visitor: visitor.to_owned(), frame }
 }
+
+/// The visitor's message and what came before it has been read. Its id is the client's own, behind the session's.
+pub(super) fn read(visitor: &str, provider_id: &str) -> SessionFrame {
+    let client_id = provider_id.split_once(':').map_or(provider_id, |(_, id)| id);
+    let frame =
+        json!({ "event_type": "message.read", "payload": { "client_msg_id": client_id } }).to_string();
+    SessionFrame { visitor: visitor.to_owned(), frame }
+}

@@ -74,10 +74,14 @@ impl Simulated for WebChat {
 
     fn read_frame_signal(&self, frame: &SessionFrame) -> Option<Signal> {
         let document: Value = serde_json::from_str(&frame.frame).ok()?;
-        if document["event_type"] != "typing" {
-            return None;
+        let payload = &document["payload"];
+        match document["event_type"].as_str()? {
+            "typing" => Some(Signal::Typing { on: payload["on"].as_bool()? }),
+            "message.read" => {
+                Some(Signal::Read { message: Some(payload["client_msg_id"].as_str()?.to_owned()) })
+            }
+            _ => None,
         }
-        Some(Signal::Typing { on: document["payload"]["on"].as_bool()? })
     }
 
     fn frame_seen(&self, frame: &SessionFrame, at: Timestamp) -> Option<WebhookRequest> {

@@ -64,6 +64,10 @@ fn documents() {
     assert_json_snapshot!("edit", picture(&hear(edit)));
     let delete = json!({ "client_msg_id": id, "kind": "delete", "deletes": "1a2b" });
     assert_json_snapshot!("delete", picture(&hear(delete)));
+    let rating = json!({ "client_msg_id": id, "kind": "rating", "score": 4, "text": "quick" });
+    assert_json_snapshot!("rating", picture(&hear(rating)));
+    let form = json!({ "client_msg_id": id, "kind": "form", "answers": { "email": "vi@example.com", "page": "https://shop.example/lamps" } });
+    assert_json_snapshot!("form", picture(&hear(form)));
 }
 
 #[test]
@@ -93,6 +97,20 @@ fn a_document_that_must_not_be_sent_is_answered_with_the_reason() {
         let attachments = json!([{ "url": url, "content_type": "image/png" }]);
         check(json!({ "kind": "media", "attachments": attachments }), "attachments[0].url");
     }
+    for score in [0, 6] {
+        check(json!({ "kind": "rating", "score": score }), "score");
+    }
+    check(json!({ "kind": "form", "answers": {} }), "answers");
+    for (name, answer) in [
+        ("", "x".to_owned()),
+        ("a\nb", "x".to_owned()),
+        (&"n".repeat(65), "x".to_owned()),
+        ("n", "x".repeat(2_049)),
+    ] {
+        check(json!({ "kind": "form", "answers": { name: answer } }), "answers");
+    }
+    let eleven: BTreeMap<String, &str> = (0..11).map(|number| (number.to_string(), "x")).collect();
+    check(json!({ "kind": "form", "answers": eleven }), "answers");
     check(json!({ "kind": "location", "latitude": 90.5, "longitude": 0 }), "latitude");
     check(json!({ "kind": "read", "receipt": "CT1.2.IM3~AAAA" }), "receipt");
 }
@@ -110,6 +128,9 @@ fn limits_hold_at_the_edge() {
     };
     check(ATTACHMENTS_MAX, 0);
     check(ATTACHMENTS_MAX + 1, 1);
+    let answers: BTreeMap<String, String> =
+        (0..10).map(|number| (format!("{number}{}", "n".repeat(63)), "x".repeat(2_048))).collect();
+    assert_eq!(hear(json!({ "client_msg_id": "1", "kind": "form", "answers": answers })).events.len(), 1);
 }
 
 #[test]
@@ -229,6 +250,8 @@ fn frames() {
     let to = Address::new(ChannelKind::Webchat, "default", VISITOR);
     let Some(Rendered::Session(typing)) = webchat.typing(&to, true, NOW) else { panic!() };
     assert_json_snapshot!("frame_typing", serde_json::from_str::<Value>(&typing.frame).unwrap());
+    let Some(Rendered::Session(read)) = webchat.mark_read(&to, "WB1:c-7", NOW) else { panic!() };
+    assert_json_snapshot!("frame_read", serde_json::from_str::<Value>(&read.frame).unwrap());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use patchbay_model::Attachment;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// One document. The tag `kind` says what it is; whatever else is in it is ignored, so that an older server
 /// understands a newer client.
@@ -50,5 +51,14 @@ pub(super) enum Said {
     /// The visitor has seen everything up to the message whose frame carried this receipt.
     Read {
         receipt: String,
+    },
+    /// How the visitor found the conversation that has ended.
+    Rating {
+        score: u8,
+        text: Option<String>,
+    },
+    /// What the visitor filled in before the conversation, and where they were.
+    Form {
+        answers: BTreeMap<String, String>,
     },
 }

@@ -1,0 +1,68 @@
+/** An agent without a desktop: a socket that speaks docs/PROTOCOL.md. */
+import { WebSocket } from "ws";
+import { type Center, eventually } from "./center.ts";
+
+type Fields = Record<string, unknown>;
+
+export interface Frame {
+  event_type: string;
+  payload: Fields;
+}
+
+export class Agent {
+  readonly #socket: WebSocket;
+  readonly frames: Frame[] = [];
+  #next = 0;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.onmessage = ({ data }) => this.frames.push(JSON.parse(String(data)) as Frame);
+  }
+
+  static async signIn(center: Center, worker: string): Promise<Agent> {
+    const { token } = (await center.post("/api/dev/sign-in", { worker })) as { token: string };
+    const agent = new Agent(
+      new WebSocket(`${center.url.replace("http", "ws")}/agent`, [`patchbay.${token}`]),
+    );
+    await agent.hears("init");
+    return agent;
+  }
+
+  leave(): void {
+    this.#socket.close();
+  }
+
+  hears(type: string, wanted: (payload: Fields) => boolean = () => true): Promise<Fields> {
+    return eventually(`an agent hears ${type}`, () => {
+      return this.frames.find((frame) => frame.event_type === type && wanted(frame.payload))?.payload;
+    });
+  }
+
+  async act(action: string, fields: Fields = {}): Promise<Fields> {
+    const id = String(++this.#next);
+    this.#socket.send(JSON.stringify({ action, id, ...fields }));
+    return eventually(`${action} is answered`, () => {
+      const answer = this.frames.find((frame) => frame.payload.id === id);
+      if (answer?.event_type === "error") throw new Error(`${action}: ${JSON.stringify(answer.payload)}`);
+      return answer?.payload;
+    });
+  }
+
+  /** Takes the next task that is offered, and says on which conversation it is. */
+  async accepts(): Promise<{ reservation: string; conversation: string }> {
+    const offer = await this.hears("reservation.created", (payload) => payload.taken !== true);
+    offer.taken = true;
+    const reservation = String(offer.sid);
+    await this.act("reservation.accept", { reservation_sid: reservation });
+    return { reservation, conversation: String((offer.task as Fields).conversation_sid) };
+  }
+
+  says(conversation: string, text: string): Promise<Fields> {
+    return this.act("message.send", { conversation_sid: conversation, text });
+  }
+
+  async finishes(reservation: string): Promise<void> {
+    await this.act("reservation.wrap", { reservation_sid: reservation });
+    await this.act("reservation.complete", { reservation_sid: reservation });
+  }
+}
