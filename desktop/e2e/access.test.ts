@@ -1,14 +1,10 @@
 /** Everybody can use the desk: without a mouse, in light and dark, in five languages. */
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { violations } from "./support/access.ts";
 import { composer, launch, offers, open, screenshot, signIn, tasks, timeline } from "./support/browser.ts";
 import { Center } from "./support/center.ts";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let center: Center;
 let browser: Browser;
@@ -21,20 +17,6 @@ afterAll(async () => {
   await browser?.close();
   await center?.end();
 });
-
-/** Serious violations of what is shown now, by rule and place. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const results = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run: () => Promise<AxeResults> } };
-    return axe.run();
-  });
-  return results.violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id} ${target.join(" ")}: ${failureSummary}`),
-    );
-}
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`no serious barrier in ${colorScheme} colours`, async () => {

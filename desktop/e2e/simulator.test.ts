@@ -1,8 +1,9 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { Agent } from "./agent.ts";
-import { accessible, launch, photograph, watch } from "./browser.ts";
-import { Center, eventually } from "./center.ts";
+import { violations } from "./support/access.ts";
+import { Agent } from "./support/agent.ts";
+import { launch, open, screenshot } from "./support/browser.ts";
+import { Center } from "./support/center.ts";
 
 let center: Center;
 let browser: Browser;
@@ -22,16 +23,16 @@ flow = "welcome"
 
 beforeAll(async () => {
   const channels = (example: string) => (example.includes("[whatsapp.") ? example : example + WHATSAPP);
-  [center, browser] = await Promise.all([Center.start({ channels }), launch()]);
+  [center, browser] = await Promise.all([Center.start(channels), launch()]);
 });
 afterAll(async () => {
   await browser?.close();
-  await center?.stop();
+  await center?.end();
 });
 beforeEach(async () => {
-  page = await browser.newPage({ viewport: { width: 1480, height: 900 } });
-  seen = await watch(page);
-  await page.goto(`${center.url}/simulator/`);
+  ({ page, problems: seen } = await open(browser, `${center.url}/simulator/`, {
+    viewport: { width: 1480, height: 900 },
+  }));
 });
 afterEach(async () => {
   await page.context().close();
@@ -50,7 +51,7 @@ const sees = (channel: string, text: string) =>
 test("a newcomer writes as a WhatsApp customer, and an agent answers", async () => {
   await phone("whatsapp").getByRole("button", { name: "hello" }).click();
   await sees("whatsapp", "I am a robot");
-  await photograph(page, "simulator-light");
+  await screenshot(page, "simulator-light");
   const agent = await Agent.signIn(center, "Ann");
   await says("whatsapp", "live agent");
   await sees("whatsapp", "Which language");
@@ -63,7 +64,7 @@ test("a newcomer writes as a WhatsApp customer, and an agent answers", async () 
   const dialog = page.getByRole("dialog");
   await dialog.getByText("this is Ann").waitFor();
   expect(await dialog.textContent()).not.toContain("access-token");
-  await photograph(page, "simulator-inspector");
+  await screenshot(page, "simulator-inspector");
   await page.keyboard.press("Escape");
   await expect.poll(() => dialog.count()).toBe(0);
   agent.leave();
@@ -85,7 +86,7 @@ test("a provider that fails is called again, and a webhook that comes twice is o
   await phone("line").getByRole("button", { name: "Break things" }).click();
   await phone("line").getByRole("button", { name: "Error 500" }).click();
   await phone("line").getByText("Ordered: Error 500.").waitFor();
-  await photograph(page, "simulator-faults");
+  await screenshot(page, "simulator-faults");
   await says("line", "hello");
   await sees("line", "I am a robot");
   await phone("line").getByRole("button", { name: "Deliver it again" }).click();
@@ -103,9 +104,7 @@ test("who comes back to the page finds what was said, and somebody new does not"
   await sees("sms", "I am a robot");
   await sees("sms", "hello");
   await page.getByRole("button", { name: "Somebody new" }).click();
-  await eventually("the phone is empty", async () =>
-    (await phone("sms").locator(".bubble").count()) === 0 ? true : undefined,
-  );
+  await expect.poll(() => phone("sms").locator(".bubble").count()).toBe(0);
 });
 
 test("is accessible, light and dark", async () => {
@@ -114,8 +113,8 @@ test("is accessible, light and dark", async () => {
   await phone("sms").getByRole("button", { name: "Break things" }).click();
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
-    await accessible(page, colorScheme);
-    await photograph(page, `simulator-${colorScheme}-faults`);
+    expect(await violations(page), colorScheme).toEqual([]);
+    await screenshot(page, `simulator-${colorScheme}-faults`);
   }
 });
 
@@ -134,5 +133,5 @@ test("a site with the widget is one click away", async () => {
   await page.locator("patchbay-chat .composer textarea").fill("When do you open?");
   await page.keyboard.press("Enter");
   await page.locator("patchbay-chat .bubble", { hasText: "9:00" }).waitFor();
-  await photograph(page, "site");
+  await screenshot(page, "site");
 });

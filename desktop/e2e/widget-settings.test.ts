@@ -1,10 +1,11 @@
 /** What an account's settings make of its widget. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, expect, test } from "vitest";
-import { Agent } from "./agent.ts";
-import { accessible, launch, photograph, watch } from "./browser.ts";
-import { Center } from "./center.ts";
-import { Site } from "./site.ts";
+import { violations } from "./support/access.ts";
+import { Agent } from "./support/agent.ts";
+import { launch, open, screenshot } from "./support/browser.ts";
+import { Center } from "./support/center.ts";
+import { Site } from "./support/site.ts";
 
 const browser: Browser = await launch();
 let center: Center;
@@ -14,20 +15,18 @@ let seen: string[];
 
 /** A page of a site whose web chat has these settings. */
 async function visit(settings: string): Promise<void> {
-  center = await Center.start({
-    channels: (example) => example.replace("[webchat.default]", `[webchat.default]\n${settings}`),
-  });
+  center = await Center.start((example) =>
+    example.replace("[webchat.default]", `[webchat.default]\n${settings}`),
+  );
   site = await Site.start(center.url);
-  page = await browser.newPage({ viewport: { width: 900, height: 800 } });
-  seen = await watch(page);
-  await page.goto(site.url);
+  ({ page, problems: seen } = await open(browser, site.url, { viewport: { width: 900, height: 800 } }));
   await page.getByRole("button", { name: "Open chat" }).click();
 }
 
 afterEach(async () => {
   await page.context().close();
   site.stop();
-  await center.stop();
+  await center.end();
   expect(seen).toEqual([]);
 });
 afterAll(() => browser.close());
@@ -43,8 +42,8 @@ test("what is asked before the chat reaches the agent", async () => {
   await page.getByLabel("E-mail").fill("zoe");
   await page.getByRole("button", { name: "Start chat" }).click();
   await page.getByText("This is not an e-mail address").waitFor();
-  await accessible(page, "the form");
-  await photograph(page, "widget-pre-chat");
+  expect(await violations(page), "the form").toEqual([]);
+  await screenshot(page, "widget-pre-chat");
   await page.getByLabel("E-mail").fill("zoe@example.com");
   await page.getByRole("button", { name: "Start chat" }).click();
   const field = page.locator("patchbay-chat .composer textarea");
@@ -78,7 +77,7 @@ test("who waits is told their place, and the next moves up", async () => {
   }
   const place = () => page.locator("patchbay-chat .banner").textContent();
   expect(await place()).toBe("You are number 3 in the queue");
-  await photograph(page, "widget-queue");
+  await screenshot(page, "widget-queue");
   const agent = await Agent.signIn(center, "Ann");
   await agent.accepts();
   await expect.poll(place, { timeout: 25_000 }).toBe("You are number 1 in the queue");
@@ -91,8 +90,8 @@ test("outside the opening hours a message can be left", async () => {
   const yesterday = days[new Date(Date.now() - 86_400_000).getUTCDay()];
   await visit(`hours = "${yesterday} 09:00-10:00"\ntime_zone = "UTC"\noffline_text = "Back tomorrow."`);
   await page.getByText("Back tomorrow.").waitFor();
-  await accessible(page, "the offline form");
-  await photograph(page, "widget-offline");
+  expect(await violations(page), "the offline form").toEqual([]);
+  await screenshot(page, "widget-offline");
   await page.getByLabel("E-mail").fill("zoe@example.com");
   await page.getByLabel("Message").fill("My lamp is broken");
   await page.getByRole("button", { name: "Send message" }).click();
@@ -103,11 +102,10 @@ test("a page that the account does not allow is refused", async () => {
   await visit("");
   const look = (origin: string) => fetch(`${center.url}/webchat/config`, { headers: { origin } });
   expect((await look("https://anywhere.example")).status).toBe(200);
-  await center.stop();
-  center = await Center.start({
-    channels: (example) =>
-      example.replace(/allowed_origins = .*/, 'allowed_origins = "https://shop.example"'),
-  });
+  await center.end();
+  center = await Center.start((example) =>
+    example.replace(/allowed_origins = .*/, 'allowed_origins = "https://shop.example"'),
+  );
   expect((await look("https://anywhere.example")).status).toBe(403);
   const allowed = await look("https://shop.example");
   expect([allowed.status, allowed.headers.get("access-control-allow-origin")]).toEqual([

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { Agent } from "./agent.ts";
-import { accessible, launch, photograph, watch } from "./browser.ts";
-import { Center } from "./center.ts";
-import { Site } from "./site.ts";
+import { violations } from "./support/access.ts";
+import { Agent } from "./support/agent.ts";
+import { launch, open, screenshot } from "./support/browser.ts";
+import { Center } from "./support/center.ts";
+import { Site } from "./support/site.ts";
 
 /** Bytes of the widget, as it is sent. */
 const WIDGET_GZIP_BYTES_MAX = 40 * 1024;
@@ -24,12 +25,11 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await browser?.close();
-  await center?.stop();
+  await center?.end();
 });
 beforeEach(async () => {
   site = await Site.start(center.url);
-  page = await browser.newPage({ viewport: { width: 1100, height: 800 } });
-  seen = await watch(page);
+  ({ page, problems: seen } = await open(browser, "about:blank", { viewport: { width: 1100, height: 800 } }));
 });
 afterEach(async () => {
   agent?.leave();
@@ -69,7 +69,7 @@ test("a visitor of a foreign page talks to the robot and to an agent, to the end
   await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe("PATCHBAY-CHAT");
   await says("hello");
   await sees("I am a robot");
-  await photograph(page, "widget-robot");
+  await screenshot(page, "widget-robot");
   const { conversation, reservation } = await reachAgent();
   await page.getByText("Ann joined").waitFor();
   await page.getByText("You are talking to Ann").waitFor();
@@ -83,7 +83,7 @@ test("a visitor of a foreign page talks to the robot and to an agent, to the end
   await page.locator("patchbay-chat .typing").waitFor();
   await page.locator("patchbay-chat .composer textarea").pressSequentially("My lamp");
   await agent?.hears("typing", (payload) => payload.on === true);
-  await photograph(page, "widget-agent");
+  await screenshot(page, "widget-agent");
   await page.locator("patchbay-chat .composer textarea").press("Enter");
   await agent?.hears("message.created", (payload) => payload.text === "My lamp");
 
@@ -94,7 +94,7 @@ test("a visitor of a foreign page talks to the robot and to an agent, to the end
   await page.getByText("The conversation has ended").waitFor();
   await page.getByRole("radio", { name: "4 of 5" }).check({ force: true });
   await page.getByRole("textbox", { name: "Anything to add?" }).fill("Quick");
-  await photograph(page, "widget-rating");
+  await screenshot(page, "widget-rating");
   await page.getByRole("button", { name: "Send rating" }).click();
   await page.getByText("Thank you for your rating!").waitFor();
 
@@ -157,7 +157,7 @@ test("what is written while the center is away is sent once when it is back", as
   await center.kill();
   await says("When do you open?");
   await page.locator("patchbay-chat .entry.sending").waitFor();
-  await center.run();
+  await center.resume();
   await sees("9:00");
   await expect
     .poll(async () => (await bubbles()).filter((text) => text.includes("When do you open?")).length)
@@ -218,8 +218,8 @@ test("in Arabic it reads from right to left", async () => {
   expect(await dialog.evaluate((element) => getComputedStyle(element).direction)).toBe("rtl");
   await says("مرحبا");
   await sees("I am a robot");
-  await photograph(page, "widget-arabic");
-  await accessible(page, "Arabic");
+  await screenshot(page, "widget-arabic");
+  expect(await violations(page), "Arabic").toEqual([]);
 });
 
 test("is accessible, light and dark, and by keyboard", async () => {
@@ -234,8 +234,8 @@ test("is accessible, light and dark, and by keyboard", async () => {
     await page.getByRole("dialog").waitFor();
     await says("hello");
     await sees("I am a robot");
-    await photograph(page, `widget-${theme}`);
-    await accessible(page, theme);
+    await screenshot(page, `widget-${theme}`);
+    expect(await violations(page), theme).toEqual([]);
   }
   await page.keyboard.press("Escape");
   await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
@@ -256,7 +256,7 @@ test("fills a small screen, and keeps the focus there", async () => {
     await page.keyboard.press("Tab");
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("PATCHBAY-CHAT");
   }
-  await photograph(page, "widget-small");
+  await screenshot(page, "widget-small");
 });
 
 test("a page can open it, hear of it, and let the next visitor be another", async () => {

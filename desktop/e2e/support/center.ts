@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -27,12 +27,20 @@ export class Center {
   #process: ChildProcess | null = null;
   #url = "";
 
-  private constructor(private readonly data: string) {}
+  private constructor(private readonly folder: string) {}
 
-  static async start(): Promise<Center> {
+  /** With the example's configuration, whose `channels.toml` may be changed first. */
+  static async start(channels: (example: string) => string = (example) => example): Promise<Center> {
     const center = new Center(await mkdtemp(join(tmpdir(), "patchbay-e2e-")));
+    await cp(join(REPOSITORY, "config"), center.#config, { recursive: true });
+    const file = join(center.#config, "channels.toml");
+    await writeFile(file, channels(await readFile(file, "utf8")));
     await center.resume("127.0.0.1:0");
     return center;
+  }
+
+  get #config(): string {
+    return join(this.folder, "config");
   }
 
   get url(): string {
@@ -41,7 +49,8 @@ export class Center {
 
   /** Starts where it was, with what it had. */
   async resume(listen = new URL(this.#url).host): Promise<void> {
-    const child = spawn(program(), ["serve", "--listen", listen, "--data", this.data], {
+    const where = ["--listen", listen, "--data", join(this.folder, "data"), "--config", this.#config];
+    const child = spawn(program(), ["serve", ...where], {
       cwd: REPOSITORY,
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, RUST_LOG: "warn" },
@@ -62,20 +71,25 @@ export class Center {
 
   async end(): Promise<void> {
     await this.kill();
-    await rm(this.data, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async post(path: string, body: unknown): Promise<unknown> {
+    const answer = await fetch(this.#url + path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+    return answer.json();
   }
 
   /** A customer writes; the providers are played by the simulator. */
   async write(channel: string, from: string, message: string | Record<string, unknown>): Promise<void> {
     const body = typeof message === "string" ? { text: message } : message;
-    const answer = await fetch(`${this.#url}/simulator/api/${channel}/messages`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ from, ...body }),
-    });
-    const { status } = (await answer.json()) as { status?: number };
-    if (status === undefined || status >= 300)
-      throw new Error(`the webhook answered ${status ?? answer.status}`);
+    const taken = await this.post(`/simulator/api/${channel}/messages`, { from, ...body });
+    const { status } = taken as { status: number };
+    if (status >= 300) throw new Error(`the webhook answered ${status}`);
   }
 
   async deliveries(channel: string, to: string): Promise<Delivery[]> {
@@ -104,7 +118,7 @@ export class Center {
 }
 
 /** Asks until there is something. */
-export async function until<T>(ask: () => Promise<T>, ms_max = 30_000): Promise<T> {
+export async function until<T>(ask: () => Promise<T>, ms_max = 30_000): Promise<NonNullable<T>> {
   const end = Date.now() + ms_max;
   for (;;) {
     const found = await ask();

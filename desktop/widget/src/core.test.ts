@@ -28,6 +28,7 @@ describe("links", () => {
       "data:text/html,x",
       "ftp://a.example/x",
       "//a.example",
+      "https://bank.example@evil.example/",
       "https://",
     ]) {
       check(none, [undefined]);

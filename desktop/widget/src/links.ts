@@ -22,11 +22,12 @@ export function pieces(text: string): Piece[] {
   return found;
 }
 
-/** The URL, if it is one of the web. */
+/** The URL, if it is one of the web; none that hides its host behind a name and a password. */
 export function webUrl(text: string): string | undefined {
   try {
     const url = new URL(text);
-    return url.protocol === "https:" || url.protocol === "http:" ? url.href : undefined;
+    const isWeb = url.protocol === "https:" || url.protocol === "http:";
+    return isWeb && !url.username && !url.password ? url.href : undefined;
   } catch {
     return undefined;
   }

@@ -65,7 +65,8 @@ impl Built {
             return (StatusCode::NOT_FOUND, why).into_response();
         };
         // The bundler puts a hash of their content into the names of all files below `assets/`.
-        let kept = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+        let kept =
+            if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
         let headers = HeaderMap::from_iter([
             (CONTENT_TYPE, HeaderValue::from_static(content_type(path))),
             (CACHE_CONTROL, HeaderValue::from_static(kept)),

@@ -21,7 +21,7 @@ export function App({ simulator }: { simulator: Simulator }) {
           <a href="/simulator/site.html" target="_blank" rel="noopener">
             A site with the widget
           </a>
-          <a class="primary" href="/" target="patchbay-desktop">
+          <a class="primary" href="/desktop/" target="patchbay-desktop">
             Open the agent desktop
           </a>
         </nav>

@@ -1,6 +1,6 @@
 /** An agent without a desktop: a socket that speaks docs/PROTOCOL.md. */
 import { WebSocket } from "ws";
-import { type Center, eventually } from "./center.ts";
+import { type Center, until } from "./center.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -33,7 +33,7 @@ export class Agent {
   }
 
   hears(type: string, wanted: (payload: Fields) => boolean = () => true): Promise<Fields> {
-    return eventually(`an agent hears ${type}`, () => {
+    return until(async () => {
       return this.frames.find((frame) => frame.event_type === type && wanted(frame.payload))?.payload;
     });
   }
@@ -41,7 +41,7 @@ export class Agent {
   async act(action: string, fields: Fields = {}): Promise<Fields> {
     const id = String(++this.#next);
     this.#socket.send(JSON.stringify({ action, id, ...fields }));
-    return eventually(`${action} is answered`, () => {
+    return until(async () => {
       const answer = this.frames.find((frame) => frame.payload.id === id);
       if (answer?.event_type === "error") throw new Error(`${action}: ${JSON.stringify(answer.payload)}`);
       return answer?.payload;
