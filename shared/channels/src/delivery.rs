@@ -22,7 +22,8 @@ pub struct ProviderRequest {
     pub body: Vec<u8>,
     /// The provider recognises a repetition: a call without an answer may be made again.
     pub idempotent: bool,
-    /// What to call instead when the provider refuses this one for a reason that the other does not share.
+    /// What to call instead when the provider refuses this one for a reason that the other does not share, or what this
+    /// one is to make possible.
     pub on_refused: Option<Box<ProviderRequest>>,
 }
 
@@ -128,7 +129,7 @@ pub enum DeliveryOutcome {
     },
     /// The same call is worth another try.
     Retry { after_s: u32, why: String },
-    /// This call is refused, the other is worth a try at once. A chain of these is as long as the rendered
+    /// This call is refused, or has only opened the way: the other is worth a try at once. A chain of these is as long as the rendered
     /// request, so it ends.
     Instead(Box<ProviderRequest>),
     /// It will never be done.

@@ -19,6 +19,7 @@ pub mod registry;
 pub mod settings;
 pub mod signature;
 pub mod simulate;
+mod standard;
 #[cfg(test)]
 mod testing;
 pub mod text;
@@ -26,6 +27,7 @@ mod twilio;
 pub mod webhook;
 
 pub mod custom;
+pub mod discord;
 pub mod google;
 pub mod instagram;
 pub mod line;

@@ -3,7 +3,7 @@
 use crate::channel::Channel;
 use crate::settings::{Reader, SettingsError};
 use crate::simulate::Simulated;
-use crate::{custom, google, instagram, line, messenger, sms, telegram, webchat, whatsapp};
+use crate::{custom, discord, google, instagram, line, messenger, sms, telegram, webchat, whatsapp};
 use patchbay_model::ChannelKind;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,6 +23,7 @@ const ENTRIES: &[Entry] = &[
     Entry { kind: ChannelKind::Messenger, open: messenger::open, example: messenger::EXAMPLE },
     Entry { kind: ChannelKind::Instagram, open: instagram::open, example: instagram::EXAMPLE },
     Entry { kind: ChannelKind::Custom, open: custom::open, example: custom::EXAMPLE },
+    Entry { kind: ChannelKind::Discord, open: discord::open, example: discord::EXAMPLE },
     Entry { kind: ChannelKind::Google, open: google::open, example: google::EXAMPLE },
     Entry { kind: ChannelKind::Line, open: line::open, example: line::EXAMPLE },
     Entry { kind: ChannelKind::Telegram, open: telegram::open, example: telegram::EXAMPLE },
@@ -33,6 +34,7 @@ const ENTRIES: &[Entry] = &[
 const VARIANTS: &[(ChannelKind, Settings)] = &[
     (ChannelKind::Whatsapp, whatsapp::twilio::EXAMPLE),
     (ChannelKind::Google, google::EXAMPLE_OF_BUSINESS_MESSAGES),
+    (ChannelKind::Discord, discord::EXAMPLE_WITH_FORWARDER),
 ];
 
 fn entry(kind: ChannelKind) -> Result<&'static Entry, SettingsError> {

@@ -2,6 +2,8 @@
 //! verdict, every webhook becomes the events it is, every API answer has its outcome.
 #![expect(clippy::print_stdout, reason = "the counts are what one runs this for")]
 
+#[path = "corpus/discord.rs"]
+mod discord;
 #[path = "corpus/google.rs"]
 mod google;
 #[path = "corpus/meta.rs"]

@@ -12,6 +12,7 @@ use crate::delivery::{DeliveryOutcome, ProviderRequest, ProviderResponse, Render
 use crate::settings::{Account, Reader, SettingsError};
 use crate::signature::{Secrets, Verified};
 use crate::simulate::Simulated;
+use crate::standard;
 use crate::webhook::{Normalised, Rejection, WebhookRequest};
 use patchbay_model::limits::{ATTACHMENTS_MAX, TEXT_CHARS_MAX};
 use patchbay_model::{Address, ChannelKind, OutboundMessage, Timestamp};
@@ -60,7 +61,7 @@ pub(crate) fn open(mut settings: Reader<'_>) -> Result<Arc<dyn Simulated>, Setti
     let inbound_secret = settings.secrets("inbound_secret");
     let outbound_secret = settings.secrets("outbound_secret");
     let mut keys = |name: &str, secrets: &Secrets| {
-        let keys: Option<Vec<Vec<u8>>> = secrets.iter().map(verify::key).collect();
+        let keys: Option<Vec<Vec<u8>>> = secrets.iter().map(standard::key).collect();
         if keys.is_none() {
             settings.complain(name, "is not whsec_ and 24 to 64 bytes in base64");
         }

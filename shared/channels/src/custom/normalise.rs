@@ -1,7 +1,7 @@
 use super::Custom;
-use super::verify::ID_HEADER;
 use super::wire::{Event, Happened, Request};
 use crate::signature::Verified;
+use crate::standard::ID_HEADER;
 use crate::text::cut;
 use crate::webhook::{Normalised, Problem, WebhookReply};
 use crate::{document, json, params};

@@ -1,8 +1,8 @@
-use super::verify::headers;
 use super::{CAPABILITIES, Custom};
 use crate::delivery::{ProviderRequest, Rendered, Undeliverable, recipient};
 use crate::document;
 use crate::identifier::uuid;
+use crate::standard::headers;
 use patchbay_model::{Address, ChannelKind, OutboundMessage, Timestamp};
 use serde_json::{Value, json};
 

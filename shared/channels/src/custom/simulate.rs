@@ -1,9 +1,9 @@
 use super::Custom;
 use super::render::CREATED;
-use super::verify::{ID_HEADER, headers};
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::uuid;
 use crate::simulate::{Act, Answer, CustomerEvent, CustomerMessage, Delivery, Receipt, Signal, Simulated};
+use crate::standard::{ID_HEADER, headers};
 use crate::webhook::{Headers, WebhookRequest};
 use patchbay_model::{ChannelKind, Content, MessageStatus, Timestamp};
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
-use super::verify::{SIGNATURES_MAX, TOLERANCE_S, headers, key};
 use super::*;
+use crate::standard::{SIGNATURES_MAX, TOLERANCE_S, headers, key};
 use crate::testing::{NOW, PUBLIC_URL, call, channel, heard, http, nearly, outbound, picture, requests};
 use crate::webhook::{Headers, RejectionReason};
 use insta::assert_json_snapshot;

@@ -26,6 +26,24 @@ pub(super) struct ServiceAccount {
     token_uri: String,
 }
 
+/// A token that the account vouches for itself, and the call that fetches another where that is not taken.
+pub(super) struct Credentials {
+    authorization: String,
+    exchange: ProviderRequest,
+}
+
+impl Credentials {
+    /// A call with the own token, and in its place, should that be refused, the exchange and the call again.
+    pub(super) fn prove(&self, url: String, body: Vec<u8>) -> ProviderRequest {
+        let call = ProviderRequest {
+            idempotent: true,
+            ..ProviderRequest::post(url, self.authorization.clone(), "application/json", body)
+        };
+        let exchange = ProviderRequest { on_refused: Some(Box::new(call.clone())), ..self.exchange.clone() };
+        ProviderRequest { on_refused: Some(Box::new(exchange)), ..call }
+    }
+}
+
 /// The file that Google makes for a key.
 #[derive(Deserialize)]
 struct KeyFile {
@@ -64,13 +82,14 @@ impl ServiceAccount {
         ServiceAccount { email: String::new(), key_id: String::new(), key: None, token_uri: String::new() }
     }
 
-    /// The value of `Authorization` that the account vouches for itself.
-    pub(super) fn authorization(&self, scope: &str, now: Timestamp) -> String {
-        format!("Bearer {}", self.signed(json!({ "sub": self.email, "scope": scope }), now))
+    /// What proves the calls of one message.
+    pub(super) fn credentials(&self, scope: &str, now: Timestamp) -> Credentials {
+        let own = self.signed(json!({ "sub": self.email, "scope": scope }), now);
+        Credentials { authorization: format!("Bearer {own}"), exchange: self.exchange(scope, now) }
     }
 
-    /// The call that fetches a token, after which `then` is made with it.
-    pub(super) fn exchange(&self, scope: &str, now: Timestamp, then: ProviderRequest) -> ProviderRequest {
+    /// The call that fetches a token; what is to be made with it goes into its `on_refused`.
+    fn exchange(&self, scope: &str, now: Timestamp) -> ProviderRequest {
         let assertion = self.signed(json!({ "aud": self.token_uri, "scope": scope }), now);
         let body = form_urlencoded::Serializer::new(String::new())
             .extend_pairs([("grant_type", GRANT), ("assertion", &assertion)])
@@ -81,7 +100,7 @@ impl ServiceAccount {
             headers: Headers::from_iter([("Content-Type", "application/x-www-form-urlencoded")]),
             body: body.into_bytes(),
             idempotent: true,
-            on_refused: Some(Box::new(then)),
+            on_refused: None,
         }
     }
 
@@ -133,8 +152,8 @@ mod tests {
     #[test]
     fn a_token_is_signed_by_the_key_and_is_the_same_for_the_same_second() {
         let service = ServiceAccount::read(EXAMPLE_KEY).unwrap();
-        let header = service.authorization("scope", NOW);
-        assert_eq!(header, service.authorization("scope", NOW.plus_ms(100)));
+        let header = service.credentials("scope", NOW).authorization;
+        assert_eq!(header, service.credentials("scope", NOW.plus_ms(100)).authorization);
         let token = header.strip_prefix("Bearer ").unwrap();
         let (message, signature) = token.rsplit_once('.').unwrap();
         let public = service.key.as_ref().unwrap().public().as_ref();
@@ -151,8 +170,8 @@ mod tests {
     #[test]
     fn a_token_is_exchanged_for_another_with_which_the_call_is_made() {
         let service = ServiceAccount::read(EXAMPLE_KEY).unwrap();
-        let call = ProviderRequest::post("https://a.example".into(), "Bearer own".into(), "x", b"x".to_vec());
-        let exchange = service.exchange("scope", NOW, call.clone());
+        let call = service.credentials("scope", NOW).prove("https://a.example".into(), b"x".to_vec());
+        let exchange = call.on_refused.clone().unwrap();
         let form: Vec<(String, String)> = form_urlencoded::parse(&exchange.body).into_owned().collect();
         assert_eq!(form[0], ("grant_type".into(), GRANT.into()));
         assert_eq!(claims(&form[1].1)["aud"], "https://oauth2.googleapis.com/token");

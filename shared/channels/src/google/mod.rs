@@ -15,7 +15,7 @@ use crate::settings::{Account, Reader, SettingsError};
 use crate::signature::{Secrets, Verified};
 use crate::simulate::Simulated;
 use crate::webhook::{Normalised, Rejection, WebhookReply, WebhookRequest};
-use auth::ServiceAccount;
+use auth::{Credentials, ServiceAccount};
 use patchbay_model::{Address, ChannelKind, OutboundMessage, Timestamp};
 use serde_json::Value;
 use std::sync::Arc;
@@ -163,28 +163,14 @@ impl Channel for Google {
 }
 
 impl Google {
-    /// A call. It carries an id of ours, so that Google recognises a repetition. Where the API does not take a
-    /// token that the account has signed itself, one is fetched, and the call made again with that.
-    fn call(
-        &self,
-        path_and_query: &str,
-        body: &Value,
-        authorization: &str,
-        now: Timestamp,
-    ) -> ProviderRequest {
+    /// A call. It carries an id of ours, so that Google recognises a repetition.
+    fn call(&self, path_and_query: &str, body: &Value, credentials: &Credentials) -> ProviderRequest {
         let url = format!("{}/{path_and_query}", self.api_base);
-        let body = body.to_string().into_bytes();
-        let call = ProviderRequest {
-            idempotent: true,
-            ..ProviderRequest::post(url, authorization.to_owned(), "application/json", body)
-        };
-        let exchange = self.service.exchange(self.product.scope(), now, call.clone());
-        ProviderRequest { on_refused: Some(Box::new(exchange)), ..call }
+        credentials.prove(url, body.to_string().into_bytes())
     }
 
-    /// The value of `Authorization`, to be computed once for all the calls of a message.
-    fn authorization(&self, now: Timestamp) -> String {
-        self.service.authorization(self.product.scope(), now)
+    fn credentials(&self, now: Timestamp) -> Credentials {
+        self.service.credentials(self.product.scope(), now)
     }
 }
 

@@ -3,8 +3,8 @@ use patchbay_channels::SettingsError;
 use patchbay_channels::registry::{examples, open};
 use patchbay_model::ChannelKind;
 
-/// Settings that say which others there are: without them the account is another's.
-const CHOICES: &[&str] = &["provider", "product"];
+/// Settings that a variant is about: without them it is the other variant, or lacks others.
+const CHOICES: &[&str] = &["provider", "product", "gateway_secret"];
 
 #[test]
 fn settings_are_checked_as_a_whole() {

@@ -1,9 +1,11 @@
 //! A customer, our messages to them, and the channels of the registry, opened with their example settings.
 
 use patchbay_channels::registry::examples;
-use patchbay_channels::simulate::{CustomerMessage, Delivery};
+use patchbay_channels::simulate::{Answer, CustomerMessage, Delivery};
 use patchbay_channels::webhook::{Headers, Normalised, WebhookRequest};
-use patchbay_channels::{ProviderRequest, Rendered, Simulated, Undeliverable, open_simulated};
+use patchbay_channels::{
+    DeliveryOutcome, ProviderRequest, Rendered, Simulated, Undeliverable, open_simulated,
+};
 use patchbay_model::{
     Address, Attachment, ChannelKind, ContactCard, ContactSid, Content, MessageKey, MessageSid,
     OutboundMessage, Seq, Timestamp,
@@ -108,10 +110,22 @@ pub(crate) fn shown(
     Ok(match channel.render(message, NOW)? {
         Rendered::Requests(requests) => requests
             .iter()
-            .map(|request| channel.read_delivery(request).expect("it shows a message"))
+            .map(|request| channel.read_delivery(&settled(channel, request)).expect("it shows a message"))
             .collect(),
         Rendered::Session(frame) => vec![channel.read_frame(&frame).expect("it shows a message")],
     })
+}
+
+/// The call itself, where others have to be made before it: as the sender follows them.
+pub(crate) fn settled(channel: &dyn Simulated, request: &ProviderRequest) -> ProviderRequest {
+    if channel.read_delivery(request).is_some() || channel.read_signal(request).is_some() {
+        return request.clone();
+    }
+    let answer = channel.provider_answer(request, &Answer::Success { seed: "before".into() });
+    match channel.outcome(request, &answer) {
+        DeliveryOutcome::Instead(other) => settled(channel, &other),
+        _ => request.clone(),
+    }
 }
 
 /// The request with one bit changed, in every byte of every header's value and, if asked, of the body.
@@ -143,7 +157,7 @@ pub(crate) fn flipped(request: &WebhookRequest, body: bool) -> Vec<WebhookReques
 /// The first call of a message; where we are the provider, the post to a socket that carries it.
 pub(crate) fn first_request(channel: &dyn Simulated, message: &OutboundMessage) -> ProviderRequest {
     match channel.render(message, NOW).expect("it can be sent") {
-        Rendered::Requests(requests) => requests.into_iter().next().expect("at least one"),
+        Rendered::Requests(requests) => settled(channel, requests.first().expect("at least one")),
         Rendered::Session(frame) => ProviderRequest {
             method: "POST".into(),
             url: "https://sockets.example/@connections/1".into(),

@@ -16,12 +16,12 @@ impl Google {
         now: Timestamp,
     ) -> Result<Vec<ProviderRequest>, Undeliverable> {
         let to = recipient(message, ChannelKind::Google, &self.account)?;
-        let authorization = self.authorization(now);
+        let credentials = self.credentials(now);
         let key = message.key.to_string();
         let call = |(at, mut body): (usize, Value)| {
             body["messageId"] = json!(uuid(&["business-message", &key, &at.to_string()]));
             body["representative"] = representative(message.author_name.as_deref());
-            self.call(&path(to, "messages"), &body, &authorization, now)
+            self.call(&path(to, "messages"), &body, &credentials)
         };
         Ok(Product::BusinessMessages.parts(&message.content)?.into_iter().enumerate().map(call).collect())
     }
@@ -37,7 +37,7 @@ impl Google {
             "eventType": if on { "TYPING_STARTED" } else { "TYPING_STOPPED" },
             "representative": representative(None),
         });
-        self.call(&format!("{}?eventId={id}", path(&to.id, "events")), &body, &self.authorization(now), now)
+        self.call(&format!("{}?eventId={id}", path(&to.id, "events")), &body, &self.credentials(now))
     }
 }
 

@@ -16,7 +16,7 @@ impl Google {
         now: Timestamp,
     ) -> Result<Vec<ProviderRequest>, Undeliverable> {
         let to = recipient(message, ChannelKind::Google, &self.account)?;
-        let authorization = self.authorization(now);
+        let credentials = self.credentials(now);
         let key = message.key.to_string();
         let call = |(at, content): (usize, Value)| {
             let mut body = json!({ "contentMessage": content });
@@ -24,7 +24,7 @@ impl Google {
                 body["ttl"] = json!(format!("{ttl_s}s"));
             }
             let id = uuid(&["rcs-message", &key, &at.to_string()]);
-            self.call(&self.path(to, "agentMessages", "messageId", &id), &body, &authorization, now)
+            self.call(&self.path(to, "agentMessages", "messageId", &id), &body, &credentials)
         };
         Ok(Product::Rcs.parts(&message.content)?.into_iter().enumerate().map(call).collect())
     }
@@ -54,7 +54,7 @@ impl Google {
         let parts: Vec<&str> =
             ["rcs-event", to.id.as_str()].into_iter().chain(about.iter().copied()).collect();
         let path = self.path(&to.id, "agentEvents", "eventId", &uuid(&parts));
-        self.call(&path, event, &self.authorization(now), now)
+        self.call(&path, event, &self.credentials(now))
     }
 
     fn path(&self, to: &str, resource: &str, id_name: &str, id: &str) -> String {
