@@ -5,7 +5,7 @@ use hyper::Method;
 use patchbay_channels::open_simulated;
 use patchbay_channels::simulate::CustomerMessage;
 use patchbay_channels::{Simulated, WebhookRequest};
-use patchbay_model::{ChannelKind, Timestamp};
+use patchbay_model::{ChannelKind, Content, Timestamp};
 use patchbay_tests::harness::{Agent, Running, customer};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

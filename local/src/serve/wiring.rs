@@ -12,7 +12,7 @@ use patchbay_center::router::OpError;
 use patchbay_center::store::{StoreError, list_workers, load_worker};
 use patchbay_center::token::ShortKey;
 use patchbay_center::{Center, ChannelAccount, ChannelAccounts, Ports, agent};
-use patchbay_edge::{Account, EgressHttp, SimulatorHttp, SystemWorld};
+use patchbay_edge::{Account, EgressHttp, SimulatorHttp, SmtpMail, SystemWorld};
 use patchbay_model::WorkerSid;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -102,6 +102,7 @@ impl Wiring {
             .collect();
         let mut center = Center::new(ports, channels);
         center.signing_keys = signing_keys(&secrets, || world.id())?;
+        center.mail = Some(Arc::new(SmtpMail));
         center.dead_letters = Some(Arc::new(StoreDeadLetters(store.clone())));
         let center = Arc::new(center);
         Ok(Wiring {

@@ -8,7 +8,7 @@ use crate::sdk::Sdk;
 use crate::settings::{AccountsError, open_accounts};
 use crate::table::DynamoTable;
 use patchbay_center::{Center, ChannelAccounts, Ports};
-use patchbay_edge::{EgressHttp, SimulatorHttp, SystemWorld};
+use patchbay_edge::{EgressHttp, SimulatorHttp, SmtpMail, SystemWorld};
 use patchbay_model::ChannelKind;
 use std::sync::Arc;
 
@@ -167,6 +167,7 @@ pub async fn center_from_environment(needs: Needs) -> Result<(Center, SqsQueue),
         .map_err(|error| StartError::Parameter { name: parameter, error })?;
     let (channels, signing_keys) = open_accounts(&text, &settings.public_url, settings.channel)?;
     let mut center = Center::new(ports, channels);
+    center.mail = Some(Arc::new(SmtpMail));
     center.signing_keys = signing_keys;
     if let Some(urls) = settings.dead_letters {
         center.dead_letters = Some(Arc::new(SqsDeadLetters::new(queue.clone(), urls)));

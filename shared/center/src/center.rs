@@ -2,7 +2,8 @@
 
 use crate::config::{Config, ConfigCache};
 use crate::inbound::Functions;
-use crate::ports::{Blob, DeadLetters, Http, Push, Queue, Table, World};
+use crate::mail::Certificates;
+use crate::ports::{Blob, DeadLetters, Http, Mail, Push, Queue, Table, World};
 use crate::router::DirectoryCache;
 use crate::store::StoreError;
 use crate::token::SigningKeys;
@@ -35,8 +36,11 @@ pub struct Center {
     pub functions: Functions,
     /// What tokens are signed with; none, and so nobody comes in, unless the edge says.
     pub signing_keys: SigningKeys,
+    /// Mail servers, where the edge speaks with them.
+    pub mail: Option<Arc<dyn Mail>>,
     /// What the queues have given up, where the edge lets an operator see it.
     pub dead_letters: Option<Arc<dyn DeadLetters>>,
+    pub(crate) certificates: Certificates,
     pub(crate) config: ConfigCache,
     pub(crate) directory: DirectoryCache,
 }
@@ -65,7 +69,9 @@ impl Center {
             channels,
             functions: Functions::default(),
             signing_keys: SigningKeys::default(),
+            mail: None,
             dead_letters: None,
+            certificates: Certificates::default(),
             config: ConfigCache::default(),
             directory: DirectoryCache::default(),
         }

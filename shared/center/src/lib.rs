@@ -12,6 +12,7 @@ pub mod egress;
 pub mod frames;
 pub mod inbound;
 pub mod keys;
+mod mail;
 pub mod memory;
 pub mod metric;
 pub mod notify;

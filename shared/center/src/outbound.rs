@@ -28,7 +28,7 @@ pub(crate) async fn reply_context(
     to: &Address,
 ) -> Result<Option<ReplyContext>, StoreError> {
     let account = center.channel(to.channel, &to.account);
-    if !account.is_some_and(|account| account.channel.has_threads()) {
+    if account.is_none_or(|account| account.channel.email().is_none()) {
         return Ok(None);
     }
     let range = (Seq(0), Seq::at(center.now().plus_s(60)));

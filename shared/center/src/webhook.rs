@@ -2,8 +2,9 @@
 
 use crate::center::{Center, ChannelAccount};
 use crate::command::{InboundBody, body, group};
+use crate::mail::{self, FetchError};
 use crate::metric;
-use crate::ports::{Outgoing, QueueError, QueueName};
+use crate::ports::{BlobError, Outgoing, QueueError, QueueName};
 use crate::rules::queue::check_outgoing;
 use crate::store::{Problem, StoreError, keep_problem};
 use patchbay_channels::{Normalised, Rejection, WebhookReply, WebhookRequest, webhook};
@@ -26,6 +27,10 @@ pub enum WebhookError {
     Queue(#[from] QueueError),
     #[error("a problem could not be kept")]
     Store(#[from] StoreError),
+    #[error("what the webhook refers to could not be fetched")]
+    Fetch(#[from] FetchError),
+    #[error("what the webhook refers to could not be read, or its files not stored")]
+    Blob(#[from] BlobError),
 }
 
 impl WebhookError {
@@ -34,7 +39,10 @@ impl WebhookError {
         match self {
             WebhookError::UnknownAccount => 404,
             WebhookError::Rejected(rejection) => rejection.status,
-            WebhookError::Queue(_) | WebhookError::Store(_) => 503,
+            WebhookError::Queue(_)
+            | WebhookError::Store(_)
+            | WebhookError::Fetch(_)
+            | WebhookError::Blob(_) => 503,
         }
     }
 }
@@ -74,10 +82,10 @@ pub(crate) async fn take_in(
         Err(WebhookError::Rejected(rejection)) => {
             metric::count(metric::WEBHOOK_REJECTED, kind, &rejection.to_string());
         }
-        Err(error @ (WebhookError::Queue(_) | WebhookError::Store(_))) => {
+        Err(WebhookError::UnknownAccount) | Ok(_) => {}
+        Err(error) => {
             tracing::error!(channel = %kind, account, error = %with_cause(error), "a webhook was not taken in");
         }
-        Err(WebhookError::UnknownAccount) | Ok(_) => {}
     }
     taken
 }
@@ -90,8 +98,13 @@ async fn verify_and_queue(
 ) -> Result<Normalised, WebhookError> {
     let ChannelAccount { channel, .. } = center.channel(kind, account).ok_or(WebhookError::UnknownAccount)?;
     let now = center.now();
-    let verified = channel.verify(request, now)?;
-    let mut normalised = channel.normalise(&verified, now);
+    let mut normalised = match channel.email() {
+        Some(email) => {
+            let verified = mail::verify(center, email, request).await?;
+            mail::normalise(center, email, &verified, now).await?
+        }
+        None => channel.normalise(&channel.verify(request, now)?, now),
+    };
     let mut outgoing = Vec::new();
     let mut queued = Vec::new();
     for event in std::mem::take(&mut normalised.events) {

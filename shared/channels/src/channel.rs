@@ -1,6 +1,7 @@
 //! What every channel can do.
 
 use crate::delivery::{DeliveryOutcome, ProviderRequest, ProviderResponse, Rendered, Undeliverable};
+use crate::email::Email;
 use crate::signature::Verified;
 use crate::webchat::WebChat;
 use crate::webhook::{Normalised, Rejection, WebhookRequest};
@@ -38,11 +39,6 @@ pub trait Channel: Send + Sync {
         None
     }
 
-    /// Whether a message needs the thread that it belongs to (`ReplyContext::Thread`).
-    fn has_threads(&self) -> bool {
-        false
-    }
-
     /// Tells the customer that the message `provider_id`, and what came before it, has been read, where the
     /// channel can.
     fn mark_read(&self, _to: &Address, _provider_id: &str, _now: Timestamp) -> Option<Rendered> {
@@ -74,6 +70,11 @@ pub trait Channel: Send + Sync {
     /// What the answer to `check_request` says of the account: who it is, or what the operator is to do.
     fn check(&self, _answer: &ProviderResponse) -> Result<String, String> {
         Ok("there is nobody to ask".into())
+    }
+
+    /// Itself, where it is e-mail: what only that has is threads, and mails that lie elsewhere.
+    fn email(&self) -> Option<&Email> {
+        None
     }
 
     /// Itself, where it is the web chat: what only that has is sessions.

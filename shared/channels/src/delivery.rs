@@ -1,5 +1,6 @@
 //! What goes out to a provider and what came of it.
 
+use crate::email::smtp::SmtpDelivery;
 use crate::settings::Account;
 use crate::webhook::Headers;
 use patchbay_model::{ChannelKind, OutboundMessage};
@@ -53,6 +54,8 @@ fn origin(url: &str) -> &str {
 pub enum Rendered {
     /// To be called in this order, each after the one before has been sent.
     Requests(Vec<ProviderRequest>),
+    /// To be handed to a mail server.
+    Smtp(SmtpDelivery),
     /// We are the provider: to be pushed to the visitor's sockets.
     Session(SessionFrame),
 }
@@ -87,6 +90,8 @@ pub enum Undeliverable {
     WrongChannel,
     #[error("the address is empty")]
     NoAddress,
+    #[error("the {0} is not of the channel's form")]
+    Malformed(&'static str),
 }
 
 /// The customer's address of a message that is for this account.

@@ -28,6 +28,7 @@ pub mod webhook;
 
 pub mod custom;
 pub mod discord;
+pub mod email;
 pub mod google;
 pub mod instagram;
 pub mod line;

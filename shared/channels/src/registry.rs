@@ -3,7 +3,7 @@
 use crate::channel::Channel;
 use crate::settings::{Reader, SettingsError};
 use crate::simulate::Simulated;
-use crate::{custom, discord, google, instagram, line, messenger, sms, telegram, webchat, whatsapp};
+use crate::{custom, discord, email, google, instagram, line, messenger, sms, telegram, webchat, whatsapp};
 use patchbay_model::ChannelKind;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,6 +22,7 @@ const ENTRIES: &[Entry] = &[
     Entry { kind: ChannelKind::Whatsapp, open: whatsapp::open, example: whatsapp::EXAMPLE },
     Entry { kind: ChannelKind::Messenger, open: messenger::open, example: messenger::EXAMPLE },
     Entry { kind: ChannelKind::Instagram, open: instagram::open, example: instagram::EXAMPLE },
+    Entry { kind: ChannelKind::Email, open: email::open, example: email::EXAMPLE },
     Entry { kind: ChannelKind::Custom, open: custom::open, example: custom::EXAMPLE },
     Entry { kind: ChannelKind::Discord, open: discord::open, example: discord::EXAMPLE },
     Entry { kind: ChannelKind::Google, open: google::open, example: google::EXAMPLE },
@@ -33,6 +34,7 @@ const ENTRIES: &[Entry] = &[
 /// Further settings with which a channel opens in another way: through another provider, in another format.
 const VARIANTS: &[(ChannelKind, Settings)] = &[
     (ChannelKind::Whatsapp, whatsapp::twilio::EXAMPLE),
+    (ChannelKind::Email, email::SENDGRID_EXAMPLE),
     (ChannelKind::Google, google::EXAMPLE_OF_BUSINESS_MESSAGES),
     (ChannelKind::Discord, discord::EXAMPLE_WITH_FORWARDER),
 ];

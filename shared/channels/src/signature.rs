@@ -13,6 +13,7 @@ use ed25519_dalek::{SIGNATURE_LENGTH, Signature, VerifyingKey};
 use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac};
 use patchbay_model::limits::WEBHOOK_BYTES_MAX;
+use ring::signature::{UnparsedPublicKey, VerificationAlgorithm};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use std::fmt;
@@ -181,11 +182,10 @@ impl Check<'_> {
         prefix: &str,
         hash: Hash,
     ) -> Result<Vec<u8>, Rejection> {
-        self.header(request, name)?
-            .strip_prefix(prefix)
-            .and_then(unhex)
-            .filter(|tag| tag.len() == hash.bytes())
-            .ok_or_else(|| self.refuse(RejectionReason::Malformed))
+        match self.header(request, name)?.strip_prefix(prefix) {
+            Some(tag) => self.hex(tag, hash),
+            None => Err(self.refuse(RejectionReason::Malformed)),
+        }
     }
 
     /// Proves a request by a tag of one of `messages`.
@@ -247,6 +247,29 @@ impl Check<'_> {
         self.size(request)?;
         let signature = Signature::from_bytes(given);
         key.verify_strict(message, &signature).map_err(|_| self.refuse(RejectionReason::Wrong))?;
+        Ok(Verified { request, claims: None })
+    }
+
+    /// A tag in lower-case hex, as long as the hash makes it.
+    pub(crate) fn hex(&self, text: &str, hash: Hash) -> Result<Vec<u8>, Rejection> {
+        unhex(text)
+            .filter(|tag| tag.len() == hash.bytes())
+            .ok_or_else(|| self.refuse(RejectionReason::Malformed))
+    }
+
+    /// Proves a request by a signature of `message` that `key` belongs to.
+    pub(crate) fn public_key<'a>(
+        &self,
+        request: &'a WebhookRequest,
+        algorithm: &'static dyn VerificationAlgorithm,
+        key: &[u8],
+        message: &[u8],
+        given: &[u8],
+    ) -> Result<Verified<'a>, Rejection> {
+        self.size(request)?;
+        UnparsedPublicKey::new(algorithm, key)
+            .verify(message, given)
+            .map_err(|_| self.refuse(RejectionReason::Wrong))?;
         Ok(Verified { request, claims: None })
     }
 

@@ -57,7 +57,7 @@ pub(crate) fn outbound(channel: ChannelKind, to: &str, content: Content) -> Outb
 pub(crate) fn requests(channel: &dyn Channel, message: &OutboundMessage) -> Vec<ProviderRequest> {
     match channel.render(message, NOW).unwrap() {
         Rendered::Requests(requests) => requests,
-        Rendered::Session(frame) => panic!("{frame:?} is no call"),
+        other => panic!("{other:?} is no call"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What comes in from a provider and what it hears back.
 
-use patchbay_model::InboundEvent;
+use patchbay_model::{BlobKey, InboundEvent};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -119,6 +119,23 @@ pub struct Normalised {
     pub events: Vec<InboundEvent>,
     pub problems: Vec<Problem>,
     pub reply: WebhookReply,
+}
+
+/// A file that came with a webhook itself, to be stored under its key before the events are queued.
+#[derive(Clone, PartialEq, Eq)]
+pub struct File {
+    pub key: BlobKey,
+    pub content_type: String,
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("File")
+            .field("key", &self.key)
+            .field("bytes", &self.bytes.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// Something in a webhook that could not be taken as it was: kept for the operator.

@@ -4,6 +4,8 @@
 
 #[path = "corpus/discord.rs"]
 mod discord;
+#[path = "corpus/email.rs"]
+mod email;
 #[path = "corpus/google.rs"]
 mod google;
 #[path = "corpus/meta.rs"]

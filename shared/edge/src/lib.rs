@@ -5,6 +5,7 @@ mod accounts;
 mod count;
 mod egress;
 mod simulator;
+mod smtp;
 mod tls;
 mod world;
 
@@ -12,5 +13,6 @@ pub use accounts::{Account, AccountDocument, AccountFault, AccountTable, Signing
 pub use count::Count;
 pub use egress::EgressHttp;
 pub use simulator::{SIMULATOR_HOST, SimulatorHttp};
+pub use smtp::SmtpMail;
 pub use tls::{TlsError, roots};
 pub use world::SystemWorld;

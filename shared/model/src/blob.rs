@@ -28,6 +28,15 @@ impl BlobKey {
         BlobKey(format!("media/{contact}/{message}/{index}"))
     }
 
+    /// `media/mail/<account>/<digest>`: a file that came within a mail, by its SHA-256.
+    pub fn mail(account: &str, digest: &[u8]) -> BlobKey {
+        BlobKey(format!(
+            "media/mail/{}/{}",
+            crate::id::hex(&crate::id::digest16(&["mail", account])),
+            crate::id::hex(digest)
+        ))
+    }
+
     /// `sent/<worker>/<id>`: what an agent has uploaded, to be sent.
     pub fn sent(worker: &WorkerSid, id: [u8; 16]) -> BlobKey {
         BlobKey(format!("{}{}", BlobKey::sent_by(worker), crate::id::hex(&id)))

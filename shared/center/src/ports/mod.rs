@@ -7,6 +7,7 @@
 pub mod blob;
 mod dead_letters;
 mod http;
+mod mail;
 mod push;
 pub mod queue;
 pub mod table;
@@ -15,6 +16,7 @@ mod world;
 pub use blob::{Blob, BlobError, Download, StoredBlob, Upload, UploadForm};
 pub use dead_letters::{DeadLetter, DeadLetters, Redriven};
 pub use http::{Http, HttpError, HttpRequest, HttpResponse};
+pub use mail::{Mail, SMTP_MS_MAX};
 pub use push::{Push, PushError, PushOutcome};
 pub use queue::{Outgoing, Queue, QueueError, QueueName};
 pub use table::{

@@ -83,7 +83,7 @@ pub(super) async fn in_order(
 
 /// The part that is to be called next, or what there is to say instead. A message that is not stored yet is stored,
 /// and begins.
-async fn next_part(
+pub(super) async fn next_part(
     center: &Center,
     entry: &OutboundBody,
     progress: Progress,
@@ -138,7 +138,7 @@ pub(super) async fn call(
 }
 
 /// A provider's base URL is the operator's own setting, so the request may go wherever it leads.
-fn http_request(request: &ProviderRequest) -> HttpRequest {
+pub(crate) fn http_request(request: &ProviderRequest) -> HttpRequest {
     HttpRequest {
         method: request.method.clone(),
         url: request.url.clone(),

@@ -3,19 +3,22 @@
 mod call;
 mod note;
 mod session;
+mod smtp;
 mod typing;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use call::http_request;
 pub(crate) use typing::typing;
 
 use crate::budget::RECEIVE_COUNT_MAX;
 use crate::center::Center;
 use crate::command::{FifoFailures, OutboundBody, Record};
 use crate::contacts::set_consent;
+use crate::mail;
 use crate::metric;
-use crate::ports::QueueError;
+use crate::ports::{BlobError, QueueError};
 use crate::store::StoreError;
 use crate::webchat::VisitorPushError;
 use crate::webhook::with_cause;
@@ -37,6 +40,8 @@ pub enum SenderError {
     Store(#[from] StoreError),
     #[error("the queue failed")]
     Queue(#[from] QueueError),
+    #[error("what the message encloses could not be read")]
+    Blob(#[from] BlobError),
     #[error("a visitor's socket failed")]
     Push(#[from] VisitorPushError),
     #[error("the provider asks to try again: {0}")]
@@ -126,10 +131,15 @@ async fn send(center: &Center, entry: &OutboundBody, again: bool) -> Result<Outc
         let why = format!("there is no account {:?}", message.to);
         return Ok(Outcome::Refused { code: "account".into(), why, cause: Some(RefusalCause::Account) });
     };
-    match account.channel.render(message, center.now()) {
+    let rendered = match account.channel.email() {
+        Some(email) => mail::render(center, email, message).await?,
+        None => account.channel.render(message, center.now()),
+    };
+    match rendered {
         Ok(Rendered::Requests(requests)) => {
             call::in_order(center, account.channel.as_ref(), entry, requests, again).await
         }
+        Ok(Rendered::Smtp(delivery)) => smtp::deliver(center, entry, &delivery, again).await,
         Ok(Rendered::Session(frame)) => session::push(center, message, frame).await,
         Err(why) => Ok(Outcome::Refused { code: "undeliverable".into(), why: why.to_string(), cause: None }),
     }

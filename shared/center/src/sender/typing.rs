@@ -24,6 +24,6 @@ pub(crate) async fn typing(center: &Center, to: &Address, on: bool) -> bool {
             let pushed = webchat::push(center, &to.account, &session.visitor, session.frame.into()).await;
             pushed.is_ok_and(|taken| taken > 0)
         }
-        None => false,
+        Some(Rendered::Smtp(_)) | None => false,
     }
 }

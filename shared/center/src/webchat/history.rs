@@ -106,7 +106,7 @@ fn outbound_payload(webchat: &WebChat, message: &Message, visitor: &Address) -> 
     let outbound = outbound(message, visitor, &visitor.account, None);
     let frame = match webchat.render(&outbound, message.created_at) {
         Ok(Rendered::Session(frame)) => serde_json::from_str::<Value>(&frame.frame).ok(),
-        Ok(Rendered::Requests(_)) | Err(_) => None,
+        Ok(Rendered::Requests(_) | Rendered::Smtp(_)) | Err(_) => None,
     };
     frame
         .map(|mut frame| frame["payload"].take())

@@ -24,7 +24,8 @@ fn sent(channel: &dyn Simulated) -> String {
 }
 
 fn done(channel: &dyn Simulated, act: &Act, seed: &str) -> Option<WebhookRequest> {
-    let event = CustomerEvent { from: CUSTOMER.into(), act: act.clone(), seed: seed.into(), at: NOW };
+    let event =
+        CustomerEvent { from: customer(channel.kind()).into(), act: act.clone(), seed: seed.into(), at: NOW };
     channel.customer_event(&event)
 }
 
@@ -70,7 +71,7 @@ fn what_a_customer_does_arrives_as_what_it_is() {
             let [InboundEvent { contact_address, kind, event_id, .. }] = heard.events.as_slice() else {
                 panic!("{}: {act:?} came as {:?}", channel.kind(), heard.events)
             };
-            assert_eq!(contact_address, CUSTOMER, "{}: {act:?}", channel.kind());
+            assert_eq!(contact_address, customer(channel.kind()), "{}: {act:?}", channel.kind());
             assert!(is_told(&act, kind), "{}: {act:?} came as {kind:?}", channel.kind());
             let again = hear(&*channel, &done(&*channel, &act, "1").expect("it was played"));
             assert_eq!(again.events[0].event_id, *event_id, "{}: {act:?}", channel.kind());

@@ -20,7 +20,7 @@ fn what_a_customer_says_arrives_as_it_was_said() {
             let (mut texts, mut media) = (Vec::new(), Vec::new());
             for event in &heard.events {
                 assert_eq!((event.channel, event.account.as_str()), (channel.kind(), channel.account()));
-                assert_eq!(event.contact_address, CUSTOMER);
+                assert_eq!(event.contact_address, customer(channel.kind()));
                 assert_eq!(event.received_at, NOW);
                 let EventKind::Message { content, params, .. } = &event.kind else {
                     panic!("{}: {:?} came as {:?}", channel.kind(), content, event.kind)

@@ -136,7 +136,7 @@ proptest! {
             let all: String = shown.iter().flat_map(|delivery| delivery.texts.iter().map(String::as_str)).collect();
             prop_assert_eq!(dense(&all), dense(&whole));
             for delivery in &shown {
-                prop_assert_eq!(&delivery.to, CUSTOMER);
+                prop_assert_eq!(&delivery.to, customer(channel.kind()));
                 for text in &delivery.texts {
                     prop_assert!(text::length(text, capabilities.text_unit) <= capabilities.text_max);
                 }

@@ -17,6 +17,11 @@ pub(crate) const NOW: Timestamp = Timestamp(1_795_359_904_789);
 /// An address that every channel takes: LINE's form of a person, and no channel else looks closer.
 pub(crate) const CUSTOMER: &str = "U0123456789abcdef0123456789abcdef";
 
+/// The customer on a channel: where addresses have a form of their own, one of it.
+pub(crate) fn customer(channel: ChannelKind) -> &'static str {
+    if channel == ChannelKind::Email { "ann@mail.example" } else { CUSTOMER }
+}
+
 pub(crate) fn channels() -> impl Iterator<Item = Arc<dyn Simulated>> {
     examples().map(|(kind, settings)| {
         open_simulated(kind, "default", &settings, PUBLIC_URL).expect("examples are valid")
@@ -58,7 +63,7 @@ pub(crate) fn contents() -> Vec<Content> {
 
 /// The provider's webhook for what the customer says.
 pub(crate) fn said(channel: &dyn Simulated, content: &Content, seed: &str) -> Option<WebhookRequest> {
-    channel.customer_message(&message(content, None, seed))
+    channel.customer_message(&message(customer(channel.kind()), content, None, seed))
 }
 
 /// The same, where it answers a message.
@@ -67,12 +72,12 @@ pub(crate) fn answered(
     content: &Content,
     reply_to: Option<&str>,
 ) -> Option<WebhookRequest> {
-    channel.customer_message(&message(content, reply_to, "answer"))
+    channel.customer_message(&message(customer(channel.kind()), content, reply_to, "answer"))
 }
 
-fn message(content: &Content, reply_to: Option<&str>, seed: &str) -> CustomerMessage {
+fn message(from: &str, content: &Content, reply_to: Option<&str>, seed: &str) -> CustomerMessage {
     CustomerMessage {
-        from: CUSTOMER.into(),
+        from: from.into(),
         content: content.clone(),
         reply_to: reply_to.map(str::to_owned),
         seed: seed.into(),
@@ -93,7 +98,7 @@ pub(crate) fn outbound(channel: ChannelKind, content: Content) -> OutboundMessag
             seq: Seq::at(NOW),
             sid: MessageSid::derive(&["hello"]),
         },
-        to: Address::new(channel, "default", CUSTOMER),
+        to: Address::new(channel, "default", customer(channel)),
         from: String::new(),
         content,
         reply_context: None,
@@ -112,6 +117,7 @@ pub(crate) fn shown(
             .iter()
             .map(|request| channel.read_delivery(&settled(channel, request)).expect("it shows a message"))
             .collect(),
+        Rendered::Smtp(delivery) => panic!("{delivery:?} is not played"),
         Rendered::Session(frame) => vec![channel.read_frame(&frame).expect("it shows a message")],
     })
 }
@@ -158,6 +164,7 @@ pub(crate) fn flipped(request: &WebhookRequest, body: bool) -> Vec<WebhookReques
 pub(crate) fn first_request(channel: &dyn Simulated, message: &OutboundMessage) -> ProviderRequest {
     match channel.render(message, NOW).expect("it can be sent") {
         Rendered::Requests(requests) => settled(channel, requests.first().expect("at least one")),
+        Rendered::Smtp(delivery) => panic!("{delivery:?} is not played"),
         Rendered::Session(frame) => ProviderRequest {
             method: "POST".into(),
             url: "https://sockets.example/@connections/1".into(),
