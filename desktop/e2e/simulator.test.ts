@@ -4,26 +4,15 @@ import { violations } from "./support/access.ts";
 import { Agent } from "./support/agent.ts";
 import { launch, open, screenshot } from "./support/browser.ts";
 import { Center } from "./support/center.ts";
+import { withWhatsapp } from "./support/channels.ts";
 
 let center: Center;
 let browser: Browser;
 let page: Page;
 let seen: string[];
 
-/** WhatsApp beside the example's channels, played like them. */
-const WHATSAPP = `
-[whatsapp.default]
-phone_number_id = "100000000000001"
-access_token = "not-a-secret-whatsapp-access-token"
-app_secret = "not-a-secret-whatsapp-app-secret"
-verify_token = "not-a-secret-whatsapp-verify-token"
-api_base = "http://simulator.localhost/provider/whatsapp/default"
-flow = "welcome"
-`;
-
 beforeAll(async () => {
-  const channels = (example: string) => (example.includes("[whatsapp.") ? example : example + WHATSAPP);
-  [center, browser] = await Promise.all([Center.start(channels), launch()]);
+  [center, browser] = await Promise.all([Center.start(withWhatsapp), launch()]);
 });
 afterAll(async () => {
   await browser?.close();
