@@ -133,7 +133,7 @@ async fn nobody_does_what_their_token_does_not_allow() {
     check("/api/openapi.json", None, 200).await;
     check("/api/workers", None, 401).await;
     check("/api/workers", Some("Bearer a.b.c"), 401).await;
-    check("/api/workers", Some(&agent), 403).await;
+    check("/api/workers/WK00000000000000000000000000000000", Some(&agent), 403).await;
     check("/api/config", Some(&agent), 403).await;
     check("/api/contacts/CT00000000000000000000000000000000", Some(&agent), 404).await;
     check("/api/contacts/nonsense", Some(&agent), 404).await;

@@ -6,7 +6,6 @@ export const en = {
     hint: "Sign-in without a password, for this machine only.",
     search: "Find a name",
     none: "Nobody has that name.",
-    withProvider: "Sign in",
     expired: "Your sign-in has expired. Sign in again to go on; nothing is lost.",
     refused: "The center does not believe your sign-in any more. Sign in again to go on; nothing is lost.",
     failed: "The center could not be reached: {{why}}",

@@ -5,7 +5,6 @@ export const es = {
     hint: "Acceso sin contraseña, solo en este equipo.",
     search: "Buscar un nombre",
     none: "Nadie tiene ese nombre.",
-    withProvider: "Entrar",
     expired: "Su sesión ha caducado. Entre de nuevo para seguir; no se ha perdido nada.",
     refused: "El centro ya no acepta su sesión. Entre de nuevo para seguir; no se ha perdido nada.",
     failed: "No se pudo contactar con el centro: {{why}}",

@@ -4,6 +4,10 @@ import type { CannedReply } from "../model/canned.ts";
 import type { Media } from "../protocol/frames.ts";
 import type { Contact, ContactSid, Conversation } from "../protocol/generated.ts";
 
+/** Entries of a page of `/api`, and workers that are worth a list to choose from. */
+const PAGE = 100;
+const WORKERS_MAX = 1_000;
+
 export interface Named {
   sid: string;
   friendly_name: string;
@@ -52,10 +56,17 @@ export class Api {
     return this.#call("/api/desk");
   }
 
-  /** Of many workers the first thousand. */
+  /** All workers by name, up to `WORKERS_MAX`. */
   async workers(): Promise<Named[]> {
-    const { workers } = await this.#call<{ workers: Named[] }>("/api/workers?limit=1000");
-    return workers;
+    const all: Named[] = [];
+    for (let more = true; more && all.length < WORKERS_MAX; ) {
+      const after = all.at(-1)?.sid;
+      const path = `/api/workers?limit=${PAGE}${after ? `&after=${after}` : ""}`;
+      const page = await this.#call<{ workers: Named[]; more: boolean }>(path);
+      all.push(...page.workers);
+      more = page.more && page.workers.length > 0;
+    }
+    return all;
   }
 
   async conversations(contact: ContactSid): Promise<Conversation[]> {

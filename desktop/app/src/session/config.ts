@@ -5,15 +5,8 @@ export interface DeskConfig {
   api_url: string;
   /** The agent's socket; a path is on the page's host. */
   socket_url: string;
-  sign_in: { kind: "local" } | OidcConfig;
-}
-
-export interface OidcConfig {
-  kind: "oidc";
-  /** The identity provider: its OpenID configuration is below it. */
-  issuer: string;
-  client_id: string;
-  scope: string;
+  /** `local`: by choosing a worker, on this machine only. */
+  sign_in: { kind: "local" };
 }
 
 export async function loadConfig(): Promise<DeskConfig> {
