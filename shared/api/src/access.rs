@@ -24,10 +24,10 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// Lets a request through whose token allows it.
+/// Lets a request through whose token allows it, with the token's claims.
 pub(crate) async fn authorise(
     State((center, access)): State<(Shared, Access)>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
     if let Access::Token(least) = access {
@@ -41,6 +41,7 @@ pub(crate) async fn authorise(
         if claims.role < least {
             return Err(ApiError::new(ErrorCode::Forbidden, "the token's role does not allow this"));
         }
+        request.extensions_mut().insert(claims);
     }
     Ok(next.run(request).await)
 }

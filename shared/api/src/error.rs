@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use patchbay_center::config::{ApplyError, ConfigFault};
+use patchbay_center::media::{RetryError, UploadError};
 use patchbay_center::ports::QueueError;
 use patchbay_center::store::StoreError;
 use serde::Serialize;
@@ -107,6 +108,28 @@ impl From<ApplyError> for ApiError {
             ApplyError::Store(error) => error.into(),
             ApplyError::Queue(error) => error.into(),
             ApplyError::Worker(ref error) => ApiError::unavailable(error),
+        }
+    }
+}
+
+impl From<UploadError> for ApiError {
+    fn from(error: UploadError) -> ApiError {
+        let code = match &error {
+            UploadError::Type(_) => ErrorCode::BadRequest,
+            UploadError::Size { .. } => ErrorCode::TooLarge,
+            UploadError::UnknownAccount => ErrorCode::NotFound,
+            UploadError::Blob(_) => return ApiError::unavailable(&error),
+        };
+        ApiError::new(code, error.to_string())
+    }
+}
+
+impl From<RetryError> for ApiError {
+    fn from(error: RetryError) -> ApiError {
+        match error {
+            RetryError::NotFound => ApiError::not_found("attachment"),
+            RetryError::Store(error) => error.into(),
+            RetryError::Queue(error) => error.into(),
         }
     }
 }

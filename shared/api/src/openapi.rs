@@ -111,6 +111,14 @@ fn schemas() -> Value {
             "status": text(), "reason": text(), "created_at": number(),
         })),
         "Messages": list("Messages", json!({ "more": { "type": "boolean" } })),
+        "NewUpload": object(json!({
+            "content_type": text(), "bytes": number(), "file_name": text(), "channel": text(), "account": text(),
+        })),
+        "Upload": object(json!({
+            "url": text(), "content_type": text(), "file_name": text(), "expires_at": number(),
+            "form": object(json!({ "url": text(), "fields": { "type": "object", "additionalProperties": text() } })),
+        })),
+        "MediaFetch": object(json!({ "message": text(), "attachment": number() })),
         "Worker": object(json!({
             "sid": text(), "friendly_name": text(), "attributes": anything(), "activity_name": text(),
             "available": { "type": "boolean" }, "connected": { "type": "boolean" }, "channels": anything(),

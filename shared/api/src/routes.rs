@@ -2,7 +2,7 @@
 
 use crate::Shared;
 use crate::access::{Access, authorise};
-use crate::resources::{config, contacts, conversations, dead_letters, desk, problems, tasks, workers};
+use crate::resources::{config, contacts, conversations, dead_letters, desk, media, problems, tasks, workers};
 use crate::{error::ApiError, openapi};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -47,6 +47,8 @@ pub(crate) const ROUTES: &[Route] = &[
     Route { method: "get", path: "/api/conversations/{sid}", access: AGENT, operation: "getConversation", summary: "A conversation", query: &[], body: None, answer: (200, "Conversation"), serve: || get(conversations::fetch) },
     Route { method: "get", path: "/api/conversations/{sid}/messages", access: AGENT, operation: "listMessages", summary: "A conversation's messages, oldest first", query: HISTORY, body: None, answer: (200, "Messages"), serve: || get(conversations::messages) },
     Route { method: "get", path: "/api/workers", access: AGENT, operation: "listWorkers", summary: "Workers, in the order of their ids", query: WORKERS, body: None, answer: (200, "Workers"), serve: || get(workers::list) },
+    Route { method: "post", path: "/api/uploads", access: AGENT, operation: "createUpload", summary: "A form by which a browser uploads one file, and the reference that a message then has", query: &[], body: Some("NewUpload"), answer: (201, "Upload"), serve: || post(media::upload) },
+    Route { method: "post", path: "/api/media/fetch", access: AGENT, operation: "fetchMedia", summary: "Fetches an attachment of a customer once more", query: &[], body: Some("MediaFetch"), answer: (202, "MediaFetch"), serve: || post(media::fetch_again) },
     Route { method: "get", path: "/api/workers/{sid}", access: SUPERVISOR, operation: "getWorker", summary: "A worker and its state", query: &[], body: None, answer: (200, "Worker"), serve: || get(workers::fetch) },
     Route { method: "get", path: "/api/desk", access: AGENT, operation: "getDesk", summary: "What an agent's desk needs to know of the configuration", query: &[], body: None, answer: (200, "Desk"), serve: || get(desk::fetch) },
     Route { method: "get", path: "/api/tasks/{sid}", access: AGENT, operation: "getTask", summary: "A task", query: &[], body: None, answer: (200, "Task"), serve: || get(tasks::fetch) },

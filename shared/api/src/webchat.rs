@@ -5,7 +5,7 @@ use crate::Shared;
 use crate::error::{ApiError, ErrorCode};
 use crate::read::{JsonBody, Params, head, webhook_request};
 use crate::webhooks::{DEFAULT_ACCOUNT, answer};
-use axum::extract::{Request, State};
+use axum::extract::{FromRequest, Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, ORIGIN, VARY,
@@ -28,6 +28,7 @@ pub(crate) fn router() -> Router<Shared> {
         .route("/webchat/messages", get(history).post(receive))
         .route("/webchat/conversation", get(conversation))
         .route("/webchat/config", get(config))
+        .route("/webchat/uploads", post(upload))
         .layer(from_fn(cross_origin))
 }
 
@@ -72,6 +73,19 @@ async fn receive(
 ) -> Result<Response, ApiError> {
     let request = webhook_request(request).await?;
     Ok(answer(webchat::receive(&center, query.name(), request).await))
+}
+
+async fn upload(
+    State(center): State<Shared>,
+    Params(query): Params<OfAccount>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (parts, body) = request.into_parts();
+    let request = head(&parts);
+    let claims = webchat::authenticate(&center, query.name(), &request).map_err(refused)?;
+    let JsonBody(wanted) = JsonBody::from_request(Request::from_parts(parts, body), &()).await?;
+    let ticket = webchat::upload(&center, &claims, wanted).map_err(refused)?;
+    Ok((StatusCode::CREATED, Json(ticket)).into_response())
 }
 
 #[derive(Deserialize)]

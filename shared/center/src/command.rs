@@ -3,8 +3,9 @@
 
 use crate::budget::{RECEIVE_COUNT_MAX, begin_until};
 use patchbay_model::{
-    Address, Author, ContactSid, ConversationSid, ExecutionSid, InboundEvent, MessageKey, OutboundMessage,
-    ReservationSid, TaskSid, Timestamp, WorkerSid, WorkflowSid, id::digest16, id::hex,
+    Address, Attachment, Author, ChannelKind, ContactSid, ConversationSid, ExecutionSid, InboundEvent,
+    MessageKey, OutboundMessage, ReservationSid, TaskSid, Timestamp, WorkerSid, WorkflowSid, id::digest16,
+    id::hex,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,6 +23,8 @@ pub enum InboundBody {
     Task { conversation_sid: ConversationSid, task_sid: TaskSid, outcome: TaskOutcome },
     /// A message was stored just after its conversation had closed: it belongs to a new one.
     Stray { key: MessageKey },
+    /// Something about a stored message has changed: the agents on its conversation are to see it.
+    Changed { key: MessageKey },
 }
 
 /// What a flow learns of the task that it made.
@@ -138,7 +141,34 @@ pub struct NewTask {
     pub created_at: Timestamp,
 }
 
-/// What waits on `outbound`: a message, and what is to be stored of it besides by whoever finds that it is not.
+/// What waits on `outbound`: what is done with an account's credentials.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum OutboundEntry {
+    Job(OutboundJob),
+    Message(Box<OutboundBody>),
+}
+
+/// What is done besides sending. The tag tells it from a message, which has none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum OutboundJob {
+    /// Copy an attachment that a customer sent into our own store.
+    FetchMedia(Box<FetchMedia>),
+}
+
+/// One attachment of a stored message, and where its sender put it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FetchMedia {
+    pub key: MessageKey,
+    pub channel: ChannelKind,
+    pub account: String,
+    /// Which of the message's attachments, counted from 0.
+    pub index: usize,
+    pub attachment: Attachment,
+}
+
+/// A message on its way out, and what is to be stored of it besides by whoever finds that it is not.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OutboundBody {
     #[serde(flatten)]

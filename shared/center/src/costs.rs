@@ -10,7 +10,9 @@ use crate::testing::{ANN, Room, flow, now, widget};
 use crate::token::{Claims, Role, SigningKeys};
 use patchbay_channels::WebhookRequest;
 use patchbay_model::event::{Profile, Reference};
-use patchbay_model::{ChannelKind, Direction, EventKind, InboundEvent, MessageStatus, TaskSid};
+use patchbay_model::{
+    Attachment, ChannelKind, Content, Direction, EventKind, InboundEvent, MessageStatus, TaskSid,
+};
 use serde_json::json;
 
 /// US$ per million, us-east-1, on demand.
@@ -24,6 +26,8 @@ pub(crate) mod price {
     pub(super) const HTTP_REQUEST: f64 = 1.00;
     pub(super) const SOCKET_MESSAGE: f64 = 1.00;
     pub(crate) const SOCKET_MINUTE: f64 = 0.25;
+    pub(super) const OBJECT_PUT: f64 = 5.00;
+    pub(super) const OBJECT_GET: f64 = 0.40;
 }
 
 /// Milliseconds that the functions are taken to run, at 128 MB (webhook, agent) and 256 MB (the others): an
@@ -41,6 +45,8 @@ pub(crate) struct Operations {
     pub pushes: u64,
     pub http: u64,
     pub functions: u64,
+    /// Objects that are stored, each fetched once by whoever looks at it.
+    pub objects: u64,
 }
 
 impl Operations {
@@ -53,6 +59,7 @@ impl Operations {
             + self.standard as f64 * 3.0 * price::QUEUE_STANDARD
             + self.pushes as f64 * price::SOCKET_MESSAGE
             + self.http as f64 * price::HTTP_REQUEST
+            + self.objects as f64 * (price::OBJECT_PUT + price::OBJECT_GET)
             + self.functions as f64
                 * (price::FUNCTION_CALL + FUNCTION_GB * FUNCTION_MS / 1000.0 * price::FUNCTION_GB_S)
     }
@@ -91,6 +98,7 @@ fn counted(room: &Room, http: u64, functions: u64) -> Operations {
         pushes: room.frames("desk").len() as u64,
         http,
         functions,
+        objects: room.blob.keys().len() as u64,
     }
 }
 
@@ -106,6 +114,29 @@ pub(crate) fn inbound(kind: ChannelKind, from: &str) -> Operations {
     let queued = records.len() as u64;
     room.inbound(records);
     let operations = counted(&room, 1, 2);
+    Operations { fifo: operations.fifo + queued, ..operations }
+}
+
+/// A customer sends a picture: as a message, then the sender fetches, stores and notes it, and the flow function shows
+/// it once more.
+pub(crate) fn picture(kind: ChannelKind, from: &str) -> Operations {
+    let mut room = assigned(kind, from);
+    room.world.advance_ms(1_000);
+    let url = "https://media.example/a.png".to_owned();
+    let attachment = Attachment { url, content_type: "image/png".into(), file_name: None, bytes: None };
+    let content = Content::Media { attachments: vec![attachment], text: None };
+    assert_eq!(room.says(kind, from, content, "second"), 200);
+    let mut queued = 0;
+    for queue in [QueueName::Inbound, QueueName::Outbound, QueueName::Inbound] {
+        let records = room.take(queue);
+        queued += records.len() as u64;
+        match queue {
+            QueueName::Outbound => room.outbound(records),
+            _ => room.inbound(records),
+        }
+    }
+    let operations = counted(&room, 1, 4);
+    assert_eq!((operations.objects, operations.pushes), (1, 2));
     Operations { fifo: operations.fifo + queued, ..operations }
 }
 
@@ -220,6 +251,8 @@ fn every_scenario_keeps_its_budget() {
         ("inbound message, agent on it: web chat", inbound(ChannelKind::Webchat, "visitor"), 10, 15),
         ("inbound message, agent on it: LINE", inbound(ChannelKind::Line, "U1"), 10, 15),
         ("inbound message, agent on it: SMS", inbound(ChannelKind::Sms, ANN), 20, 15),
+        ("inbound picture, agent on it: LINE", picture(ChannelKind::Line, "U1"), 20, 35),
+        ("inbound picture, agent on it: SMS", picture(ChannelKind::Sms, ANN), 30, 35),
         ("agent's reply: web chat", reply(ChannelKind::Webchat, "visitor"), 30, 45),
         ("agent's reply: LINE", reply(ChannelKind::Line, "U1"), 30, 45),
         ("agent's reply: SMS", reply(ChannelKind::Sms, ANN), 40, 45),

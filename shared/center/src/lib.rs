@@ -13,6 +13,7 @@ pub mod frames;
 pub mod inbound;
 pub mod keys;
 mod mail;
+pub mod media;
 pub mod memory;
 pub mod metric;
 pub mod notify;

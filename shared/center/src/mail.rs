@@ -114,12 +114,19 @@ pub(crate) async fn render(
     for (url, key) in email.enclosed(message) {
         match center.blob.get(&key, ENCLOSED_BYTES_MAX).await {
             Ok(Some(stored)) => drop(files.insert(url, stored.bytes.to_vec())),
-            // Such a file goes as a link.
+            // Such a file goes as a link, which lapses.
             Ok(None) | Err(BlobError::TooLarge { .. }) => {}
             Err(error) => return Err(error),
         }
     }
-    Ok(email.render_with(message, &files, center.now()))
+    let mut message = message.clone();
+    for attachment in message.content.attachments_mut() {
+        let enclosed = files.contains_key(&attachment.url);
+        if let Some(link) = center.links().url(attachment).filter(|_| !enclosed) {
+            attachment.url = link;
+        }
+    }
+    Ok(email.render_with(&message, &files, center.now()))
 }
 
 #[cfg(test)]

@@ -19,6 +19,11 @@ pub(crate) const MESSAGE_FAILED: &str = "MessageFailed";
 /// A message of which nobody can say whether it was sent.
 pub(crate) const MESSAGE_UNKNOWN: &str = "MessageUnknown";
 
+/// An attachment that was copied into our own store.
+pub(crate) const MEDIA_FETCHED: &str = "MediaFetched";
+/// An attachment of which there is no copy; `reason` is the code.
+pub(crate) const MEDIA_FAILED: &str = "MediaFailed";
+
 /// A task for which the sweep, and nothing before it, found a worker: a fault of the assignment.
 pub(crate) const REPAIRED_BY_SWEEP: &str = "RepairedBySweep";
 

@@ -85,6 +85,7 @@ pub(crate) async fn store(
         reason: None,
         deleted: false,
         edited: None,
+        media_failures: Vec::new(),
         created_at: message.key.seq.time(),
     };
     put_message(center.table.as_ref(), &message).await.map(Some)

@@ -15,8 +15,8 @@ use patchbay_channels::registry::example_settings;
 use patchbay_channels::simulate::CustomerMessage;
 use patchbay_channels::{Simulated, open_simulated};
 use patchbay_model::{
-    Address, ChannelKind, ContactSid, Conversation, ConversationState, InboundEvent, Message, Seq, Timestamp,
-    WorkerSid,
+    Address, ChannelKind, ContactSid, Content, Conversation, ConversationState, InboundEvent, Message, Seq,
+    Timestamp, WorkerSid,
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
@@ -150,6 +150,7 @@ pub(crate) struct Room {
     pub ports: Arc<Faulty>,
     pub push: Arc<MemoryPush>,
     pub http: Arc<PlayedHttp>,
+    pub blob: Arc<MemoryBlob>,
     pub world: Arc<MemoryWorld>,
     accounts: BTreeMap<ChannelKind, Arc<dyn Simulated>>,
     records: u32,
@@ -165,6 +166,7 @@ impl Room {
         });
         let (push, http) = (Arc::new(MemoryPush::new()), Arc::new(PlayedHttp::default()));
         let world = Arc::new(MemoryWorld::at(NOW));
+        let blob = Arc::new(MemoryBlob::new());
         let kinds = [ChannelKind::Sms, ChannelKind::Line, ChannelKind::Webchat];
         let accounts: BTreeMap<ChannelKind, Arc<dyn Simulated>> = kinds
             .into_iter()
@@ -186,12 +188,12 @@ impl Room {
                 queue: ports.clone(),
                 push: push.clone(),
                 http: http.clone(),
-                blob: Arc::new(MemoryBlob::new()),
+                blob: blob.clone(),
                 world: world.clone(),
             },
             channels,
         );
-        let mut room = Room { center, ports, push, http, world, accounts, records: 0 };
+        let mut room = Room { center, ports, push, http, blob, world, accounts, records: 0 };
         room.configure(flow);
         room
     }
@@ -223,7 +225,13 @@ impl Room {
 
     /// A customer writes: the provider's webhook, whose status is returned. The same seed is the same message.
     pub fn writes(&self, kind: ChannelKind, from: &str, text: &str, seed: &str) -> u16 {
-        let message = CustomerMessage::text(from, text, seed, self.world.now());
+        self.says(kind, from, Content::text(text), seed)
+    }
+
+    /// The same of whatever a customer may say.
+    pub fn says(&self, kind: ChannelKind, from: &str, content: Content, seed: &str) -> u16 {
+        let at = self.world.now();
+        let message = CustomerMessage { from: from.into(), content, reply_to: None, seed: seed.into(), at };
         let request = self.account(kind).customer_message(&message).unwrap();
         now(webhook::handle(&self.center, kind, "default", request)).status
     }

@@ -10,7 +10,7 @@ use crate::store::{Problem, StoreError, keep_problem};
 use patchbay_channels::{Normalised, Rejection, WebhookReply, WebhookRequest, webhook};
 use patchbay_model::id::{digest16, hex};
 use patchbay_model::limits::QUEUE_BODY_BYTES_MAX;
-use patchbay_model::{Address, ChannelKind, EventKind, InboundEvent, ProblemSid, Timestamp};
+use patchbay_model::{Address, BlobKey, ChannelKind, EventKind, InboundEvent, ProblemSid, Timestamp};
 use sha2::{Digest, Sha256};
 
 /// Characters of a message's text that a flow reads where the whole event would not fit the queue.
@@ -107,7 +107,11 @@ async fn verify_and_queue(
     };
     let mut outgoing = Vec::new();
     let mut queued = Vec::new();
-    for event in std::mem::take(&mut normalised.events) {
+    for mut event in std::mem::take(&mut normalised.events) {
+        if kind != ChannelKind::Webchat && channel.email().is_none() {
+            let forgotten = forget_references(&mut event);
+            normalised.problems.extend(forgotten);
+        }
         match message(&event) {
             Ok(message) => {
                 outgoing.push(message);
@@ -125,6 +129,24 @@ async fn verify_and_queue(
     }
     keep_problems(center, (kind, account), &request.body, &normalised.problems, now).await?;
     Ok(Normalised { events: queued, ..normalised })
+}
+
+/// Takes out references to stored objects: nobody outside has any to give, and one who guesses a key must not be
+/// shown what is behind it. (A visitor's own uploads are checked by their channel, which knows the visitor; a mail's files
+/// were stored here a moment ago, and it says no URLs.)
+fn forget_references(event: &mut InboundEvent) -> Option<webhook::Problem> {
+    let (EventKind::Message { content, .. } | EventKind::Edited { content, .. }) = &mut event.kind else {
+        return None;
+    };
+    let mut found = false;
+    for attachment in content.attachments_mut() {
+        if BlobKey::of_reference(&attachment.url).is_some() {
+            attachment.url.clear();
+            found = true;
+        }
+    }
+    let reason = "an attachment named an object of ours instead of a URL";
+    found.then(|| webhook::Problem::new(&event.event_id, reason.to_owned()))
 }
 
 /// The queue's message for an event.

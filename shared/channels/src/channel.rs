@@ -93,6 +93,11 @@ pub trait Channel: Send + Sync {
     fn media_content_request(&self, _answer: &ProviderResponse) -> Option<ProviderRequest> {
         None
     }
+
+    /// Bytes of a file of this type that the provider takes; `None` where it states no limit of its own.
+    fn media_bytes_max(&self, _content_type: &str) -> Option<u64> {
+        None
+    }
 }
 
 /// How a provider counts a text's length.

@@ -5,7 +5,7 @@ use crate::channel::Capabilities;
 use crate::delivery::Undeliverable;
 use crate::text::{cut, cut_attachments, kind_name, length, numbered};
 use crate::webhook::Problem;
-use patchbay_model::{ContactCard, Content};
+use patchbay_model::{BlobKey, ContactCard, Content};
 use std::borrow::Cow;
 
 /// Characters of a media URL.
@@ -14,8 +14,13 @@ pub(crate) const URL_CHARS_MAX: usize = 2_048;
 const CARDS_MAX: usize = 10;
 
 /// What a customer says, within the limits. A place that is none, a URL that is not a page's, and what only we
-/// say is refused.
-pub(crate) fn inbound(content: Content, problems: &mut Vec<Problem>) -> Result<Content, Problem> {
+/// say is refused. `uploads`: what the keys of the customer's own uploads begin with, where they can upload; nobody
+/// else's objects can be referred to.
+pub(crate) fn inbound(
+    content: Content,
+    uploads: Option<&str>,
+    problems: &mut Vec<Problem>,
+) -> Result<Content, Problem> {
     Ok(match content {
         Content::Text { text } => Content::Text { text: cut(text, "text", problems) },
         Content::Media { attachments, text } => {
@@ -25,8 +30,11 @@ pub(crate) fn inbound(content: Content, problems: &mut Vec<Problem>) -> Result<C
             }
             for (at, attachment) in attachments.iter().enumerate() {
                 let url = &attachment.url;
+                let uploaded = BlobKey::of_reference(url)
+                    .zip(uploads)
+                    .is_some_and(|(key, uploads)| key.as_str().starts_with(uploads));
                 let web = url.starts_with("https://") || url.starts_with("http://");
-                if !web || url.chars().count() > URL_CHARS_MAX {
+                if !(web || uploaded) || url.chars().count() > URL_CHARS_MAX {
                     let reason = format!("not an http or https URL of at most {URL_CHARS_MAX} characters");
                     return Err(Problem::new(format!("attachments[{at}].url"), reason));
                 }

@@ -157,4 +157,12 @@ impl Content {
             _ => &[],
         }
     }
+
+    pub fn attachments_mut(&mut self) -> &mut [Attachment] {
+        match self {
+            Content::Media { attachments, .. } => attachments,
+            Content::Email(mail) => &mut mail.attachments,
+            _ => &mut [],
+        }
+    }
 }

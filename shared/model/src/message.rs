@@ -130,6 +130,15 @@ impl MessageStatus {
     }
 }
 
+/// Why an attachment is not to be had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MediaFailure {
+    /// Which of the message's attachments, counted from 0.
+    pub index: usize,
+    /// `<code>: <words>`, for people.
+    pub reason: String,
+}
+
 /// One message as it is stored and as clients see it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
@@ -160,6 +169,10 @@ pub struct Message {
     /// The text after the customer edited it; `content` keeps the original.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited: Option<Box<Content>>,
+    /// Attachments from outside of which there is no copy, and why. Clients see it at the attachment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(skip))]
+    pub media_failures: Vec<MediaFailure>,
     pub created_at: Timestamp,
 }
 

@@ -1,12 +1,13 @@
 //! A center as it is deployed: each function with ports of its own on an AWS that is played, and the events that AWS
 //! hands to it.
 
+use super::objects::Objects;
 use super::played::Played;
 use async_trait::async_trait;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedHttpClient};
 use patchbay_aws::lambda::batch::{self, BatchEvent};
 use patchbay_aws::lambda::{http, socket};
-use patchbay_aws::{GatewayPush, QueueUrls, S3Blob, SqsDeadLetters, SqsQueue};
+use patchbay_aws::{GatewayPush, QueueUrls, SqsDeadLetters, SqsQueue};
 use patchbay_center::memory::MemoryWorld;
 use patchbay_center::ports::{Http, HttpError, HttpRequest, HttpResponse, QueueName, World};
 use patchbay_center::token::{Claims, Role, SigningKeys};
@@ -14,13 +15,15 @@ use patchbay_center::{Center, ChannelAccount, Ports, inbound, router, sender, we
 use patchbay_channels::registry::example_settings;
 use patchbay_channels::simulate::CustomerMessage;
 use patchbay_channels::{Simulated, WebhookRequest, open_simulated};
-use patchbay_model::{ChannelKind, Timestamp, WorkerSid};
+use patchbay_model::{ChannelKind, Content, Timestamp, WorkerSid};
 use patchbay_tests::dynoxide::table_through;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub const WEBHOOK: &str = "webhook";
+/// What the webhook function of the web chat asks for besides: only visitors upload.
+pub const WEBCHAT: &str = "webchat";
 pub const FLOW: &str = "flow";
 pub const ROUTER: &str = "router";
 pub const SENDER: &str = "sender";
@@ -79,7 +82,7 @@ macro_rules! client {
     }};
 }
 
-fn credentials() -> Credentials {
+pub fn credentials() -> Credentials {
     Credentials::new("key", "secret", None, None, "test")
 }
 
@@ -106,7 +109,7 @@ impl Cloud {
                 queue: Arc::new(queue.clone()),
                 push: Arc::new(GatewayPush::new(client!(aws_sdk_apigatewaymanagement, http))),
                 http: Arc::new(Providers),
-                blob: Arc::new(S3Blob::new("media", "us-east-1", credentials(), None, Arc::new(Providers))),
+                blob: Arc::new(Objects::of(aws.clone(), if name == WEBHOOK { WEBCHAT } else { name })),
                 world: world.clone(),
             };
             let channels = accounts.iter().map(|(kind, channel): (&ChannelKind, &Arc<dyn Simulated>)| {
@@ -133,8 +136,13 @@ impl Cloud {
 
     /// A provider's webhook, however it was signed; `spoil` changes it before it is signed once more.
     pub async fn customer_writes(&self, kind: ChannelKind, from: &str, text: &str) {
+        self.customer_says(kind, from, Content::text(text), text).await;
+    }
+
+    /// The same of whatever a customer may say.
+    pub async fn customer_says(&self, kind: ChannelKind, from: &str, content: Content, seed: &str) {
         let at = self.world.now();
-        let message = CustomerMessage::text(from, text, text, at);
+        let message = CustomerMessage { from: from.into(), content, reply_to: None, seed: seed.into(), at };
         let request = self.accounts[&kind].customer_message(&message).unwrap();
         self.posts(kind, request).await;
     }

@@ -3,7 +3,7 @@
 use super::functions::{API, Cloud, REFUSED, WEBHOOK, worker};
 use patchbay_center::ports::QueueName;
 use patchbay_center::token::Role;
-use patchbay_model::ChannelKind;
+use patchbay_model::{Attachment, ChannelKind, Content, MessageKey, Seq};
 use serde_json::{Value, json};
 
 const ANN: &str = "+15005550001";
@@ -119,6 +119,7 @@ async fn served_by_sms(cloud: &Cloud) {
         act(cloud, "otto", action).await;
     }
     cloud.customer_writes(ChannelKind::Sms, ANN, "And boots?").await;
+    pictures(cloud, conversation).await;
     let contact = accepted.iter().find_map(|frame| frame["payload"]["contact"]["sid"].as_str()).unwrap();
     api(cloud, "PATCH", &format!("/api/contacts/{contact}"), json!({"attributes": {"vip": true}})).await;
     act(cloud, "wendy", json!({"action": "worker.activity", "activity": "Available"})).await;
@@ -142,6 +143,53 @@ async fn served_by_sms(cloud: &Cloud) {
     cloud.pass_s(CACHED_S).await;
 }
 
+/// An attachment of a customer or an agent.
+fn picture(url: &str, text: &str) -> Content {
+    let (content_type, file_name) = ("image/png".to_owned(), None);
+    let attachment = Attachment { url: url.into(), content_type, file_name, bytes: None };
+    Content::Media { attachments: vec![attachment], text: Some(text.into()) }
+}
+
+/// What an agent uploads, sent to a conversation.
+async fn sends_picture(cloud: &Cloud, worker: &str, conversation: &str, text: &str) {
+    let wanted = json!({"content_type": "image/png", "bytes": 9});
+    let ticket = cloud.asks(API, "POST", "/api/uploads", &cloud.token(worker, Role::Agent), &wanted).await;
+    let media = json!([{"url": ticket["url"], "content_type": "image/png"}]);
+    let frame =
+        json!({"action": "message.send", "conversation_sid": conversation, "media": media, "text": text});
+    act(cloud, worker, frame).await;
+}
+
+/// Otto has the conversation.
+async fn pictures(cloud: &Cloud, conversation: &str) {
+    cloud.customer_says(ChannelKind::Sms, ANN, picture("https://media.example/1", "These"), "picture").await;
+    let frames = cloud.aws.frames("otto");
+    let shown = &frames.last().unwrap()["payload"];
+    assert_ne!(shown["attachments"][0]["url"], "", "{shown}");
+    let key = format!(
+        "{}.{}.{}",
+        shown["contact_sid"].as_str().unwrap(),
+        shown["seq"],
+        shown["sid"].as_str().unwrap()
+    );
+    sends_picture(cloud, "otto", conversation, "Those?").await;
+    sends_picture(cloud, "otto", conversation, REFUSED).await;
+    act(cloud, "otto", json!({"action": "conversation.history", "conversation_sid": conversation})).await;
+    cloud.connects("otto again", &json!({"token": cloud.token("otto", Role::Agent)})).await;
+    cloud.disconnects("otto again").await;
+    let contact = shown["contact_sid"].as_str().unwrap();
+    api(cloud, "GET", &format!("/api/contacts/{contact}/messages"), Value::Null).await;
+    api(cloud, "POST", "/api/media/fetch", json!({"message": key, "attachment": 0})).await;
+    // A message that was erased before its attachment came.
+    let gone = MessageKey { seq: Seq(1), ..MessageKey::parse(&key).unwrap() };
+    let job = json!({
+        "do": "fetch_media", "key": gone, "channel": "sms", "account": "default", "index": 0,
+        "attachment": {"url": "https://media.example/2", "content_type": "image/png"},
+    });
+    cloud.aws.put(QueueName::Outbound, &job.to_string());
+    cloud.settle().await;
+}
+
 async fn chatted(cloud: &Cloud) {
     let session = cloud.asks(WEBHOOK, "POST", "/webchat/sessions", "", &json!({"name": "Vera"})).await;
     let token = session["token"].as_str().unwrap();
@@ -154,21 +202,30 @@ async fn chatted(cloud: &Cloud) {
     let seen = cloud.aws.frames("vera");
     let receipt = seen.iter().find_map(|frame| frame["payload"]["receipt"].as_str()).unwrap();
     cloud.says("vera", &json!({"action": "read", "client_msg_id": "3", "receipt": receipt})).await;
-    cloud.asks(WEBHOOK, "GET", "/webchat/messages?after=0&limit=10", token, &Value::Null).await;
+    for (id, comes) in [("4", true), ("5", false)] {
+        let wanted = json!({"content_type": "image/png", "bytes": 9});
+        let ticket = cloud.asks(WEBHOOK, "POST", "/webchat/uploads", token, &wanted).await;
+        let reference = ticket["url"].as_str().unwrap();
+        if comes {
+            cloud.aws.put_object(reference.strip_prefix("blob:").unwrap(), b"a picture".to_vec());
+        }
+        let attachments = json!([{"url": reference, "content_type": "image/png"}]);
+        let document =
+            json!({"action": "message", "client_msg_id": id, "kind": "media", "attachments": attachments});
+        cloud.says("vera", &document).await;
+    }
     // The flow says good-bye to a visitor who is gone.
     cloud.aws.vanish("vera");
     for worker in ["wendy", "otto"] {
         let frames = cloud.aws.frames(worker);
         if frames.iter().any(|frame| frame["event_type"] == "reservation.created") {
             let offer = offered(&frames);
-            for action in ["accept", "complete"] {
-                act(
-                    cloud,
-                    worker,
-                    json!({"action": format!("reservation.{action}"), "reservation_sid": offer["sid"]}),
-                )
+            let reservation = &offer["sid"];
+            act(cloud, worker, json!({"action": "reservation.accept", "reservation_sid": reservation})).await;
+            sends_picture(cloud, worker, offer["task"]["conversation_sid"].as_str().unwrap(), "This?").await;
+            cloud.asks(WEBHOOK, "GET", "/webchat/messages?after=0&limit=10", token, &Value::Null).await;
+            act(cloud, worker, json!({"action": "reservation.complete", "reservation_sid": reservation}))
                 .await;
-            }
         }
     }
     cloud.disconnects("vera").await;

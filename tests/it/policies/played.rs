@@ -36,6 +36,7 @@ struct State {
     seen: BTreeSet<String>,
     ids: u32,
     sockets: BTreeMap<String, Vec<Value>>,
+    objects: BTreeMap<String, Vec<u8>>,
 }
 
 pub struct Played {
@@ -61,6 +62,18 @@ impl Played {
             };
             answer.body(SdkBody::from(body)).unwrap()
         })
+    }
+
+    pub fn note(&self, function: &'static str, action: &str, resource: &str) {
+        self.state.lock().unwrap().note(function, action, resource);
+    }
+
+    pub fn object(&self, key: &str) -> Option<Vec<u8>> {
+        self.state.lock().unwrap().objects.get(key).cloned()
+    }
+
+    pub fn put_object(&self, key: &str, bytes: Vec<u8>) {
+        self.state.lock().unwrap().objects.insert(key.into(), bytes);
     }
 
     pub fn rights(&self, function: &str) -> BTreeSet<Right> {

@@ -197,7 +197,8 @@ function AttachmentView({ attachment }: { attachment: Attachment }) {
   const { t } = useTranslation();
   const [failed, setFailed] = useState(false);
   const { content_type: type, file_name, bytes } = attachment;
-  const href = webAddress(new URL(attachment.url, location.href).href);
+  // It has none while it is fetched from where the customer put it, and where that failed.
+  const href = attachment.url ? webAddress(new URL(attachment.url, location.href).href) : null;
   const name = file_name ?? t("timeline.file");
   if (href && !failed && IMAGES.includes(type)) {
     return (

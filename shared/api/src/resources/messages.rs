@@ -4,6 +4,7 @@ use super::entries;
 use crate::Shared;
 use crate::error::ApiError;
 use axum::Json;
+use patchbay_center::frames::message_payload;
 use patchbay_center::ports::Consistency;
 use patchbay_center::store::{load_messages, load_messages_after};
 use patchbay_model::{ContactSid, ConversationSid, Seq};
@@ -48,5 +49,7 @@ pub(super) async fn page(
             load_messages(table, contact, (Seq(0), to), conversation, limit, Consistency::Strong).await?
         }
     };
+    let messages: Vec<Value> =
+        messages.iter().map(|message| message_payload(message, center.links())).collect();
     Ok(Json(json!({ "messages": messages, "more": more })))
 }

@@ -95,7 +95,7 @@ pub(super) async fn join(
         conversation.updated_at = center.now();
         if write(center, &mut conversation).await? {
             let on_it = conversation.workers.clone();
-            tell::workers(center, &on_it, &frames::message("created", &line), None).await;
+            tell::workers(center, &on_it, &frames::message("created", &line, center.links()), None).await;
             tell::workers(center, &on_it, &frames::conversation(&conversation), None).await;
             webchat::tell_visitor(center, &conversation).await;
             return Ok(Joined::On(conversation));
@@ -158,7 +158,7 @@ pub(super) async fn hand_over(
         conversation.begin_task(new.sid.clone());
         conversation.updated_at = center.now();
         if write(center, &mut conversation).await? {
-            tell::workers(center, &left, &frames::message("created", &line), None).await;
+            tell::workers(center, &left, &frames::message("created", &line, center.links()), None).await;
             tell::workers(center, &left, &frames::conversation(&conversation), None).await;
             webchat::tell_visitor(center, &conversation).await;
             return Ok(());

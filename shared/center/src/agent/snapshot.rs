@@ -52,7 +52,7 @@ pub(super) async fn snapshot(
         let cursor = cursors.get(&conversation.sid);
         let (recent, more) = recent_messages(center, &conversation.contact_sid, cursor).await?;
         conversations.push(conversation_entry(center, &conversation, more).await?);
-        messages.extend(recent.iter().map(message_payload));
+        messages.extend(recent.iter().map(|message| message_payload(message, center.links())));
     }
     Ok(Lists::default()
         .with("reservations", reservations)

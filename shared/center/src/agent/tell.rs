@@ -54,6 +54,7 @@ pub(super) async fn note(
         reason: None,
         deleted: false,
         edited: None,
+        media_failures: Vec::new(),
         created_at: seq.time(),
     };
     put_message(table, &message).await?;

@@ -1,23 +1,93 @@
 //! Messages, conversations, contacts, typing: what TaskRouter does not have. Dates are in milliseconds.
 
 use super::{document, frame};
+use crate::media::{self, Links};
 use bytes::Bytes;
 use patchbay_model::{
-    Author, Contact, Content, Conversation, ConversationSid, Message, Seq, Timestamp, WorkerSid,
+    Attachment, Author, Contact, Content, Conversation, ConversationSid, Message, Seq, Timestamp, WorkerSid,
 };
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// `message.<event>`: `created`, `updated`.
-pub fn message(event: &str, message: &Message) -> Bytes {
-    frame(&format!("message.{event}"), message_payload(message))
+pub fn message(event: &str, message: &Message, links: Links<'_>) -> Bytes {
+    frame(&format!("message.{event}"), message_payload(message, links))
 }
 
-/// The message as it is stored; of one that was taken back, only that it was.
-pub fn message_payload(message: &Message) -> Value {
+/// The message as it is stored, its attachments as they can be fetched now; of one that was taken back, only that it
+/// was.
+pub fn message_payload(message: &Message, links: Links<'_>) -> Value {
     if message.deleted {
-        return document(&Message { content: Content::text(""), edited: None, ..message.clone() });
+        let media_failures = Vec::new();
+        return document(&Message {
+            content: Content::text(""),
+            edited: None,
+            media_failures,
+            ..message.clone()
+        });
     }
-    document(message)
+    let mut payload = document(message);
+    if let Some(fields) = payload.as_object_mut() {
+        fields.remove("media_failures");
+    }
+    let failure = |index: usize| message.media_failures.iter().find(|failure| failure.index == index);
+    let from_outside = media::is_fetched(message);
+    for (index, attachment) in message.content.attachments().iter().enumerate() {
+        let reason = failure(index).map(|failure| failure.reason.as_str());
+        show_attachment(&mut payload["attachments"][index], attachment, links, from_outside, reason);
+    }
+    for (index, attachment) in message.edited.iter().flat_map(|edited| edited.attachments()).enumerate() {
+        show_attachment(&mut payload["edited"]["attachments"][index], attachment, links, from_outside, None);
+    }
+    payload
+}
+
+/// An attachment as clients are shown it.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "Attachment", optional_fields))]
+pub(crate) struct AttachmentPayload<'a> {
+    /// Where it can be fetched, for an hour at least where it is stored with us; empty while it cannot.
+    url: String,
+    content_type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<u64>,
+    /// The same object always has the same: a URL lapses, this does not.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    reference: Option<&'a str>,
+    /// It is being fetched from the customer's provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pending: Option<bool>,
+    /// Why it is not to be had: `<code>: <words>`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+}
+
+/// Puts an attachment as clients are shown it in the place of one as it is stored. What is not stored with us yet has
+/// no URL: nobody's browser is led to where a customer says.
+pub(crate) fn show_attachment(
+    entry: &mut Value,
+    attachment: &Attachment,
+    links: Links<'_>,
+    from_outside: bool,
+    failure: Option<&str>,
+) {
+    let link = links.url(attachment);
+    let waits = link.is_none() && from_outside;
+    *entry = document(&AttachmentPayload {
+        reference: link.is_some().then_some(&attachment.url),
+        url: match link {
+            Some(link) => link,
+            None if from_outside => String::new(),
+            None => attachment.url.clone(),
+        },
+        content_type: &attachment.content_type,
+        file_name: attachment.file_name.as_deref(),
+        bytes: attachment.bytes,
+        pending: (waits && failure.is_none()).then_some(true),
+        error: failure.filter(|_| waits),
+    });
 }
 
 /// `conversation.updated`.

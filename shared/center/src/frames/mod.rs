@@ -13,6 +13,7 @@ mod reservation;
 mod task;
 mod worker;
 
+pub(crate) use messaging::show_attachment;
 pub use messaging::{
     contact, contact_payload, conversation, conversation_payload, message, message_payload, read, typing,
 };

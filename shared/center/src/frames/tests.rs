@@ -1,16 +1,20 @@
 use super::*;
 use crate::config::{Config, ConfigDocuments};
+use crate::media::Links;
+use crate::memory::MemoryBlob;
 use crate::store::WorkerProfile;
+use patchbay_model::message::MediaFailure;
 use patchbay_model::task::TaskReservation;
 use patchbay_model::worker::WorkerChannel;
 use patchbay_model::workspace::Workspace;
 use patchbay_model::{
-    Address, Author, ChannelKind, Contact, ContactSid, Content, Conversation, ConversationState, Direction,
-    Message, MessageSid, MessageStatus, ReservationSid, ReservationStatus, Seq, Task, TaskQueueSid, TaskSid,
-    TaskStatus, Timestamp, Worker, WorkerSid, WorkflowSid,
+    Address, Attachment, Author, ChannelKind, Contact, ContactSid, Content, Conversation, ConversationState,
+    Direction, Message, MessageSid, MessageStatus, ReservationSid, ReservationStatus, Seq, Task,
+    TaskQueueSid, TaskSid, TaskStatus, Timestamp, Worker, WorkerSid, WorkflowSid,
 };
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 const NOW: Timestamp = Timestamp(1_795_359_904_789);
 
@@ -99,6 +103,11 @@ fn profile() -> WorkerProfile {
     WorkerProfile { sid: worker_sid(), friendly_name: "Ann".into(), attributes, version: 1 }
 }
 
+fn links() -> Links<'static> {
+    static BLOB: LazyLock<MemoryBlob> = LazyLock::new(MemoryBlob::new);
+    Links::new(&*BLOB, NOW)
+}
+
 fn said(text: &str) -> Message {
     let sid = MessageSid::derive(&["message"]);
     Message {
@@ -117,6 +126,7 @@ fn said(text: &str) -> Message {
         reason: None,
         deleted: false,
         edited: None,
+        media_failures: Vec::new(),
         created_at: NOW,
     }
 }
@@ -205,16 +215,38 @@ fn taskrouter_frames() -> Vec<(&'static str, Bytes)> {
     ]
 }
 
+/// One attachment that is still fetched, one that is not to be had, and one that is stored; and the same of an agent.
+fn with_media() -> (Message, Message) {
+    let attachment = |url: &str| {
+        let file_name = Some("a.png".to_owned());
+        Attachment { url: url.into(), content_type: "image/png".into(), file_name, bytes: Some(3) }
+    };
+    let urls = ["https://provider.example/1", "https://provider.example/2", "blob:media/a/b/2"];
+    let content = Content::Media { attachments: urls.map(attachment).into(), text: Some("Look".into()) };
+    let failure = MediaFailure { index: 1, reason: "status: the server answered 410".into() };
+    let of_customer = Message { content, media_failures: vec![failure], ..said("") };
+    let of_agent = Message {
+        author: Author::Agent { worker_sid: worker_sid(), name: "Ann".into() },
+        direction: Direction::Outbound,
+        media_failures: Vec::new(),
+        ..of_customer.clone()
+    };
+    (of_customer, of_agent)
+}
+
 fn messaging_frames() -> Vec<(&'static str, Bytes)> {
     let edited = Message { edited: Some(Box::new(Content::text("Hello!"))), ..said("Helo") };
     let secret = Some(Box::new(Content::text("a secret again")));
     let deleted = Message { deleted: true, edited: secret, ..said("a secret") };
     let conversation_of = some_conversation();
     let mut frames: Vec<_> =
-        said_in_every_way().iter().map(|(name, said)| (*name, message("created", said))).collect();
+        said_in_every_way().iter().map(|(name, said)| (*name, message("created", said, links()))).collect();
+    let (of_customer, of_agent) = with_media();
     frames.extend([
-        ("message_edited", message("updated", &edited)),
-        ("message_deleted", message("updated", &deleted)),
+        ("message_media_of_a_customer", message("updated", &of_customer, links())),
+        ("message_media_of_an_agent", message("created", &of_agent, links())),
+        ("message_edited", message("updated", &edited, links())),
+        ("message_deleted", message("updated", &deleted, links())),
         ("conversation_updated", conversation(&conversation_of)),
         ("contact_updated", contact(&conversation_of.sid, NOW, &some_contact())),
         ("conversation_read", read(&conversation_of.sid, said("").seq, &worker_sid())),

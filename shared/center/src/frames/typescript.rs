@@ -2,13 +2,14 @@
 //! part of the project; this test says when they no longer fit. `PATCHBAY_WRITE=1 cargo test -p patchbay-center
 //! typescript` writes them.
 
+use super::messaging::AttachmentPayload;
 use super::reply::Fault;
 use super::reservation::ReservationPayload;
 use super::task::TaskPayload;
 use super::tests::every_frame;
 use super::worker::{ActivityPayload, WorkerChannelPayload, WorkerPayload};
 use patchbay_model::{
-    AccountSid, ActivitySid, Address, Attachment, Author, ChannelKind, ChoiceOption, Consent, Contact,
+    AccountSid, ActivitySid, Address, Author, ChannelKind, ChoiceOption, Consent, Contact,
     ContactCard, ContactSid, Content, Conversation, ConversationSid, ConversationState, Direction, Email,
     ExecutionSid, FlowSid, MergeSid, MergedInto, Message, MessageSid, MessageStatus, ReservationSid,
     ReservationStatus, Seq, TaskChannelSid, TaskQueueSid, TaskSid, TaskStatus, Timestamp, WorkerChannelSid,
@@ -55,7 +56,7 @@ fn types() -> String {
         Direction,
         Author,
         MessageStatus,
-        Attachment,
+        AttachmentPayload<'static>,
         ContactCard,
         ChoiceOption,
         Email,

@@ -58,7 +58,9 @@ pub(super) async fn show_update(center: &Center, key: &MessageKey) -> Result<(),
         return Ok(());
     };
     match load_message(table, key, Consistency::Strong).await? {
-        Some(message) => push(center, &conversation, frames::message("updated", &message)).await,
+        Some(message) => {
+            push(center, &conversation, frames::message("updated", &message, center.links())).await
+        }
         None => Ok(()),
     }
 }

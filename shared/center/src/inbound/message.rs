@@ -67,7 +67,7 @@ pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), 
     let cached = load_conversation(table, &contact, consistency).await?;
     if let Some(conversation) = cached.filter(|found| found.state == ConversationState::WithAgent) {
         let (message, _) = put_into(&conversation.sid).await?;
-        return push(center, &conversation, frames::message("created", &message)).await;
+        return push(center, &conversation, frames::message("created", &message, center.links())).await;
     }
     let conversation = load_conversation(table, &contact, Consistency::Strong).await?;
     let open = conversation.as_ref().is_some_and(|found| found.state != ConversationState::Closed);
@@ -96,7 +96,7 @@ pub(super) async fn by_state(
 ) -> Result<(), InboundError> {
     match conversation.state {
         ConversationState::WithAgent => {
-            push(center, &conversation, frames::message("created", &incoming.message)).await
+            push(center, &conversation, frames::message("created", &incoming.message, center.links())).await
         }
         ConversationState::Flow => to_flow(center, conversation, incoming).await,
         ConversationState::Waiting => {
@@ -105,7 +105,7 @@ pub(super) async fn by_state(
             let now = load_conversation(center.table.as_ref(), contact, Consistency::Strong).await?;
             match now.filter(|now| now.sid == conversation.sid) {
                 Some(now) if now.state == ConversationState::WithAgent => {
-                    push(center, &now, frames::message("created", &incoming.message)).await
+                    push(center, &now, frames::message("created", &incoming.message, center.links())).await
                 }
                 Some(now) if now.state == ConversationState::Flow => to_flow(center, now, incoming).await,
                 // Still waiting; or closed, and the check after the closing finds the message.

@@ -88,6 +88,7 @@ async fn dispatch(center: &Center, body: &InboundBody) -> Result<(), InboundErro
             task::handle(center, conversation_sid, task_sid, outcome).await
         }
         InboundBody::Stray { key } => stray::handle(center, key).await,
+        InboundBody::Changed { key } => change::show_update(center, key).await,
     }
 }
 

@@ -1,6 +1,8 @@
 //! Where a message stands: at a position that a redelivery finds again.
 
+use super::InboundError;
 use crate::center::Center;
+use crate::media;
 use crate::ports::Consistency;
 use crate::store::{StoreError, StoredMessage, fix_position, load_message, put_message};
 use patchbay_model::{
@@ -27,14 +29,14 @@ pub(super) struct Said<'a> {
     pub(super) provider_id: Option<&'a str>,
 }
 
-/// Puts what an event says into the timeline of a conversation, once. One write where the provider states a
-/// credible time; else one more that fixes the position, and for a late one a read.
+/// Puts what an event says into the timeline of a conversation, once, and has its media fetched. One write where the
+/// provider states a credible time; else one more that fixes the position, and for a late one a read.
 pub(super) async fn put(
     center: &Center,
     event: &InboundEvent,
     said: Said<'_>,
     conversation: &ConversationSid,
-) -> Result<(Message, StoredMessage), StoreError> {
+) -> Result<(Message, StoredMessage), InboundError> {
     let contact_sid = conversation.contact();
     let seq = position(center, &contact_sid, &said.sid, event).await?;
     let (direction, status) = match said.author {
@@ -59,9 +61,11 @@ pub(super) async fn put(
         reason: None,
         deleted: false,
         edited: None,
+        media_failures: Vec::new(),
         created_at: seq.time(),
     };
     let stored = put_message(center.table.as_ref(), &message).await?;
+    media::fetch_later(center, &message).await?;
     Ok((message, stored))
 }
 

@@ -71,7 +71,9 @@ pub(super) async fn add(
     let sid = conversation.as_ref().map_or_else(|| contact.conversation(1), |found| found.sid.clone());
     let (message, _) = put(center, event, said, &sid).await?;
     match conversation.filter(|found| found.state == ConversationState::WithAgent) {
-        Some(conversation) => push(center, &conversation, frames::message("created", &message)).await,
+        Some(conversation) => {
+            push(center, &conversation, frames::message("created", &message, center.links())).await
+        }
         None => Ok(()),
     }
 }

@@ -14,16 +14,17 @@ pub(crate) use typing::typing;
 
 use crate::budget::RECEIVE_COUNT_MAX;
 use crate::center::Center;
-use crate::command::{FifoFailures, OutboundBody, Record};
+use crate::command::{FifoFailures, OutboundBody, OutboundEntry, OutboundJob, Record};
 use crate::contacts::set_consent;
 use crate::mail;
+use crate::media;
 use crate::metric;
 use crate::ports::{BlobError, QueueError};
 use crate::store::StoreError;
 use crate::webchat::VisitorPushError;
 use crate::webhook::with_cause;
 use patchbay_channels::{RefusalCause, Rendered};
-use patchbay_model::{Consent, MessageStatus};
+use patchbay_model::{Consent, MessageStatus, OutboundMessage};
 
 /// How often a message may be received before a passing failure is taken for a final one.
 pub const SEND_ATTEMPTS_MAX: u32 = 4;
@@ -42,6 +43,8 @@ pub enum SenderError {
     Queue(#[from] QueueError),
     #[error("what the message encloses could not be read")]
     Blob(#[from] BlobError),
+    #[error("an attachment was not fetched")]
+    Media(#[from] media::FetchError),
     #[error("a visitor's socket failed")]
     Push(#[from] VisitorPushError),
     #[error("the provider asks to try again: {0}")]
@@ -96,29 +99,37 @@ pub async fn handle(center: &Center, records: Vec<Record>) -> Vec<String> {
 }
 
 async fn handle_one(center: &Center, record: &Record) -> Result<(), SenderError> {
-    let entry: OutboundBody = serde_json::from_str(&record.body)?;
-    let message = &entry.message;
-    let last_try = record.receive_count >= SEND_ATTEMPTS_MAX;
-    match send(center, &entry, record.receive_count > 1).await? {
-        Outcome::Sent { provider_id } => {
-            note::sent(center, &entry, MessageStatus::Sent, provider_id.as_deref()).await
+    match serde_json::from_str(&record.body)? {
+        OutboundEntry::Job(OutboundJob::FetchMedia(job)) => {
+            Ok(media::fetch(center, &job, record.receive_count).await?)
         }
-        Outcome::Delivered => note::sent(center, &entry, MessageStatus::Delivered, None).await,
+        OutboundEntry::Message(entry) => send_one(center, &entry, record.receive_count).await,
+    }
+}
+
+async fn send_one(center: &Center, entry: &OutboundBody, receive_count: u32) -> Result<(), SenderError> {
+    let message = &entry.message;
+    let last_try = receive_count >= SEND_ATTEMPTS_MAX;
+    match send(center, entry, receive_count > 1).await? {
+        Outcome::Sent { provider_id } => {
+            note::sent(center, entry, MessageStatus::Sent, provider_id.as_deref()).await
+        }
+        Outcome::Delivered => note::sent(center, entry, MessageStatus::Delivered, None).await,
         Outcome::Refused { code, why, cause } => {
             if cause == Some(RefusalCause::OptedOut) {
                 set_consent(center, &message.key.contact, message.to.channel, Consent::OptedOut).await?;
             }
             metric::count(metric::MESSAGE_FAILED, message.to.channel, &code);
-            note::failed(center, &entry, MessageStatus::Failed, &format!("{code}: {why}")).await
+            note::failed(center, entry, MessageStatus::Failed, &format!("{code}: {why}")).await
         }
         Outcome::Unknown { why } => {
             metric::count(metric::MESSAGE_UNKNOWN, message.to.channel, "");
-            note::failed(center, &entry, MessageStatus::Unknown, &why).await
+            note::failed(center, entry, MessageStatus::Unknown, &why).await
         }
         Outcome::Retry { why } if last_try => {
             metric::count(metric::MESSAGE_FAILED, message.to.channel, "attempts");
             let why = format!("attempts: given up after {SEND_ATTEMPTS_MAX}: {why}");
-            note::failed(center, &entry, MessageStatus::Failed, &why).await
+            note::failed(center, entry, MessageStatus::Failed, &why).await
         }
         Outcome::Retry { why } => Err(SenderError::Retry(why)),
         Outcome::Decided => Ok(()),
@@ -133,7 +144,11 @@ async fn send(center: &Center, entry: &OutboundBody, again: bool) -> Result<Outc
     };
     let rendered = match account.channel.email() {
         Some(email) => mail::render(center, email, message).await?,
-        None => account.channel.render(message, center.now()),
+        None => {
+            // Providers fetch what is stored with us by URLs that lapse.
+            let content = center.links().content(&message.content).into_owned();
+            account.channel.render(&OutboundMessage { content, ..message.clone() }, center.now())
+        }
     };
     match rendered {
         Ok(Rendered::Requests(requests)) => {

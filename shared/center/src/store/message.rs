@@ -153,6 +153,16 @@ pub async fn load_message(
     item.as_ref().map(read).transpose()
 }
 
+/// A message without what became of it: its attachments are where their sender put them.
+pub async fn load_message_as_said(
+    table: &dyn Table,
+    key: &MessageKey,
+    consistency: Consistency,
+) -> Result<Option<Message>, StoreError> {
+    let (item, _) = table.get(&keys::message(key), consistency).await?;
+    item.map(|item| Ok(codec::decode(&item, "d")?)).transpose()
+}
+
 /// The `limit` newest messages with positions `from..=to`, oldest first; of one conversation when one is named.
 /// The flag tells whether older ones lie in the range.
 pub async fn load_messages(
@@ -231,6 +241,7 @@ pub(super) fn read(item: &Item) -> Result<Message, StoreError> {
     if item.attributes.contains_key("ed") {
         message.edited = Some(Box::new(codec::decode::<Content>(item, "ed")?));
     }
+    super::media::overlay(&mut message, item)?;
     message.deleted |= item.number("dl").is_some();
     if let Some(conversation) = item.text("cv").and_then(|text| ConversationSid::parse(text).ok()) {
         message.conversation_sid = conversation;

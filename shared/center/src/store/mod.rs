@@ -6,6 +6,7 @@ mod contact;
 mod conversation;
 mod delivery;
 mod execution;
+mod media;
 mod message;
 mod problem;
 mod task;
@@ -17,9 +18,10 @@ pub use contact::{claim_identity, find_contact, load_contact};
 pub use conversation::{archive, load_conversation, load_past_conversations};
 pub use delivery::{Progress, begin_part, end_part, load_progress};
 pub use execution::{ENDED_EXECUTION_KEPT_S, Execution, REMEMBERED_EVENTS_MAX, load_execution};
+pub use media::{Noted, has_media, note_media, note_media_failure};
 pub use message::{
-    Course, StatusNews, StoredMessage, find_course, fix_course, fix_position, load_message, load_messages,
-    load_messages_after, put_message, update_status,
+    Course, StatusNews, StoredMessage, find_course, fix_course, fix_position, load_message,
+    load_message_as_said, load_messages, load_messages_after, put_message, update_status,
 };
 pub use problem::{Problem, keep_problem, load_problems};
 pub use task::{FINISHED_TASK_KEPT_S, load_task};

@@ -2,12 +2,14 @@
 
 use super::{WebChatError, client_id, open};
 use crate::center::Center;
+use crate::frames::show_attachment;
+use crate::media::Links;
 use crate::outbound::outbound;
 use crate::ports::Consistency;
 use crate::store::{StoreError, find_contact, load_messages, load_messages_after};
 use patchbay_channels::webchat::{Claims, WebChat};
 use patchbay_channels::{Channel, Rendered};
-use patchbay_model::{Address, Author, ChannelKind, ContactSid, Direction, Message, Seq};
+use patchbay_model::{Address, Author, ChannelKind, ContactSid, Content, Direction, Message, Seq};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -36,7 +38,7 @@ pub async fn history(
     let limit = limit.clamp(1, HISTORY_MAX);
     let table = center.table.as_ref();
     let found = load_messages_after(table, &contact, after, limit, |found| is_visible(found, claims)).await?;
-    Ok(page(webchat, &address, &found, after))
+    Ok(page(webchat, &address, &found, after, center.links()))
 }
 
 /// The visitor's newest messages, at most `limit` (and `HISTORY_MAX`), fewer where others lie between them: what a
@@ -50,7 +52,7 @@ pub async fn newest(center: &Center, claims: &Claims, limit: usize) -> Result<Hi
     let table = center.table.as_ref();
     let (mut found, _) = load_messages(table, &contact, all, None, limit, Consistency::Eventual).await?;
     found.retain(|found| is_visible(found, claims));
-    Ok(page(webchat, &address, &found, Seq(0)))
+    Ok(page(webchat, &address, &found, Seq(0), center.links()))
 }
 
 async fn visitor(center: &Center, claims: &Claims) -> Result<(Address, Option<ContactSid>), StoreError> {
@@ -65,17 +67,23 @@ fn is_visible(message: &Message, claims: &Claims) -> bool {
         && message.author != Author::System
 }
 
-fn page(webchat: &WebChat, address: &Address, found: &[Message], after: Seq) -> History {
+fn page(
+    webchat: &WebChat,
+    address: &Address,
+    found: &[Message],
+    after: Seq,
+    links: Links<'_>,
+) -> History {
     History {
         last_seq: found.last().map_or(after, |message| message.seq),
-        messages: found.iter().map(|message| payload(webchat, message, address)).collect(),
+        messages: found.iter().map(|message| payload(webchat, message, address, links)).collect(),
     }
 }
 
-fn payload(webchat: &WebChat, message: &Message, visitor: &Address) -> Value {
+fn payload(webchat: &WebChat, message: &Message, visitor: &Address, links: Links<'_>) -> Value {
     let mut payload = match message.direction {
-        Direction::Inbound => inbound_payload(message),
-        Direction::Outbound => outbound_payload(webchat, message, visitor),
+        Direction::Inbound => inbound_payload(message, links),
+        Direction::Outbound => outbound_payload(webchat, message, visitor, links),
     };
     payload["status"] = json!(message.status);
     if message.deleted {
@@ -84,8 +92,8 @@ fn payload(webchat: &WebChat, message: &Message, visitor: &Address) -> Value {
     payload
 }
 
-fn inbound_payload(message: &Message) -> Value {
-    let mut payload = document(if message.deleted { None } else { Some(message) });
+fn inbound_payload(message: &Message, links: Links<'_>) -> Value {
+    let mut payload = document(if message.deleted { None } else { Some(message) }, links);
     payload["sid"] = json!(message.sid);
     payload["seq"] = json!(message.seq);
     payload["direction"] = json!(message.direction);
@@ -95,15 +103,22 @@ fn inbound_payload(message: &Message) -> Value {
     payload
 }
 
-/// What a message says, as it stands after its edits.
-fn document(message: Option<&Message>) -> Value {
+/// What a message says, as it stands after its edits, its attachments as they can be fetched now.
+fn document(message: Option<&Message>, links: Links<'_>) -> Value {
     let content = message.map(|message| message.edited.as_deref().unwrap_or(&message.content));
-    content.and_then(|content| serde_json::to_value(content).ok()).unwrap_or_else(|| json!({}))
+    let mut document =
+        content.and_then(|content| serde_json::to_value(content).ok()).unwrap_or_else(|| json!({}));
+    for (index, attachment) in content.into_iter().flat_map(Content::attachments).enumerate() {
+        // Why there is no copy is for agents.
+        show_attachment(&mut document["attachments"][index], attachment, links, true, None);
+    }
+    document
 }
 
 /// As the socket has it; a message that the channel cannot carry has been refused and shows only that it was.
-fn outbound_payload(webchat: &WebChat, message: &Message, visitor: &Address) -> Value {
-    let outbound = outbound(message, visitor, &visitor.account, None);
+fn outbound_payload(webchat: &WebChat, message: &Message, visitor: &Address, links: Links<'_>) -> Value {
+    let mut outbound = outbound(message, visitor, &visitor.account, None);
+    outbound.content = links.content(&message.content).into_owned();
     let frame = match webchat.render(&outbound, message.created_at) {
         Ok(Rendered::Session(frame)) => serde_json::from_str::<Value>(&frame.frame).ok(),
         Ok(Rendered::Requests(_) | Rendered::Smtp(_)) | Err(_) => None,

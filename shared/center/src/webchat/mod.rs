@@ -20,6 +20,7 @@ pub use standing::{POSITION_MAX, Standing, standing};
 
 use crate::center::Center;
 use crate::inbound::message_sid;
+use crate::media::{self, NewUpload, Ticket, UploadError};
 use crate::store::StoreError;
 use crate::webhook;
 use patchbay_channels::webchat::{Appearance, Claims, WebChat};
@@ -37,6 +38,8 @@ pub enum WebChatError {
     Rejected(#[from] Rejection),
     #[error("{0}")]
     Invalid(&'static str),
+    #[error(transparent)]
+    Upload(#[from] UploadError),
     #[error("the table failed")]
     Store(#[from] StoreError),
 }
@@ -47,6 +50,7 @@ impl WebChatError {
         match self {
             WebChatError::UnknownAccount => 404,
             WebChatError::Rejected(rejection) => rejection.status,
+            WebChatError::Upload(error) => error.status(),
             WebChatError::Invalid(_) => 400,
             WebChatError::Store(_) => 503,
         }
@@ -90,6 +94,11 @@ pub fn authenticate(
     request: &WebhookRequest,
 ) -> Result<Claims, WebChatError> {
     Ok(open(center, account)?.session(request, center.now())?)
+}
+
+/// Leave for a visitor to upload one file, which a message of theirs then refers to.
+pub fn upload(center: &Center, claims: &Claims, wanted: NewUpload) -> Result<Ticket, WebChatError> {
+    Ok(media::visitor_upload(center, (&claims.aud, &claims.sub), wanted)?)
 }
 
 /// Takes in one document of a visitor over HTTP: a webhook, with an answer that names the message.

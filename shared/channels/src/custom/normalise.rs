@@ -119,7 +119,7 @@ impl Reading<'_> {
 
 fn kind(happened: Happened, our_address: &str, problems: &mut Vec<Problem>) -> Result<EventKind, Problem> {
     let content = |content: Content, problems: &mut Vec<Problem>| {
-        document::inbound(content, problems)
+        document::inbound(content, None, problems)
             .map_err(|problem| Problem::new(format!("data.content.{}", problem.path), problem.reason))
     };
     Ok(match happened {

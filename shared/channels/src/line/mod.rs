@@ -108,6 +108,11 @@ impl Channel for Line {
         })
     }
 
+    /// LINE, "Message types": a picture, and sound or film.
+    fn media_bytes_max(&self, content_type: &str) -> Option<u64> {
+        Some(if content_type.starts_with("image/") { 10 } else { 200 } * 1024 * 1024)
+    }
+
     fn media_request(&self, url: &str) -> Option<ProviderRequest> {
         let own = url.strip_prefix(&self.api_data_base).is_some_and(|rest| rest.starts_with('/'));
         own.then(|| ProviderRequest::get(url, self.authorization()))

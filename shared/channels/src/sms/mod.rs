@@ -83,6 +83,11 @@ impl Channel for Sms {
         rest::outcome(request, response)
     }
 
+    /// All media of one MMS (Twilio, "Accepted content types for media").
+    fn media_bytes_max(&self, _content_type: &str) -> Option<u64> {
+        Some(5 * 1024 * 1024)
+    }
+
     fn media_request(&self, url: &str) -> Option<ProviderRequest> {
         self.twilio.media_request(url)
     }

@@ -126,6 +126,11 @@ impl Channel for Telegram {
         })
     }
 
+    /// What Telegram fetches by a URL (Bot API, "Sending files"): less for a photo.
+    fn media_bytes_max(&self, content_type: &str) -> Option<u64> {
+        Some(if content_type.starts_with("image/") { 5 } else { 20 } * 1024 * 1024)
+    }
+
     fn media_request(&self, url: &str) -> Option<ProviderRequest> {
         self.file_request(url)
     }

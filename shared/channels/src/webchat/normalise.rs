@@ -8,7 +8,7 @@ use crate::signature::Verified;
 use crate::text::cut;
 use crate::webhook::{Normalised, Problem, WebhookReply};
 use patchbay_model::event::{Profile, Reference};
-use patchbay_model::{ChannelKind, Content, EventKind, InboundEvent, MessageStatus, Timestamp};
+use patchbay_model::{BlobKey, ChannelKind, Content, EventKind, InboundEvent, MessageStatus, Timestamp};
 
 /// Characters of an id that the client makes.
 const CLIENT_ID_CHARS_MAX: usize = 64;
@@ -88,7 +88,11 @@ impl WebChat {
             Said::Rating { score, text } => return said::rating(score, text, problems),
             Said::Form { answers } => return said::form(answers, problems),
         };
-        let content = document::inbound(content, problems)?;
+        let content = document::inbound(
+            content,
+            Some(&BlobKey::uploaded_by(&self.account.name, &claims.sub)),
+            problems,
+        )?;
         Ok(EventKind::Message {
             provider_id: event_id.to_owned(),
             params: params::of_message(&claims.sub, &self.account.name, event_id, &content),

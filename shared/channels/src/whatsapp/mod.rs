@@ -105,6 +105,16 @@ impl Channel for WhatsApp {
         Some(Rendered::Requests(vec![self.app.call("messages", &body)]))
     }
 
+    /// Meta, "Media": pictures, sound and film, and whatever goes out as a document.
+    fn media_bytes_max(&self, content_type: &str) -> Option<u64> {
+        let megabytes = match content_type.split('/').next() {
+            Some("image") => 5,
+            Some("audio" | "video") => 16,
+            _ => 100,
+        };
+        Some(megabytes * 1024 * 1024)
+    }
+
     /// A media id of the graph, whose answer says where the content is for five minutes, or that place itself.
     fn media_request(&self, url: &str) -> Option<ProviderRequest> {
         let own = [self.app.api_base.as_str(), MEDIA_BASE]

@@ -9,6 +9,8 @@ use crate::executor::now;
 use crate::invariants::{Facts, no_poison, of_routing, overlooked};
 use crate::table::SimTable;
 use patchbay_center::frames::message_payload;
+use patchbay_center::media::Links;
+use patchbay_center::memory::MemoryBlob;
 use patchbay_center::ports::{Consistency, World};
 use patchbay_center::store::{
     Execution, find_contact, load_contact, load_conversation, load_execution, load_messages,
@@ -289,11 +291,13 @@ fn desktop(desk: &Desk, people: &BTreeMap<ContactSid, Person>, tasks: &[Task]) {
     for task in tasks.iter().filter(|task| holds(task, desk)) {
         let Some(sid) = &task.conversation_sid else { continue };
         let person = &people[&sid.contact()];
+        let blob = MemoryBlob::new();
+        let links = Links::new(&blob, person.conversation.created_at);
         assert_eq!(person.conversation.sid, *sid, "an agent is on a conversation that is over: {task:?}");
         assert!(desk.copy.conversations.contains_key(sid.as_str()), "12: {sid} is not shown");
         for message in &person.messages {
             let shown = desk.copy.messages.get(message.sid.as_str());
-            assert_eq!(shown, Some(&message_payload(message)), "12: {message:?}");
+            assert_eq!(shown, Some(&message_payload(message, links)), "12: {message:?}");
         }
     }
     let shown: BTreeSet<&str> = desk.copy.reservations.keys().map(String::as_str).collect();

@@ -34,7 +34,8 @@ pub(super) async fn accept(center: &Center, session: &Session, fields: &Fields) 
     let contact_sid = &conversation.contact_sid;
     let contact = load_contact(center.table.as_ref(), contact_sid, Consistency::Eventual).await?;
     let (messages, more) = recent_messages(center, contact_sid, None).await?;
-    answer.lists = Lists::default().with("messages", messages.iter().map(message_payload).collect());
+    answer.lists = Lists::default()
+        .with("messages", messages.iter().map(|message| message_payload(message, center.links())).collect());
     Ok(answer
         .with("conversation", conversation_payload(&conversation))
         .with("contact", contact.as_ref().map(contact_payload).unwrap_or_default())

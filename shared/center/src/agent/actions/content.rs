@@ -1,8 +1,9 @@
 //! What an agent says, as its client sends it.
 
 use crate::agent::request::{Fields, Refusal};
+use crate::media::clean_name;
 use patchbay_model::limits::{ATTACHMENTS_MAX, TEXT_CHARS_MAX};
-use patchbay_model::{Attachment, Content};
+use patchbay_model::{Attachment, BlobKey, Content, WorkerSid};
 use serde_json::Value;
 
 /// Characters of a media URL.
@@ -10,8 +11,9 @@ pub(super) const URL_CHARS_MAX: usize = 2_048;
 /// Characters of a media type (RFC 6838, 4.2: 127 for each half) and of a file's name.
 pub(super) const MEDIA_NAME_CHARS_MAX: usize = 255;
 
-/// `text`, or `media` (a list of `{url, content_type?, file_name?}`) with `text` as its caption.
-pub(super) fn read(fields: &Fields) -> Result<Content, Refusal> {
+/// `text`, or `media` (a list of `{url, content_type?, file_name?}`) with `text` as its caption. A URL is of the web, or
+/// the reference of something that this worker has uploaded.
+pub(super) fn read(fields: &Fields, worker: &WorkerSid) -> Result<Content, Refusal> {
     let text = fields.text("text", TEXT_CHARS_MAX)?.map(str::to_owned);
     let Some(media) = fields.get("media") else {
         return match text {
@@ -23,11 +25,11 @@ pub(super) fn read(fields: &Fields) -> Result<Content, Refusal> {
     if media.is_empty() || media.len() > ATTACHMENTS_MAX {
         return Err(Refusal::field("media", format!("not 1 to {ATTACHMENTS_MAX} attachments")));
     }
-    let attachments = media.iter().map(attachment).collect::<Result<_, _>>()?;
+    let attachments = media.iter().map(|entry| attachment(entry, worker)).collect::<Result<_, _>>()?;
     Ok(Content::Media { attachments, text })
 }
 
-fn attachment(value: &Value) -> Result<Attachment, Refusal> {
+fn attachment(value: &Value, worker: &WorkerSid) -> Result<Attachment, Refusal> {
     let part = |name: &str, chars_max: usize| match value.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) if text.chars().count() <= chars_max => Ok(Some(text.clone())),
@@ -37,14 +39,19 @@ fn attachment(value: &Value) -> Result<Attachment, Refusal> {
     };
     let url = part("url", URL_CHARS_MAX)?.unwrap_or_default();
     let is_web = url::Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
-    if !is_web {
-        return Err(Refusal::field("media", "url is not an http or https URL"));
+    let is_theirs =
+        BlobKey::of_reference(&url).is_some_and(|key| key.as_str().starts_with(&BlobKey::sent_by(worker)));
+    if !is_web && !is_theirs {
+        return Err(Refusal::field(
+            "media",
+            "url is neither an http or https URL nor an upload of this worker",
+        ));
     }
     let content_type = part("content_type", MEDIA_NAME_CHARS_MAX)?;
     Ok(Attachment {
         url,
         content_type: content_type.unwrap_or_else(|| "application/octet-stream".into()),
-        file_name: part("file_name", MEDIA_NAME_CHARS_MAX)?,
+        file_name: part("file_name", MEDIA_NAME_CHARS_MAX)?.as_deref().and_then(clean_name),
         bytes: None,
     })
 }
@@ -55,11 +62,15 @@ mod tests {
     use crate::agent::request::parse;
     use serde_json::json;
 
+    fn worker() -> WorkerSid {
+        WorkerSid::derive(&["worker", "ann"])
+    }
+
     fn content(fields: Value) -> Result<Content, String> {
         let mut frame = json!({ "action": "message.send" });
         frame.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
         let request = parse(&frame.to_string()).unwrap().unwrap();
-        read(&request.fields).map_err(|refusal| refusal.message)
+        read(&request.fields, &worker()).map_err(|refusal| refusal.message)
     }
 
     fn check_refused(fields: Value, expect: &str) {
@@ -104,7 +115,24 @@ mod tests {
             "media: url is not a text of at most 2048 characters",
         );
         for bad in ["", "a.png", "javascript:alert(1)", "file:///etc/passwd", "data:text/html,x"] {
-            check_refused(media(1, bad), "media: url is not an http or https URL");
+            check_refused(media(1, bad), NEITHER);
+        }
+    }
+
+    const NEITHER: &str = "media: url is neither an http or https URL nor an upload of this worker";
+
+    #[test]
+    fn a_worker_refers_to_their_own_uploads_only() {
+        let own = BlobKey::sent(&worker(), [1; 16]).reference();
+        assert_eq!(content(media(1, &own)).unwrap().attachments()[0].url, own);
+        let others = [
+            BlobKey::sent(&WorkerSid::derive(&["worker", "bob"]), [1; 16]).reference(),
+            BlobKey::upload("default", "visitor", [1; 16]).reference(),
+            "blob:media/a/b/0".to_owned(),
+            "blob:sent".to_owned(),
+        ];
+        for other in &others {
+            check_refused(media(1, other), NEITHER);
         }
     }
 }

@@ -36,6 +36,7 @@ pub(super) async fn history(center: &Center, session: &Session, fields: &Fields)
         Consistency::Eventual,
     )
     .await?;
-    let lists = Lists::default().with("messages", messages.iter().map(message_payload).collect());
+    let lists = Lists::default()
+        .with("messages", messages.iter().map(|message| message_payload(message, center.links())).collect());
     Ok(Answer { lists, ..Answer::default() }.with("conversation_sid", sid.to_string()).with("more", more))
 }

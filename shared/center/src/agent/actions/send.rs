@@ -31,7 +31,7 @@ pub(super) async fn send(
 ) -> Result<Answer, Refusal> {
     let id = required("id", request.id.as_deref())?;
     let conversation_sid: ConversationSid = request.fields.sid("conversation_sid")?;
-    let content = content::read(&request.fields)?;
+    let content = content::read(&request.fields, &session.worker_sid)?;
     let sid = MessageSid::derive(&["agent", session.worker_sid.as_str(), id]);
     let draft = Draft { sid, content, author: author(center, session).await? };
     let message = match allow(center, session, &conversation_sid, request, &draft).await {
@@ -40,7 +40,7 @@ pub(super) async fn send(
             let contact = &conversation.contact_sid;
             let fixed = fix_course(center.table.as_ref(), contact, &draft.sid, now, course).await?;
             let message = say(center, draft, fixed, Some(now)).await?;
-            let frame = frames::message("created", &message);
+            let frame = frames::message("created", &message, center.links());
             tell::workers(center, &conversation.workers, &frame, Some(connection)).await;
             message
         }
@@ -84,6 +84,7 @@ impl Draft {
             reason: None,
             deleted: false,
             edited: None,
+            media_failures: Vec::new(),
             created_at: seq.time(),
         }
     }

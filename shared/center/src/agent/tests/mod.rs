@@ -270,6 +270,7 @@ impl Desk {
             reason: None,
             deleted: false,
             edited: None,
+            media_failures: Vec::new(),
             created_at: at,
         };
         put_message(self.table.as_ref(), &message).await.unwrap();

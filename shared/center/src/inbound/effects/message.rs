@@ -53,6 +53,7 @@ impl Turn<'_> {
             reason: refusal.map(str::to_owned),
             deleted: false,
             edited: None,
+            media_failures: Vec::new(),
             created_at: seq.time(),
         };
         if let Some(refusal) = refusal {

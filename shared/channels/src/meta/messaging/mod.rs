@@ -119,4 +119,10 @@ impl Channel for Messaging {
     fn mark_read(&self, to: &Address, _provider_id: &str, _now: Timestamp) -> Option<Rendered> {
         Some(self.action(&to.id, "mark_seen"))
     }
+
+    /// Meta, "Send API": 25 MB; on Instagram a picture has 8.
+    fn media_bytes_max(&self, content_type: &str) -> Option<u64> {
+        let small = self.medium.kind == ChannelKind::Instagram && content_type.starts_with("image/");
+        Some(if small { 8 } else { 25 } * 1024 * 1024)
+    }
 }

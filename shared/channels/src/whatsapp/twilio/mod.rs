@@ -105,6 +105,11 @@ impl Channel for WhatsAppByTwilio {
         rest::outcome(request, response)
     }
 
+    /// Twilio, "WhatsApp: supported file types".
+    fn media_bytes_max(&self, _content_type: &str) -> Option<u64> {
+        Some(16 * 1024 * 1024)
+    }
+
     fn media_request(&self, url: &str) -> Option<ProviderRequest> {
         self.twilio.media_request(url)
     }
