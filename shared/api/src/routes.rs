@@ -2,7 +2,9 @@
 
 use crate::Shared;
 use crate::access::{Access, authorise};
-use crate::resources::{config, contacts, conversations, dead_letters, desk, media, problems, tasks, workers};
+use crate::resources::{
+    config, contacts, conversations, dead_letters, desk, media, problems, tasks, workers,
+};
 use crate::{error::ApiError, openapi};
 use axum::Router;
 use axum::middleware::from_fn_with_state;

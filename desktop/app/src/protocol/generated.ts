@@ -118,17 +118,25 @@ export type Author = { "type": "contact" } | { "type": "agent", worker_sid: Work
 export type MessageStatus = "received" | "queued" | "unknown" | "sent" | "failed" | "delivered" | "read";
 
 /**
- * A piece of media that belongs to a message.
+ * An attachment as clients are shown it.
  */
 export type Attachment = { 
 /**
- * Where it can be fetched: the provider's URL, or `blob:<key>` where it is stored with us (`BlobKey`).
+ * Where it can be fetched, for an hour at least where it is stored with us; empty while it cannot.
  */
-url: string, 
+url: string, content_type: string, file_name?: string, bytes?: number, 
 /**
- * The media type that the sender states, `application/octet-stream` when it states none.
+ * The same object always has the same: a URL lapses, this does not.
  */
-content_type: string, file_name?: string, bytes?: number, };
+ref?: string, 
+/**
+ * It is being fetched from the customer's provider.
+ */
+pending?: boolean, 
+/**
+ * Why it is not to be had: `<code>: <words>`.
+ */
+error?: string, };
 
 /**
  * A person's card, as an address book has it.

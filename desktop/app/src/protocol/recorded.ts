@@ -163,9 +163,10 @@ export const recorded = [
       "kind": "media",
       "attachments": [
         {
-          "url": "https://media.example/cat.png",
+          "url": "",
           "content_type": "image/png",
-          "bytes": 2048
+          "bytes": 2048,
+          "pending": true
         }
       ],
       "text": "my cat",
@@ -390,6 +391,92 @@ export const recorded = [
       },
       "kind": "unsupported",
       "provider_kind": "poll",
+      "provider_id": "SM1",
+      "status": "received",
+      "created_at": 1795359904789
+    }
+  },
+  {
+    "event_type": "message.updated",
+    "payload": {
+      "sid": "IMec3a4c13dca0474d022c090f519a3b9b",
+      "seq": 7353794170019523,
+      "conversation_sid": "CH07070707070707070707070700000001",
+      "contact_sid": "CT07070707070707070707070700000000",
+      "channel": "sms",
+      "account": "default",
+      "direction": "inbound",
+      "author": {
+        "type": "contact"
+      },
+      "kind": "media",
+      "attachments": [
+        {
+          "url": "",
+          "content_type": "image/png",
+          "file_name": "a.png",
+          "bytes": 3,
+          "pending": true
+        },
+        {
+          "url": "",
+          "content_type": "image/png",
+          "file_name": "a.png",
+          "bytes": 3,
+          "error": "status: the server answered 410"
+        },
+        {
+          "url": "https://blobs.example/media/a/b/2?of=5146fcd5c7b806cd6e0d0c09cf172ad5&until=1795364100000&as=attachment; filename=\"a.png\"; filename*=UTF-8''a.png",
+          "content_type": "image/png",
+          "file_name": "a.png",
+          "bytes": 3,
+          "ref": "blob:media/a/b/2"
+        }
+      ],
+      "text": "Look",
+      "provider_id": "SM1",
+      "status": "received",
+      "created_at": 1795359904789
+    }
+  },
+  {
+    "event_type": "message.created",
+    "payload": {
+      "sid": "IMec3a4c13dca0474d022c090f519a3b9b",
+      "seq": 7353794170019523,
+      "conversation_sid": "CH07070707070707070707070700000001",
+      "contact_sid": "CT07070707070707070707070700000000",
+      "channel": "sms",
+      "account": "default",
+      "direction": "outbound",
+      "author": {
+        "type": "agent",
+        "worker_sid": "WKb55ed95ddd52e9a1be63872cfee7d506",
+        "name": "Ann"
+      },
+      "kind": "media",
+      "attachments": [
+        {
+          "url": "https://provider.example/1",
+          "content_type": "image/png",
+          "file_name": "a.png",
+          "bytes": 3
+        },
+        {
+          "url": "https://provider.example/2",
+          "content_type": "image/png",
+          "file_name": "a.png",
+          "bytes": 3
+        },
+        {
+          "url": "https://blobs.example/media/a/b/2?of=5146fcd5c7b806cd6e0d0c09cf172ad5&until=1795364100000&as=attachment; filename=\"a.png\"; filename*=UTF-8''a.png",
+          "content_type": "image/png",
+          "file_name": "a.png",
+          "bytes": 3,
+          "ref": "blob:media/a/b/2"
+        }
+      ],
+      "text": "Look",
       "provider_id": "SM1",
       "status": "received",
       "created_at": 1795359904789

@@ -9,11 +9,11 @@ use super::task::TaskPayload;
 use super::tests::every_frame;
 use super::worker::{ActivityPayload, WorkerChannelPayload, WorkerPayload};
 use patchbay_model::{
-    AccountSid, ActivitySid, Address, Author, ChannelKind, ChoiceOption, Consent, Contact,
-    ContactCard, ContactSid, Content, Conversation, ConversationSid, ConversationState, Direction, Email,
-    ExecutionSid, FlowSid, MergeSid, MergedInto, Message, MessageSid, MessageStatus, ReservationSid,
-    ReservationStatus, Seq, TaskChannelSid, TaskQueueSid, TaskSid, TaskStatus, Timestamp, WorkerChannelSid,
-    WorkerSid, WorkflowSid, WorkspaceSid,
+    AccountSid, ActivitySid, Address, Author, ChannelKind, ChoiceOption, Consent, Contact, ContactCard,
+    ContactSid, Content, Conversation, ConversationSid, ConversationState, Direction, Email, ExecutionSid,
+    FlowSid, MergeSid, MergedInto, Message, MessageSid, MessageStatus, ReservationSid, ReservationStatus,
+    Seq, TaskChannelSid, TaskQueueSid, TaskSid, TaskStatus, Timestamp, WorkerChannelSid, WorkerSid,
+    WorkflowSid, WorkspaceSid,
 };
 use serde_json::Value;
 use std::path::Path;

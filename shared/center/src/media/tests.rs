@@ -202,10 +202,7 @@ fn whatever_fails_in_between_one_copy_is_stored_noted_and_shown() {
             );
             let shown = room.frames("desk").pop().unwrap();
             let shown = shown["payload"]["attachments"].as_array().unwrap().clone();
-            assert!(
-                shown.iter().all(|attachment| attachment["url"] != ""),
-                "{at} {carried_out}: {shown:?}"
-            );
+            assert!(shown.iter().all(|attachment| attachment["url"] != ""), "{at} {carried_out}: {shown:?}");
         }
     }
 }
