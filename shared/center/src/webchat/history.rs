@@ -67,13 +67,7 @@ fn is_visible(message: &Message, claims: &Claims) -> bool {
         && message.author != Author::System
 }
 
-fn page(
-    webchat: &WebChat,
-    address: &Address,
-    found: &[Message],
-    after: Seq,
-    links: Links<'_>,
-) -> History {
+fn page(webchat: &WebChat, address: &Address, found: &[Message], after: Seq, links: Links<'_>) -> History {
     History {
         last_seq: found.last().map_or(after, |message| message.seq),
         messages: found.iter().map(|message| payload(webchat, message, address, links)).collect(),
