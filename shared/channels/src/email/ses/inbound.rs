@@ -214,3 +214,6 @@ fn is_delay(bounce: &Value) -> bool {
         .as_array()
         .is_some_and(|all| !all.is_empty() && all.iter().all(|one| one["action"] == "delayed"))
 }
+
+#[cfg(test)]
+mod tests;
