@@ -60,7 +60,7 @@ test("what is asked before the chat reaches the agent", async () => {
   agent.leave();
 });
 
-test("who waits is told their place, and the next moves up", async () => {
+test("who waits is told their place, until somebody is there", async () => {
   await visit('color = "#0b6e4f"');
   const others = await Promise.all([0, 1].map(() => browser.newPage()));
   for (const other of [...others, page]) {
@@ -78,9 +78,12 @@ test("who waits is told their place, and the next moves up", async () => {
   const place = () => page.locator("patchbay-chat .banner").textContent();
   expect(await place()).toBe("You are number 3 in the queue");
   await screenshot(page, "widget-queue");
+  // Ann has room for three: all of them are offered, and who is offered waits in no queue.
   const agent = await Agent.signIn(center, "Ann");
-  await agent.accepts();
-  await expect.poll(place, { timeout: 25_000 }).toBe("You are number 1 in the queue");
+  await expect.poll(place, { timeout: 25_000 }).toBe("Somebody will be with you soon");
+  for (const _ of [...others, page]) await agent.accepts();
+  await page.getByText("You are talking to Ann").waitFor();
+  await expect.poll(place).toBe("");
   agent.leave();
   for (const other of others) await other.context().close();
 });

@@ -15,8 +15,8 @@ const WHITE = "#ffffff";
 const BLACK = "#101418";
 
 const LOOKS: Readonly<Record<string, ChannelLook>> = {
-  sms: { name: "SMS", color: "#3c4657", on: WHITE, mine: "#1f6feb", onMine: WHITE, mark: "SMS" },
   whatsapp: { name: "WhatsApp", color: "#075e54", on: WHITE, mine: "#d9fdd3", onMine: BLACK, mark: "W" },
+  sms: { name: "SMS", color: "#3c4657", on: WHITE, mine: "#1f6feb", onMine: WHITE, mark: "SMS" },
   line: { name: "LINE", color: "#06753a", on: WHITE, mine: "#a8e6a1", onMine: BLACK, mark: "L" },
   messenger: { name: "Messenger", color: "#0a5fd8", on: WHITE, mine: "#0a6cff", onMine: WHITE, mark: "M" },
   instagram: { name: "Instagram", color: "#a3216b", on: WHITE, mine: "#7a3cff", onMine: WHITE, mark: "I" },
@@ -34,6 +34,12 @@ const LOOKS: Readonly<Record<string, ChannelLook>> = {
     mark: "+",
   },
 };
+
+/** Where a channel's phone stands: those that people know best come first. */
+export function placeOf(channel: string): number {
+  const place = Object.keys(LOOKS).indexOf(channel);
+  return place < 0 ? Object.keys(LOOKS).length : place;
+}
 
 export function lookOf(channel: string): ChannelLook {
   const known = Object.hasOwn(LOOKS, channel) ? LOOKS[channel] : undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { addressOf, invent, lookOf } from "./channels.ts";
+import { addressOf, invent, lookOf, placeOf } from "./channels.ts";
 import { merge } from "./model.ts";
 
 const zoe = { name: "Zoë Martin", number: "12345678" };
@@ -28,6 +28,11 @@ describe("a person", () => {
 test("a channel that nobody drew has a look all the same", () => {
   expect(lookOf("pigeon")).toMatchObject({ name: "pigeon", mark: "P" });
   expect(lookOf("constructor").name).toBe("constructor");
+  expect(["pigeon", "sms", "whatsapp"].sort((a, b) => placeOf(a) - placeOf(b))).toEqual([
+    "whatsapp",
+    "sms",
+    "pigeon",
+  ]);
 });
 
 test("what was sent and shown stands in its order", () => {

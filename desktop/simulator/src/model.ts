@@ -1,6 +1,6 @@
 /** What the page knows: who is played, what they sent, what they were shown. */
 import * as api from "./api.ts";
-import { addressOf, invent, type Persona } from "./channels.ts";
+import { addressOf, invent, type Persona, placeOf } from "./channels.ts";
 
 /** Something that a customer sent from this page. */
 export interface Sent {
@@ -59,7 +59,8 @@ export class Simulator {
     this.#restore();
     if (this.people.length === 0) this.people = [invent([], Math.random)];
     try {
-      this.accounts = await api.accounts();
+      const accounts = await api.accounts();
+      this.accounts = accounts.toSorted((a, b) => placeOf(a.channel) - placeOf(b.channel));
     } catch (error) {
       this.error = message(error);
     }
