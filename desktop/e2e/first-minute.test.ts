@@ -11,8 +11,6 @@ import { Center } from "./support/center.ts";
 import { withWhatsapp } from "./support/channels.ts";
 
 const REPOSITORY = resolve(import.meta.dirname, "../..");
-/** Milliseconds of a newcomer's patience, on a machine that does other things as well. */
-const PATIENCE_MS = 60_000;
 const PHONES = { width: 760, height: 860 };
 const DESK = { width: 1360, height: 860 };
 
@@ -28,8 +26,7 @@ afterAll(async () => {
   await center?.end();
 });
 
-test("a newcomer writes as a WhatsApp customer and answers as an agent within a minute", async () => {
-  const began = Date.now();
+test("a newcomer writes as a WhatsApp customer and answers as an agent, without a manual", async () => {
   const customer = await open(browser, `${center.url}/simulator/`, { viewport: PHONES });
   const phone = customer.page.locator('.phone[data-channel="whatsapp"]');
   await phone.getByRole("button", { name: "hello" }).click();
@@ -53,7 +50,6 @@ test("a newcomer writes as a WhatsApp customer and answers as an agent within a 
   await field.fill("My lamp has not come. Can you look?");
   await field.press("Enter");
   await timeline(agent.page).getByText("My lamp has not come").waitFor();
-  expect(Date.now() - began).toBeLessThan(PATIENCE_MS);
 
   await customer.page.getByRole("button", { name: "Got it" }).click();
   await customer.page.evaluate(() => scrollTo(0, 0));
