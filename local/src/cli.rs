@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::commands::{config, dlq, doctor, flow_run, simulate, token};
+use crate::commands::{config, discord_gateway, dlq, doctor, flow_run, simulate, token};
 use crate::load::{self, LoadOptions};
 use crate::logging;
 use crate::operator::{Endpoint, Operator};
@@ -36,6 +36,8 @@ enum Command {
     Token(token::Token),
     /// Plays providers and customers of a center that runs elsewhere
     Simulate(simulate::Simulate),
+    /// Hands what people write to a Discord bot to the center's webhook
+    DiscordGateway(discord_gateway::DiscordGateway),
     /// Measures a center: customers write, agents listen
     Load(LoadOptions),
     /// Looks whether a center could start here
@@ -147,6 +149,10 @@ impl Cli {
             Command::Simulate(options) => {
                 logging::start();
                 finish(on_runtime(simulate::run(options)))
+            }
+            Command::DiscordGateway(options) => {
+                logging::start();
+                finish(on_runtime(discord_gateway::run(options)))
             }
             Command::Load(options) => finish(on_runtime(load::run(options))),
             Command::Doctor(options) => finish(doctor::run(&options.into())),

@@ -1,6 +1,7 @@
 //! The operator's commands: a file each.
 
 pub mod config;
+pub mod discord_gateway;
 pub mod dlq;
 pub mod doctor;
 pub mod flow_run;

@@ -14,5 +14,5 @@ pub use count::Count;
 pub use egress::EgressHttp;
 pub use simulator::{SIMULATOR_HOST, SimulatorHttp};
 pub use smtp::SmtpMail;
-pub use tls::{TlsError, roots};
+pub use tls::{TlsError, client_config, roots};
 pub use world::SystemWorld;

@@ -14,7 +14,8 @@ pub fn roots() -> &'static [rustls::pki_types::CertificateDer<'static>] {
     webpki_root_certs::TLS_SERVER_ROOT_CERTS
 }
 
-pub(crate) fn client_config() -> Result<ClientConfig, TlsError> {
+/// What connections to public servers are made with.
+pub fn client_config() -> Result<ClientConfig, TlsError> {
     let mut store = RootCertStore::empty();
     store.add_parsable_certificates(roots().iter().cloned());
     Ok(ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
