@@ -212,7 +212,7 @@ fn said(content: &Content) -> Result<(String, &[Attachment]), Undeliverable> {
 
 impl Composed {
     /// `"Name" <address>`, as APIs take it.
-    pub(super) fn from_field(&self) -> String {
+    pub(super) fn sender_field(&self) -> String {
         match &self.from_name {
             Some(name) if !name.is_empty() => {
                 let name: String = name.chars().filter(|c| !matches!(c, '"' | '\\')).collect();

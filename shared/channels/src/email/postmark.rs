@@ -207,7 +207,7 @@ impl Postmark {
             })
             .collect();
         let mut body = json!({
-            "From": mail.from_field(), "To": mail.to, "Subject": mail.subject, "TextBody": mail.text,
+            "From": mail.sender_field(), "To": mail.to, "Subject": mail.subject, "TextBody": mail.text,
             "Headers": fields, "Metadata": { KEY: mail.key.to_string() },
         });
         if !files.is_empty() {

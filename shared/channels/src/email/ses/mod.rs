@@ -60,7 +60,7 @@ impl Ses {
     /// `SendEmail` with the mail as it is: only so it keeps its thread.
     pub(super) fn send(&self, mail: &Composed, now: Timestamp) -> ProviderRequest {
         let mut body = json!({
-            "FromEmailAddress": mail.from_field(),
+            "FromEmailAddress": mail.sender_field(),
             "Destination": { "ToAddresses": [mail.to] },
             "Content": { "Raw": { "Data": STANDARD.encode(mail.mime()) } },
             "EmailTags": [{ "Name": TAG, "Value": mail.key.to_string().replace('.', "_") }],
