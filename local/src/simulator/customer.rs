@@ -1,38 +1,25 @@
-//! A customer writes: `POST /simulator/api/{channel}/messages`.
+//! A customer writes, or does something else: `POST /simulator/api/{channel}/messages`.
 
+use super::written::{Play, Written};
 use super::{Simulator, bad_request, visitor};
 use axum::Json;
 use axum::extract::{Path, State};
 use patchbay_api::{ApiError, ErrorCode};
 use patchbay_center::ports::{HttpRequest, HttpResponse};
-use patchbay_channels::simulate::CustomerMessage;
+use patchbay_channels::simulate::{CustomerEvent, CustomerMessage, Receipt, Simulated};
 use patchbay_channels::{Channel, WebhookRequest};
+use patchbay_model::event::ReplyContext;
 use patchbay_model::id::hex;
-use patchbay_model::{ChannelKind, Content, EventKind, ReplyContext, Timestamp};
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use patchbay_model::{ChannelKind, EventKind, InboundEvent, MessageStatus, Timestamp};
+use serde_json::{Value, json};
+use std::time::Duration;
 
 /// Milliseconds for our own webhook to answer.
 const WEBHOOK_MS_MAX: u32 = 10_000;
 /// Bytes of its answer that are read.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
-#[derive(Deserialize)]
-pub(super) struct Written {
-    from: String,
-    account: Option<String>,
-    /// What the provider's ids are made of: the same seed again is the same message, delivered again.
-    seed: Option<String>,
-    /// A URL, `{"url", "content_type"}`, or a list of these.
-    media: Option<Value>,
-    /// Of a message (docs/PROTOCOL.md, "Content"); `text` or `media` when it is not stated.
-    kind: Option<String>,
-    /// The content's own fields: `text`, `latitude`, `data`, ….
-    #[serde(flatten)]
-    fields: Map<String, Value>,
-}
-
-/// Builds the provider's webhook for a message, signs it, posts it to the center, and tells what it answered.
+/// Builds the provider's webhook, signs it, posts it to the center, and tells what it answered.
 pub(super) async fn write(
     State(simulator): State<Simulator>,
     Path(channel): Path<String>,
@@ -42,49 +29,64 @@ pub(super) async fn write(
     if written.from.trim().is_empty() {
         return Err(bad_request("from is empty"));
     }
+    let (times, delay_ms) = written.disorder()?;
     let at = simulator.played.world.now();
+    let request = webhook(&simulator, account.channel.as_ref(), &written, at)?;
+    let events = read_events(&simulator, account.channel.as_ref(), &request, &written.from, at)?;
+    if account.kind == ChannelKind::Webchat {
+        visitor::listen(&simulator, &account, &written.from, at).await?;
+    }
+    let status = if delay_ms > 0 {
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+            repeat(&simulator, &request, times).await
+        });
+        None
+    } else {
+        Some(repeat(&simulator, &request, times).await?.status)
+    };
+    let first = events.first();
+    let event_id = first.map(|event| &event.event_id);
+    Ok(Json(json!({ "status": status, "event_id": event_id, "message": first.and_then(provider_id) })))
+}
+
+fn webhook(
+    simulator: &Simulator,
+    channel: &dyn Simulated,
+    written: &Written,
+    at: Timestamp,
+) -> Result<WebhookRequest, ApiError> {
     let seed = written.seed.clone().unwrap_or_else(|| hex(&simulator.played.world.id()));
     let from = written.from.clone();
-    let content = content(written)?;
-    let channel = account.channel.as_ref();
-    let request =
-        channel.customer_message(&CustomerMessage { from: from.clone(), content, reply_to: None, seed, at });
-    let request = request.ok_or_else(|| bad_request("customers of this channel cannot send that"))?;
-    let event_id = read_events(&simulator, channel, &request, &from, at)?;
-    if account.kind == ChannelKind::Webchat {
-        visitor::listen(&simulator, &account, &from, at).await?;
-    }
-    let answer = post(&simulator, &request).await?;
-    Ok(Json(json!({ "status": answer.status, "event_id": event_id })))
+    let request = match written.play(&|file| simulator.files.keep(file))? {
+        Play::Message(content) => {
+            let reply_to = written.reply_to.clone();
+            channel.customer_message(&CustomerMessage { from, content, reply_to, seed, at })
+        }
+        Play::Act(act) => channel.customer_event(&CustomerEvent { from, act, seed, at }),
+        Play::Receipt { id, status, code } => {
+            let delivery = simulator.deliveries.find(channel.kind(), &id);
+            let delivery = delivery.ok_or_else(|| bad_request("there is no such delivery"))?;
+            match (delivery.call.as_ref(), delivery.frame.as_ref()) {
+                (Some(call), _) => {
+                    channel.status_webhook(call, &Receipt { provider_id: id, status, code, at })
+                }
+                (None, Some(frame)) if status == MessageStatus::Read => channel.frame_seen(frame, at),
+                _ => None,
+            }
+        }
+    };
+    request.ok_or_else(|| bad_request("customers of this channel cannot do that"))
 }
 
-fn content(written: Written) -> Result<Content, ApiError> {
-    let Written { media, kind, mut fields, .. } = written;
-    let kind = kind.unwrap_or_else(|| if media.is_some() { "media".into() } else { "text".into() });
-    if let Some(media) = media {
-        let list = match media {
-            Value::Array(list) => list,
-            one => vec![one],
-        };
-        let attachments = list.into_iter().map(|one| match one {
-            Value::String(url) => json!({ "url": url, "content_type": "application/octet-stream" }),
-            other => other,
-        });
-        fields.insert("attachments".into(), attachments.collect());
-    }
-    fields.insert("kind".into(), Value::String(kind));
-    serde_json::from_value(Value::Object(fields))
-        .map_err(|error| bad_request(format!("the message is not understood: {error}")))
-}
-
-/// The webhook's first event as the center will read it; its reply token is noted as this customer's.
+/// The webhook's events as the center will read them; their reply tokens are noted as this customer's.
 fn read_events(
     simulator: &Simulator,
     channel: &dyn Channel,
     request: &WebhookRequest,
     from: &str,
     at: Timestamp,
-) -> Result<Option<String>, ApiError> {
+) -> Result<Vec<InboundEvent>, ApiError> {
     let refused = |why: String| ApiError::new(ErrorCode::Conflict, why);
     let verified = channel.verify(request, at).map_err(|rejection| refused(rejection.to_string()))?;
     let events = channel.normalise(&verified, at).events;
@@ -93,7 +95,27 @@ fn read_events(
             simulator.reply_tokens.remember(&token.token, from);
         }
     }
-    Ok(events.first().map(|event| event.event_id.clone()))
+    Ok(events)
+}
+
+/// The provider's id of the message that was written.
+fn provider_id(event: &InboundEvent) -> Option<&str> {
+    match &event.kind {
+        EventKind::Message { provider_id, .. } => Some(provider_id),
+        _ => None,
+    }
+}
+
+/// Posts a webhook as often as it is to come; the last answer.
+async fn repeat(
+    simulator: &Simulator,
+    request: &WebhookRequest,
+    times: u32,
+) -> Result<HttpResponse, ApiError> {
+    for _ in 1..times {
+        post(simulator, request).await?;
+    }
+    post(simulator, request).await
 }
 
 /// Posts a provider's webhook to the center.
@@ -114,29 +136,4 @@ pub(super) async fn post(simulator: &Simulator, request: &WebhookRequest) -> Res
         tracing::error!(%error, "the simulator could not post a webhook");
         ApiError::new(ErrorCode::Unavailable, "the webhook did not answer")
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(message: Value, expect: Option<Value>) {
-        let mut written = message.clone();
-        written["from"] = json!("ann");
-        let content = serde_json::from_value(written).ok().and_then(|written| content(written).ok());
-        assert_eq!(content.map(|content| json!(content)), expect, "{message}");
-    }
-
-    #[test]
-    fn messages_are_texts_media_or_what_they_say() {
-        check(json!({ "text": "hi" }), Some(json!({ "kind": "text", "text": "hi" })));
-        let attachment = json!({ "url": "https://a.example/b", "content_type": "application/octet-stream" });
-        let media = json!({ "kind": "media", "attachments": [attachment], "text": "see" });
-        check(json!({ "media": "https://a.example/b", "text": "see" }), Some(media.clone()));
-        check(json!({ "media": [attachment], "text": "see" }), Some(media));
-        let place = json!({ "kind": "location", "latitude": 1.0, "longitude": 2.0 });
-        check(place.clone(), Some(place));
-        check(json!({ "kind": "dance" }), None);
-        check(json!({}), None);
-    }
 }

@@ -4,63 +4,83 @@ use super::{Simulator, bad_request};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use patchbay_api::ApiError;
-use patchbay_channels::simulate::Delivery;
-use patchbay_model::{ChannelKind, Timestamp};
+use patchbay_channels::simulate::{Delivery, Signal};
+use patchbay_channels::{ProviderRequest, SessionFrame};
+use patchbay_model::{ChannelKind, ChoiceOption, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Deliveries of one channel that are kept; older ones are forgotten.
 pub(super) const DELIVERIES_MAX: usize = 10_000;
 
-/// One message of ours, as the customer's device shows it.
-#[derive(Clone, Debug, Serialize)]
+/// One message of ours as the customer's device shows it, or something else that it is shown.
+#[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Shown {
-    /// The provider's id of the message.
+    /// The provider's id of the message; empty where it is none.
     pub id: String,
     pub to: String,
     pub text: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub media: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<ChoiceOption>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
+    /// What is no message: typing, reading, a reaction.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub signal: Option<Signal>,
     /// What our sender handed over, without credentials.
     pub request: Value,
     pub at: Timestamp,
+    /// The call itself, for the provider's news of it; or the frame, where we are the provider.
+    #[serde(skip)]
+    pub call: Option<Arc<ProviderRequest>>,
+    #[serde(skip)]
+    pub frame: Option<Arc<SessionFrame>>,
+}
+
+impl Shown {
+    /// The entries of a delivery, one for each of its texts. Media belong to the first, answers to the last.
+    pub(super) fn of(delivery: Delivery, common: &Shown) -> Vec<Shown> {
+        let Delivery { to, mut texts, mut media, mut choices, template, reply_to } = delivery;
+        if texts.is_empty() {
+            texts.push(String::new());
+        }
+        let last = texts.len() - 1;
+        let entry = |(at, text): (usize, String)| Shown {
+            to: to.clone(),
+            text,
+            media: std::mem::take(&mut media),
+            choices: if at == last { std::mem::take(&mut choices) } else { Vec::new() },
+            template: template.clone(),
+            reply_to: reply_to.clone(),
+            ..common.clone()
+        };
+        texts.into_iter().enumerate().map(entry).collect()
+    }
 }
 
 #[derive(Default)]
 pub(super) struct Deliveries(Mutex<BTreeMap<ChannelKind, VecDeque<Shown>>>);
 
 impl Deliveries {
-    /// Keeps a delivery, an entry for each of its texts; media belong to the first.
-    pub(super) fn keep(
-        &self,
-        kind: ChannelKind,
-        id: &str,
-        delivery: Delivery,
-        request: &Value,
-        at: Timestamp,
-    ) {
-        let Delivery { to, mut texts, mut media, .. } = delivery;
-        if texts.is_empty() {
-            texts.push(String::new());
-        }
+    pub(super) fn keep(&self, kind: ChannelKind, shown: impl IntoIterator<Item = Shown>) {
         let mut channels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = channels.entry(kind).or_default();
-        for text in texts {
-            let media = std::mem::take(&mut media);
-            kept.push_back(Shown {
-                id: id.to_owned(),
-                to: to.clone(),
-                text,
-                media,
-                request: request.clone(),
-                at,
-            });
-        }
+        kept.extend(shown);
         while kept.len() > DELIVERIES_MAX {
             kept.pop_front();
         }
+    }
+
+    /// The delivery that the provider knows by this id.
+    pub(super) fn find(&self, kind: ChannelKind, id: &str) -> Option<Shown> {
+        let channels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        channels.get(&kind)?.iter().rev().find(|shown| shown.id == id).cloned()
     }
 
     fn to(&self, kind: ChannelKind, to: Option<&str>) -> Vec<Shown> {
@@ -90,27 +110,43 @@ pub(super) async fn list(
 mod tests {
     use super::*;
 
-    fn delivery(to: &str, texts: &[&str]) -> Delivery {
-        Delivery {
+    fn delivery(to: &str, texts: &[&str]) -> Vec<Shown> {
+        let choices = vec![ChoiceOption { data: "1".into(), text: "One".into() }];
+        let delivery = Delivery {
             to: to.into(),
             texts: texts.iter().map(|text| (*text).to_owned()).collect(),
+            media: vec!["m".into()],
+            choices,
             ..Delivery::default()
-        }
+        };
+        Shown::of(delivery, &Shown { id: format!("id of {to}"), ..Shown::default() })
     }
 
     #[test]
     fn deliveries_are_kept_in_order_and_bounded() {
         let kept = Deliveries::default();
         let sms = ChannelKind::Sms;
-        kept.keep(sms, "1", delivery("ann", &["a", "b"]), &Value::Null, Timestamp(0));
-        kept.keep(sms, "2", delivery("bob", &[]), &Value::Null, Timestamp(0));
-        let texts: Vec<String> = kept.to(sms, Some("ann")).into_iter().map(|shown| shown.text).collect();
+        kept.keep(sms, delivery("ann", &["a", "b"]));
+        kept.keep(sms, delivery("bob", &[]));
+        let shown = kept.to(sms, Some("ann"));
+        let texts: Vec<&str> = shown.iter().map(|shown| shown.text.as_str()).collect();
         assert_eq!(texts, ["a", "b"]);
+        assert_eq!((shown[0].media.len(), shown[1].media.len()), (1, 0));
+        assert_eq!((shown[0].choices.len(), shown[1].choices.len()), (0, 1));
         assert_eq!(kept.to(sms, None).len(), 3);
+        assert_eq!(kept.find(sms, "id of bob").map(|shown| shown.to).as_deref(), Some("bob"));
         for _ in 0..DELIVERIES_MAX {
-            kept.keep(sms, "3", delivery("eve", &["c"]), &Value::Null, Timestamp(0));
+            kept.keep(sms, delivery("eve", &["c"]));
         }
         assert_eq!(kept.to(sms, None).len(), DELIVERIES_MAX);
-        assert!(kept.to(sms, Some("ann")).is_empty());
+        assert!(kept.to(sms, Some("ann")).is_empty() && kept.find(sms, "id of bob").is_none());
+    }
+
+    #[test]
+    fn what_is_no_message_says_what_it_is() {
+        let signal = Some(Signal::Typing { on: true });
+        let shown = Shown { to: "ann".into(), signal, ..Shown::default() };
+        let written = serde_json::to_value(&shown).unwrap();
+        assert_eq!((written["signal"].as_str(), written["on"].as_bool()), (Some("typing"), Some(true)));
     }
 }

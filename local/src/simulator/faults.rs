@@ -27,12 +27,31 @@ pub(super) struct Fault {
     /// They are refused with this status (400–599); without one they succeed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
+    /// The provider's own code of that error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// After how many seconds the provider wants to be asked again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u32>,
+    /// They succeed, and what the provider tells of them later is this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<ToldLater>,
     /// They are answered so much later.
     #[serde(default)]
     pub delay_ms: u64,
     /// They are done, and the connection breaks before the answer.
     #[serde(default)]
     pub drop: bool,
+}
+
+/// What a provider tells of a call that it has taken, other than that all went well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum ToldLater {
+    /// It failed, with the fault's `code`.
+    Failed,
+    /// Nothing.
+    None,
 }
 
 fn one() -> u32 {

@@ -7,11 +7,13 @@ pub mod bot;
 mod customer;
 mod deliveries;
 mod faults;
+mod files;
 mod listing;
 pub(crate) mod page;
 mod provider;
 mod tokens;
 mod visitor;
+mod written;
 
 use crate::serve::{Sockets, local_only};
 use axum::Router;
@@ -19,6 +21,7 @@ use axum::middleware::from_fn;
 use axum::routing::{any, get, post};
 use deliveries::Deliveries;
 use faults::Faults;
+use files::Files;
 use patchbay_api::{ApiError, ErrorCode};
 use patchbay_center::Center;
 use patchbay_center::ports::{Http, World};
@@ -48,6 +51,8 @@ pub(crate) struct Simulator {
     played: Played,
     deliveries: Arc<Deliveries>,
     faults: Arc<Faults>,
+    /// What customers have sent.
+    files: Arc<Files>,
     /// Reply token → whose it is.
     reply_tokens: Arc<Remembered>,
     /// Idempotency key → the provider's id of the call that was made with it.
@@ -73,6 +78,7 @@ pub(crate) fn router(played: Played) -> Router {
         played,
         deliveries: Arc::default(),
         faults: Arc::default(),
+        files: Arc::default(),
         reply_tokens: Arc::default(),
         calls: Arc::default(),
         visitors: Arc::default(),

@@ -1,5 +1,7 @@
 //! The providers' APIs: what accounts' `api_base` leads to.
 
+use super::deliveries::Shown;
+use super::faults::{Fault, ToldLater};
 use super::{BODY_BYTES_MAX, Simulator, bad_request, customer};
 use crate::serve::BreakOff;
 use axum::body::{Body, to_bytes};
@@ -13,6 +15,7 @@ use patchbay_edge::{Account, SIMULATOR_HOST};
 use patchbay_model::MessageStatus;
 use patchbay_model::id::hex;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The answer to a call with a reply token that is unknown or used.
@@ -32,9 +35,12 @@ pub(super) async fn call(
     if let Some(fault) = &fault {
         tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
     }
-    let response = match fault.as_ref().and_then(|fault| fault.status) {
-        Some(status) => account.channel.provider_answer(&request, &Answer::error(status)),
-        None => accept(&simulator, &account, &request),
+    let response = match &fault {
+        Some(Fault { status: Some(status), code, retry_after_s, .. }) => {
+            let answer = Answer::Error { status: *status, code: code.clone() };
+            later(account.channel.provider_answer(&request, &answer), *retry_after_s)
+        }
+        _ => accept(&simulator, &account, &request, fault.as_ref()),
     };
     if fault.is_some_and(|fault| fault.drop) {
         return Ok((StatusCode::OK, axum::Extension(BreakOff)).into_response());
@@ -68,8 +74,18 @@ async fn provider_request(
 }
 
 /// Takes a call: the customer is shown what it says, once.
-fn accept(simulator: &Simulator, account: &Account, request: &ProviderRequest) -> ProviderResponse {
+fn accept(
+    simulator: &Simulator,
+    account: &Account,
+    request: &ProviderRequest,
+    fault: Option<&Fault>,
+) -> ProviderResponse {
     let channel = account.channel.as_ref();
+    let file = |id: &str| simulator.files.get(id);
+    let asked = channel.lookup_answer(request).or_else(|| channel.media_answer(request, &file));
+    if let Some(answer) = asked {
+        return answer;
+    }
     let refuse = |status| channel.provider_answer(request, &Answer::error(status));
     let seed = hex(&simulator.played.world.id());
     let shown = match channel.reply_token(request) {
@@ -86,9 +102,25 @@ fn accept(simulator: &Simulator, account: &Account, request: &ProviderRequest) -
     }
     let response = channel.provider_answer(request, &Answer::Success { seed: seed.clone() });
     if let Some(delivery) = shown {
-        show(simulator, account, request, &response, delivery, seed);
+        show(simulator, account, request, &response, delivery, (seed, fault));
+    } else if let Some((to, signal)) = channel.read_signal(request) {
+        let at = simulator.played.world.now();
+        let request = described(request);
+        let shown = Shown { to, signal: Some(signal), request, at, ..Shown::default() };
+        simulator.deliveries.keep(account.kind, [shown]);
     }
     response
+}
+
+/// The answer with what it asks for: that nobody calls again before.
+fn later(response: ProviderResponse, retry_after_s: Option<u32>) -> ProviderResponse {
+    match (response, retry_after_s) {
+        (ProviderResponse::Http { status, mut headers, body }, Some(s)) => {
+            headers.push("Retry-After", s.to_string());
+            ProviderResponse::Http { status, headers, body }
+        }
+        (response, _) => response,
+    }
 }
 
 fn show(
@@ -97,19 +129,27 @@ fn show(
     request: &ProviderRequest,
     response: &ProviderResponse,
     delivery: Delivery,
-    seed: String,
+    (seed, fault): (String, Option<&Fault>),
 ) {
     let provider_id = match account.channel.outcome(request, response) {
         DeliveryOutcome::Sent { provider_id } => provider_id,
         _ => None,
     };
-    let id = provider_id.clone().unwrap_or(seed);
+    let id = provider_id.unwrap_or(seed);
     let at = simulator.played.world.now();
-    simulator.deliveries.keep(account.kind, &id, delivery, &described(request), at);
-    let receipts: Vec<_> = [MessageStatus::Sent, MessageStatus::Delivered]
-        .into_iter()
+    let (call, told) = (Some(Arc::new(request.clone())), described(request));
+    let common = Shown { id: id.clone(), request: told, at, call, ..Shown::default() };
+    simulator.deliveries.keep(account.kind, Shown::of(delivery, &common));
+    let statuses: &[MessageStatus] = match fault.and_then(|fault| fault.receipt) {
+        None => &[MessageStatus::Sent, MessageStatus::Delivered],
+        Some(ToldLater::Failed) => &[MessageStatus::Failed],
+        Some(ToldLater::None) => &[],
+    };
+    let code = fault.and_then(|fault| fault.code.clone());
+    let receipts: Vec<_> = statuses
+        .iter()
         .filter_map(|status| {
-            let receipt = Receipt { provider_id: id.clone(), status, code: None, at };
+            let receipt = Receipt { provider_id: id.clone(), status: *status, code: code.clone(), at };
             account.channel.status_webhook(request, &receipt)
         })
         .collect();

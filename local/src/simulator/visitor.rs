@@ -1,5 +1,6 @@
 //! A web-chat visitor: where we are the provider, what the customer sees comes by a socket.
 
+use super::deliveries::Shown;
 use super::{Simulator, bad_request};
 use patchbay_api::{ApiError, ErrorCode};
 use patchbay_center::webchat;
@@ -8,6 +9,7 @@ use patchbay_edge::Account;
 use patchbay_model::id::{digest16, hex};
 use patchbay_model::{ChannelKind, Timestamp};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Opens a socket for the visitor, once; what it hears is among the deliveries.
 pub(super) async fn listen(
@@ -46,8 +48,20 @@ pub(super) async fn listen(
 
 fn see(simulator: &Simulator, account: &Account, from: &str, text: &str) {
     let frame = SessionFrame { visitor: from.to_owned(), frame: text.to_owned() };
-    let Some(delivery) = account.channel.read_frame(&frame) else { return };
+    let (delivery, signal) = (account.channel.read_frame(&frame), account.channel.read_frame_signal(&frame));
     let request: Value = serde_json::from_str(text).unwrap_or_default();
-    let id = request["payload"]["sid"].as_str().unwrap_or_default();
-    simulator.deliveries.keep(ChannelKind::Webchat, id, delivery, &request, simulator.played.world.now());
+    let common = Shown {
+        id: request["payload"]["sid"].as_str().unwrap_or_default().to_owned(),
+        to: from.to_owned(),
+        at: simulator.played.world.now(),
+        frame: Some(Arc::new(frame)),
+        request,
+        ..Shown::default()
+    };
+    let shown = match (delivery, signal) {
+        (Some(delivery), _) => Shown::of(delivery, &common),
+        (None, Some(signal)) => vec![Shown { signal: Some(signal), ..common }],
+        (None, None) => return,
+    };
+    simulator.deliveries.keep(ChannelKind::Webchat, shown);
 }

@@ -2,7 +2,7 @@
 
 use crate::channel::Channel;
 use crate::delivery::{ProviderRequest, ProviderResponse, SessionFrame};
-use crate::webhook::WebhookRequest;
+use crate::webhook::{Headers, WebhookRequest};
 use patchbay_model::{ChoiceOption, Content, MessageStatus, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -155,6 +155,21 @@ impl Delivery {
     }
 }
 
+/// A file that a customer has sent, as the played provider keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlayedFile {
+    pub content_type: String,
+    pub bytes: Vec<u8>,
+}
+
+impl PlayedFile {
+    /// The answer that is the file itself.
+    pub(crate) fn answer(self) -> ProviderResponse {
+        let headers = Headers::from_iter([("Content-Type", self.content_type)]);
+        ProviderResponse::Http { status: 200, headers, body: self.bytes }
+    }
+}
+
 /// What a call shows the customer that is no message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "signal", rename_all = "snake_case")]
@@ -171,6 +186,11 @@ pub enum Signal {
         message: String,
         emoji: Option<String>,
     },
+}
+
+/// The id of a file of which the played provider is asked for, where an attachment names one instead of a URL.
+pub(crate) fn file_id(url: &str) -> Option<&str> {
+    (!url.is_empty() && url.bytes().all(|byte| byte.is_ascii_digit())).then_some(url)
 }
 
 /// How the played provider answers a call.
@@ -256,6 +276,17 @@ pub trait Simulated: Channel {
 
     /// The key by which the provider recognises a call that is made again, where it does.
     fn idempotency_key(&self, _request: &ProviderRequest) -> Option<String> {
+        None
+    }
+
+    /// The answer to a call that fetches a file which a customer has sent, to whom may have it; `None` for a call
+    /// that fetches none. `file` finds one by its id: the URL of an attachment in `customer_message` that has no
+    /// scheme is such an id, of digits.
+    fn media_answer(
+        &self,
+        _request: &ProviderRequest,
+        _file: &dyn Fn(&str) -> Option<PlayedFile>,
+    ) -> Option<ProviderResponse> {
         None
     }
 

@@ -39,7 +39,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     locations: true,
     stickers: true,
     contacts: false,
-    choices_max: 0,
+    choices_max: render::QUICK_REPLIES_MAX,
     reactions: false,
     replies: false,
     typing_in: false,

@@ -1,8 +1,10 @@
 use super::{CAPABILITIES, Line};
 use crate::delivery::{ProviderRequest, Undeliverable, recipient};
 use crate::identifier::uuid;
-use crate::text::{beginning, cards, kind_name, link, numbered, split};
-use patchbay_model::{Attachment, ChannelKind, Content, OutboundMessage, ReplyContext, Timestamp};
+use crate::text::{beginning, cards, kind_name, length, link, numbered, split};
+use patchbay_model::{
+    Attachment, ChannelKind, ChoiceOption, Content, OutboundMessage, ReplyContext, Timestamp,
+};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -16,6 +18,11 @@ const SENDER_NAME_CHARS_MAX: usize = 20;
 const LOCATION_CHARS_MAX: usize = 100;
 /// Characters of a media URL.
 const URL_CHARS_MAX: usize = 2_000;
+/// Answers below a message (LINE, "Quick reply"), and characters of what is on one and of what comes back for it
+/// ("Postback action").
+pub(super) const QUICK_REPLIES_MAX: usize = 13;
+const LABEL_CHARS_MAX: usize = 20;
+const DATA_CHARS_MAX: usize = 300;
 /// What LINE wants percent-encoded besides everything that is not ASCII.
 const NOT_IN_URLS: &AsciiSet = &CONTROLS.add(b' ');
 /// LINE demands an audio's length and only displays it; an attachment does not tell.
@@ -74,7 +81,7 @@ fn messages(content: &Content) -> Result<Vec<Value>, Undeliverable> {
     Ok(match content {
         Content::Text { text } => texts(text),
         Content::Choice { data, text } => texts(text.as_ref().unwrap_or(data)),
-        Content::Choices { text, options } => texts(&numbered(text, options)),
+        Content::Choices { text, options } => choices(text, options),
         Content::Contacts { contacts } => texts(&cards(contacts)),
         Content::Template { text: Some(text), .. } => texts(text),
         Content::Media { attachments, text } => {
@@ -115,6 +122,29 @@ fn texts(text: &str) -> Vec<Value> {
         .filter(|piece| !piece.trim().is_empty())
         .map(|piece| json!({ "type": "text", "text": piece }))
         .collect()
+}
+
+/// Quick replies below the last piece of the text. What does not fit on them is numbered lines.
+fn choices(text: &str, options: &[ChoiceOption]) -> Vec<Value> {
+    let fits =
+        |text: &str, max: usize| !text.trim().is_empty() && length(text, CAPABILITIES.text_unit) <= max;
+    let all = options
+        .iter()
+        .all(|option| fits(&option.text, LABEL_CHARS_MAX) && fits(&option.data, DATA_CHARS_MAX));
+    let mut messages = texts(text);
+    match messages.last_mut() {
+        Some(last) if all && (1..=QUICK_REPLIES_MAX).contains(&options.len()) => {
+            let item = |option: &ChoiceOption| {
+                let action = json!({
+                    "type": "postback", "label": option.text, "data": option.data, "displayText": option.text,
+                });
+                json!({ "type": "action", "action": action })
+            };
+            last["quickReply"] = json!({ "items": options.iter().map(item).collect::<Vec<_>>() });
+            messages
+        }
+        _ => texts(&numbered(text, options)),
+    }
 }
 
 /// LINE fetches media itself, over https only; what it cannot show goes out as a link.

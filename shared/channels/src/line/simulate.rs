@@ -2,9 +2,11 @@ use super::render::RETRY_KEY_HEADER;
 use super::{Line, outcome};
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::{sid, uuid};
-use crate::simulate::{Act, Answer, CustomerEvent, CustomerMessage, Delivery, Signal, Simulated};
+use crate::simulate::{
+    Act, Answer, CustomerEvent, CustomerMessage, Delivery, PlayedFile, Signal, Simulated, file_id,
+};
 use crate::webhook::{Headers, WebhookRequest};
-use patchbay_model::{Attachment, ChannelKind, Content, Timestamp};
+use patchbay_model::{Attachment, ChannelKind, ChoiceOption, Content, Timestamp};
 use serde_json::{Value, json};
 
 /// LINE's own user id of the official account.
@@ -75,6 +77,22 @@ impl Simulated for Line {
 
     fn idempotency_key(&self, request: &ProviderRequest) -> Option<String> {
         request.headers.get(RETRY_KEY_HEADER).map(str::to_owned)
+    }
+
+    fn media_answer(
+        &self,
+        request: &ProviderRequest,
+        file: &dyn Fn(&str) -> Option<PlayedFile>,
+    ) -> Option<ProviderResponse> {
+        let path = request.url.strip_prefix(&self.api_data_base)?.strip_prefix("/v2/bot/message/")?;
+        let id = path.strip_suffix("/content")?;
+        if request.headers.get("authorization") != Some(&self.authorization()) {
+            return Some(self.provider_answer(request, &Answer::error(401)));
+        }
+        Some(match file(id) {
+            Some(file) => file.answer(),
+            None => self.provider_answer(request, &Answer::error(404)),
+        })
     }
 
     fn provider_answer(&self, request: &ProviderRequest, answer: &Answer) -> ProviderResponse {
@@ -152,10 +170,17 @@ fn delivery(body: &Value, to: &str) -> Option<Delivery> {
         .map(str::to_owned)
         .collect();
     let media = messages.iter().filter_map(|message| message["originalContentUrl"].as_str());
+    let items =
+        messages.iter().flat_map(|message| message["quickReply"]["items"].as_array().into_iter().flatten());
+    let option = |item: &Value| {
+        let text = |name: &str| item["action"][name].as_str().map(str::to_owned);
+        Some(ChoiceOption { data: text("data")?, text: text("label")? })
+    };
     Some(Delivery {
         to: to.to_owned(),
         texts,
         media: media.map(str::to_owned).collect(),
+        choices: items.filter_map(option).collect(),
         ..Delivery::default()
     })
 }
@@ -191,9 +216,13 @@ fn said(content: &Content, id: &str) -> Option<Vec<Value>> {
 fn media(attachment: &Attachment, id: &str) -> Value {
     let stated = attachment.content_type.split('/').next().unwrap_or_default();
     let kind = if ["image", "video", "audio"].contains(&stated) { stated } else { "file" };
+    let (id, provider) = match file_id(&attachment.url) {
+        Some(id) => (id, json!({ "type": "line" })),
+        None => (id, json!({ "type": "external", "originalContentUrl": attachment.url })),
+    };
     json!({
         "id": id, "type": kind, "fileName": attachment.file_name, "fileSize": attachment.bytes,
-        "contentProvider": { "type": "external", "originalContentUrl": attachment.url },
+        "contentProvider": provider,
     })
 }
 

@@ -2,7 +2,7 @@ use super::*;
 use crate::delivery::RefusalCause;
 use crate::testing::{NOW, call, channel, heard, http, outbound, picture, requests};
 use insta::assert_json_snapshot;
-use patchbay_model::{Attachment, Content, EventKind, ReplyContext, ReplyToken};
+use patchbay_model::{Attachment, ChoiceOption, Content, EventKind, ReplyContext, ReplyToken};
 use serde_json::{Value, json};
 
 const USER: &str = "U0123456789abcdef0123456789abcdef";
@@ -159,6 +159,15 @@ fn calls() {
     assert_json_snapshot!("call_location", show(&message(place)));
     let sticker = Content::Sticker { package_id: "446".into(), sticker_id: "1988".into(), text: None };
     assert_json_snapshot!("call_sticker", show(&message(sticker)));
+    let option = |data: &str, text: &str| ChoiceOption { data: data.into(), text: text.into() };
+    let choices = |options| message(Content::Choices { text: "Which?".into(), options });
+    assert_json_snapshot!(
+        "call_choices",
+        show(&choices(vec![option("color=red", "Red"), option("b", "Blue")]))
+    );
+    let long = option("x", "more than the twenty characters of a label");
+    let numbered = requests(&*line(), &choices(vec![long])).remove(0);
+    assert!(String::from_utf8_lossy(&numbered.body).contains("1. more than the twenty"));
     let Some(Rendered::Requests(typing)) = line().typing(&message(Content::text("")).to, true, NOW) else {
         panic!()
     };

@@ -2,10 +2,13 @@ use super::address::{address, message_id, own_message_id, target};
 use super::{SECRET_HEADER, Telegram};
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::sid;
-use crate::simulate::{Act, Answer, CustomerEvent, CustomerMessage, Delivery, Signal, Simulated};
+use crate::simulate::{Act, Answer, CustomerEvent, CustomerMessage, Delivery, PlayedFile, Signal, Simulated};
 use crate::webhook::{Headers, WebhookRequest};
 use patchbay_model::{Attachment, ChannelKind, ChoiceOption, Content, Timestamp};
 use serde_json::{Map, Value, json};
+
+/// Where the played files are.
+const FILES: &str = "documents/";
 
 impl Simulated for Telegram {
     fn customer_message(&self, message: &CustomerMessage) -> Option<WebhookRequest> {
@@ -126,6 +129,34 @@ impl Simulated for Telegram {
         Some((to, signal))
     }
 
+    /// The id of a file is answered with its path, and that with the file.
+    fn media_answer(
+        &self,
+        request: &ProviderRequest,
+        file: &dyn Fn(&str) -> Option<PlayedFile>,
+    ) -> Option<ProviderResponse> {
+        let path = request.url.strip_prefix(&self.api_base)?;
+        let own = |before: &str| path.strip_prefix(before)?.strip_prefix(&self.bot_token)?.strip_prefix('/');
+        let answer = |status: u16, body: Value| ProviderResponse::Http {
+            status,
+            headers: Headers::from_iter([("Content-Type", "application/json")]),
+            body: body.to_string().into_bytes(),
+        };
+        let missing = || answer(404, json!({ "ok": false, "error_code": 404, "description": "Not Found" }));
+        if let Some(id) = own("/file/bot").and_then(|path| path.strip_prefix(FILES)) {
+            return Some(file(id).map_or_else(missing, PlayedFile::answer));
+        }
+        let id = own("/bot")?.strip_prefix("getFile?file_id=")?;
+        Some(match file(id) {
+            Some(found) => {
+                let path = format!("{FILES}{id}");
+                let result = json!({ "file_id": id, "file_size": found.bytes.len(), "file_path": path });
+                answer(200, json!({ "ok": true, "result": result }))
+            }
+            None => missing(),
+        })
+    }
+
     fn provider_answer(&self, request: &ProviderRequest, answer: &Answer) -> ProviderResponse {
         let (status, body) = match answer {
             Answer::Success { seed } if self.read_delivery(request).is_some() => {
@@ -220,8 +251,8 @@ impl Chat<'_> {
         let bot = json!({ "id": self.telegram.bot_id(), "is_bot": true, "first_name": "Shop" });
         json!({
             "chat": self.chat(), "from": self.user(), "date": self.date,
-            "old_chat_member": { "user": bot, "status": before },
-            "new_chat_member": { "user": bot, "status": after },
+            "old_chat_member": { "user": bot, "status": before, "until_date": 0 },
+            "new_chat_member": { "user": bot, "status": after, "until_date": 0 },
         })
     }
 

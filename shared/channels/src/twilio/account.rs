@@ -26,7 +26,7 @@ pub(crate) struct Twilio {
     pub(super) account_sid: String,
     pub(super) auth_token: Secrets,
     pub(super) sender: Sender,
-    api_base: String,
+    pub(super) api_base: String,
 }
 
 impl Twilio {
@@ -53,7 +53,7 @@ impl Twilio {
         Ok(Twilio { account, kind, prefix, account_sid, auth_token, sender, api_base })
     }
 
-    fn authorization(&self) -> String {
+    pub(super) fn authorization(&self) -> String {
         rest::basic(&self.account_sid, self.auth_token.current())
     }
 

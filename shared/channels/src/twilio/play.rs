@@ -4,7 +4,7 @@ use super::account::{Sender, Twilio};
 use super::{form, rest, signature};
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::sid;
-use crate::simulate::{Answer, CustomerMessage, Receipt};
+use crate::simulate::{Answer, CustomerMessage, PlayedFile, Receipt, file_id};
 use crate::webhook::{Headers, WebhookRequest};
 use patchbay_model::MessageStatus;
 use serde_json::json;
@@ -36,18 +36,37 @@ impl Twilio {
             ("ApiVersion", rest::API_VERSION),
         ];
         pairs.extend(said);
-        let media: Vec<[(String, &str); 2]> = attachments
+        let media: Vec<[(String, String); 2]> = attachments
             .iter()
             .enumerate()
             .map(|(at, attachment)| {
+                let url = file_id(&attachment.url).map(|id| self.media_url(&sid, id));
                 [
-                    (format!("MediaUrl{at}"), attachment.url.as_str()),
-                    (format!("MediaContentType{at}"), attachment.content_type.as_str()),
+                    (format!("MediaUrl{at}"), url.unwrap_or_else(|| attachment.url.clone())),
+                    (format!("MediaContentType{at}"), attachment.content_type.clone()),
                 ]
             })
             .collect();
-        pairs.extend(media.iter().flatten().map(|(name, value)| (name.as_str(), *value)));
+        pairs.extend(media.iter().flatten().map(|(name, value)| (name.as_str(), value.as_str())));
         self.signed(&self.account.webhook_path(self.kind), "", &pairs)
+    }
+
+    fn media_url(&self, message: &str, id: &str) -> String {
+        let account = format!("{}/{}/Accounts/{}", self.api_base, rest::API_VERSION, self.account_sid);
+        format!("{account}/Messages/{message}/Media/{id}")
+    }
+
+    /// Twilio's answer to a call that fetches a file.
+    pub(crate) fn media(
+        &self,
+        request: &ProviderRequest,
+        file: &dyn Fn(&str) -> Option<PlayedFile>,
+    ) -> Option<ProviderResponse> {
+        let (_, id) = request.url.split_once("/Media/")?;
+        if request.headers.get("authorization") != Some(&self.authorization()) {
+            return Some(rest::error_answer(401, None));
+        }
+        Some(file(id).map_or_else(|| rest::error_answer(404, None), PlayedFile::answer))
     }
 
     /// Whether customers write to a messaging service.

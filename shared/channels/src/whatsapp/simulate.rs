@@ -2,13 +2,17 @@ use super::WhatsApp;
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::sid;
 use crate::meta::graph::{answer, error_answer};
-use crate::simulate::{Act, Answer, CustomerEvent, CustomerMessage, Delivery, Receipt, Signal, Simulated};
+use crate::simulate::{
+    Act, Answer, CustomerEvent, CustomerMessage, Delivery, PlayedFile, Receipt, Signal, Simulated, file_id,
+};
 use crate::webhook::{Headers, WebhookRequest};
 use patchbay_model::{Attachment, ChannelKind, ChoiceOption, Content, MessageStatus, Timestamp};
 use serde_json::{Value, json};
 
 /// The number that the played account has.
 const DISPLAY_NUMBER: &str = "15005550006";
+/// Where the played files are.
+const FILES: &str = "/files/";
 const BUSINESS_ACCOUNT: &str = "102290129340398";
 
 impl Simulated for WhatsApp {
@@ -122,6 +126,28 @@ impl Simulated for WhatsApp {
         let reaction = body.get("reaction")?;
         let emoji = text(&reaction["emoji"]).filter(|emoji| !emoji.is_empty());
         Some((addressee(&body)?, Signal::Reaction { message: text(&reaction["message_id"])?, emoji }))
+    }
+
+    /// The media id is answered with a place, and that with the file.
+    fn media_answer(
+        &self,
+        request: &ProviderRequest,
+        file: &dyn Fn(&str) -> Option<PlayedFile>,
+    ) -> Option<ProviderResponse> {
+        let path = request.url.strip_prefix(&self.app.api_base)?.split('?').next()?;
+        let id = path.rsplit('/').next().filter(|_| request.method == "GET").and_then(file_id)?;
+        if request.headers.get("authorization") != Some(&self.app.authorization()) {
+            return Some(error_answer(401, None));
+        }
+        let Some(found) = file(id) else { return Some(error_answer(404, None)) };
+        if path.starts_with(FILES) {
+            return Some(found.answer());
+        }
+        let place = json!({
+            "messaging_product": "whatsapp", "id": id, "url": format!("{}{FILES}{id}", self.app.api_base),
+            "mime_type": found.content_type, "file_size": found.bytes.len(),
+        });
+        Some(answer(200, &place))
     }
 
     fn provider_answer(&self, request: &ProviderRequest, answered: &Answer) -> ProviderResponse {
@@ -241,10 +267,13 @@ fn media(attachment: &Attachment, caption: Option<&String>) -> (&'static str, Va
         Some("audio") => "audio",
         _ => "document",
     };
-    let media = json!({
-        "id": "1003383421387256", "url": attachment.url, "mime_type": attachment.content_type,
+    let mut media = json!({
+        "id": file_id(&attachment.url).unwrap_or("1003383421387256"), "mime_type": attachment.content_type,
         "filename": attachment.file_name, "caption": caption,
     });
+    if file_id(&attachment.url).is_none() {
+        media["url"] = json!(attachment.url);
+    }
     (kind, media)
 }
 

@@ -1,6 +1,8 @@
 //! What every channel keeps: run over whatever `registry` lists, with each channel's own simulation.
 
+mod capabilities;
 mod events;
+mod files;
 mod inbound;
 mod outbound;
 mod settings;

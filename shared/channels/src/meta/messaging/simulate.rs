@@ -3,10 +3,15 @@ use super::normalise::USER_REF;
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::sid;
 use crate::meta::graph::{answer, error_answer};
-use crate::simulate::{Act, Answer, CustomerEvent, CustomerMessage, Delivery, Receipt, Signal, Simulated};
+use crate::simulate::{
+    Act, Answer, CustomerEvent, CustomerMessage, Delivery, PlayedFile, Receipt, Signal, Simulated, file_id,
+};
 use crate::webhook::{Headers, WebhookRequest};
 use patchbay_model::{Attachment, ChannelKind, ChoiceOption, Content, MessageStatus, Timestamp};
 use serde_json::{Value, json};
+
+/// Where the played files are.
+const FILES: &str = "/files/";
 
 impl Simulated for Messaging {
     fn customer_message(&self, message: &CustomerMessage) -> Option<WebhookRequest> {
@@ -103,6 +108,16 @@ impl Simulated for Messaging {
         Some((addressee(&body)?, signal))
     }
 
+    /// Meta's files are at addresses that whoever knows them may open.
+    fn media_answer(
+        &self,
+        request: &ProviderRequest,
+        file: &dyn Fn(&str) -> Option<PlayedFile>,
+    ) -> Option<ProviderResponse> {
+        let id = request.url.strip_prefix(&self.app.api_base)?.strip_prefix(FILES)?;
+        Some(file(id).map_or_else(|| error_answer(404, None), PlayedFile::answer))
+    }
+
     fn provider_answer(&self, request: &ProviderRequest, answered: &Answer) -> ProviderResponse {
         let seed = match answered {
             Answer::Error { status, code } => return error_answer(*status, code.as_deref()),
@@ -158,13 +173,20 @@ impl Messaging {
         request
     }
 
+    fn sent(&self, attachment: &Attachment) -> Value {
+        let stated = attachment.content_type.split('/').next().unwrap_or_default();
+        let kind = if ["image", "video", "audio"].contains(&stated) { stated } else { "file" };
+        let own = file_id(&attachment.url).map(|id| format!("{}{FILES}{id}", self.app.api_base));
+        json!({ "type": kind, "payload": { "url": own.as_ref().unwrap_or(&attachment.url) } })
+    }
+
     /// What a customer says as Meta's messages: it has no captions, so text and media come apart.
     fn said(&self, content: &Content) -> Option<Vec<Value>> {
         Some(match content {
             Content::Text { text } => vec![json!({ "text": text })],
             Content::Media { attachments, text } => {
                 let text = text.iter().map(|text| json!({ "text": text }));
-                let media: Vec<Value> = attachments.iter().map(media).collect();
+                let media: Vec<Value> = attachments.iter().map(|one| self.sent(one)).collect();
                 text.chain([json!({ "attachments": media })]).collect()
             }
             Content::Location { latitude, longitude, name, .. }
@@ -199,12 +221,6 @@ fn addressee(body: &Value) -> Option<String> {
     let recipient = &body["recipient"];
     let user_ref = recipient["user_ref"].as_str().map(|id| format!("{USER_REF}{id}"));
     recipient["id"].as_str().map(str::to_owned).or(user_ref)
-}
-
-fn media(attachment: &Attachment) -> Value {
-    let stated = attachment.content_type.split('/').next().unwrap_or_default();
-    let kind = if ["image", "video", "audio"].contains(&stated) { stated } else { "file" };
-    json!({ "type": kind, "payload": { "url": attachment.url } })
 }
 
 fn mid(seed: &str) -> String {

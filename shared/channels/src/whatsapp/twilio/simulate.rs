@@ -1,6 +1,8 @@
 use super::WhatsAppByTwilio;
 use crate::delivery::{ProviderRequest, ProviderResponse};
-use crate::simulate::{Act, Answer, CustomerEvent, CustomerMessage, Delivery, Receipt, Simulated};
+use crate::simulate::{
+    Act, Answer, CustomerEvent, CustomerMessage, Delivery, PlayedFile, Receipt, Simulated,
+};
 use crate::twilio::play::values;
 use crate::webhook::WebhookRequest;
 use patchbay_model::{Content, Timestamp};
@@ -50,6 +52,14 @@ impl Simulated for WhatsAppByTwilio {
             template: values(request, "ContentSid").next(),
             ..Delivery::default()
         })
+    }
+
+    fn media_answer(
+        &self,
+        request: &ProviderRequest,
+        file: &dyn Fn(&str) -> Option<PlayedFile>,
+    ) -> Option<ProviderResponse> {
+        self.twilio.media(request, file)
     }
 
     fn provider_answer(&self, request: &ProviderRequest, answer: &Answer) -> ProviderResponse {
