@@ -6,15 +6,32 @@ SHELL := /bin/bash
 STAGE ?= dev
 SAM_CONFIG := --config-file infra/samconfig.toml --config-env $(STAGE)
 
-.PHONY: help run test test-deploy bench deploy lint format
+# The pages that people see, built by npm; what they are built from.
+PAGES := desktop/app/dist/index.html
+PAGE_SOURCES := $(shell find desktop \( -name node_modules -o -name dist -o -path desktop/e2e \) -prune -o -type f -print)
+
+.PHONY: help run desktop test test-desktop test-deploy bench deploy lint format
 
 help: ## Says what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 run: ## Builds and starts the whole center on http://127.0.0.1:8080
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory desktop; \
+	else echo "npm is missing: the center starts without the desktop"; fi
 	cargo run --quiet --profile local --package patchbay-local -- serve
 
-lint: ## Format and lints of everything, and the template
+desktop: $(PAGES) ## Builds the pages that people see, where their sources changed
+
+desktop/node_modules/.package-lock.json: desktop/package-lock.json
+	cd desktop && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(PAGES): desktop/node_modules/.package-lock.json $(PAGE_SOURCES)
+	cd desktop && npm run --silent build
+	@touch $@
+
+lint: desktop/node_modules/.package-lock.json ## Format and lints of everything, and the template
+	cd desktop && npm run --silent check
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- --deny warnings
 	infra/validate.sh
@@ -23,7 +40,13 @@ lint: ## Format and lints of everything, and the template
 test: lint ## Everything needed and every test (SKIP=test-deploy: without the deployment)
 	cargo build --quiet --package patchbay-local
 	cargo test --workspace --no-fail-fast
+	$(MAKE) --no-print-directory test-desktop
 	$(if $(filter test-deploy,$(SKIP)),@echo "skipped: test-deploy",infra/test-deploy.sh)
+
+test-desktop: $(PAGES) ## The pages: without a browser, and their stories in Chromium against the built program
+	cd desktop && npm run --silent test
+	desktop/chromium.sh
+	cd desktop && npm run --silent e2e
 
 test-deploy: ## Deploys to an emulator of the cloud on this machine and runs the stories against it
 	infra/test-deploy.sh
@@ -43,5 +66,6 @@ deploy: ## Guided deployment with AWS SAM (STAGE=dev|staging|production)
 	sam build $(SAM_CONFIG)
 	sam deploy --guided $(SAM_CONFIG)
 
-format: ## Formats everything
+format: desktop/node_modules/.package-lock.json ## Formats everything
 	cargo fmt --all
+	cd desktop && npm run --silent format
