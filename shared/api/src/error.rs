@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use patchbay_center::config::{ApplyError, ConfigFault};
+use patchbay_center::contacts::{EditError, EraseError, MergeError};
 use patchbay_center::media::{RetryError, UploadError};
 use patchbay_center::ports::QueueError;
 use patchbay_center::store::StoreError;
@@ -87,6 +88,39 @@ impl From<StoreError> for ApiError {
             );
         }
         ApiError::unavailable(&error)
+    }
+}
+
+impl From<EditError> for ApiError {
+    fn from(error: EditError) -> ApiError {
+        match error {
+            EditError::NotFound => ApiError::not_found("contact"),
+            EditError::TooLarge(why) => ApiError::new(ErrorCode::TooLarge, why),
+            EditError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<MergeError> for ApiError {
+    fn from(error: MergeError) -> ApiError {
+        match error {
+            MergeError::NotFound => ApiError::not_found("contact"),
+            MergeError::Store(error) => error.into(),
+            MergeError::BothBusy | MergeError::TooMuch(_) | MergeError::MergedSince | MergeError::InUse => {
+                ApiError::new(ErrorCode::Conflict, error.to_string())
+            }
+        }
+    }
+}
+
+impl From<EraseError> for ApiError {
+    fn from(error: EraseError) -> ApiError {
+        match error {
+            EraseError::NotFound => ApiError::not_found("contact"),
+            EraseError::Busy => ApiError::new(ErrorCode::Conflict, error.to_string()),
+            EraseError::Store(error) => error.into(),
+            EraseError::Queue(error) => error.into(),
+        }
     }
 }
 

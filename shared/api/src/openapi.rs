@@ -96,10 +96,20 @@ fn schemas() -> Value {
         "Contact": object(json!({
             "sid": text(), "name": text(), "attributes": anything(), "attribute_sources": anything(),
             "identities": { "type": "array", "items": anything() }, "consent": anything(),
+            "tags": { "type": "array", "items": text() }, "notes": text(),
+            "merged": { "type": "array", "items": text() }, "merged_into": anything(),
             "created_at": number(), "version": number(),
         })),
         "Contacts": list("Contacts", json!({})),
-        "ContactChange": object(json!({ "attributes": anything() })),
+        "ContactChange": object(json!({
+            "name": text(), "attributes": anything(), "notes": text(),
+            "tags": { "type": "array", "items": text() },
+        })),
+        "Merge": object(json!({ "with": text(), "prefer": text() })),
+        "Erasure": object(json!({
+            "contact_sid": text(), "asked_at": number(), "by": text(), "items": number(), "finished_at": number(),
+        })),
+        "Merges": object(json!({ "merges": { "type": "array", "items": anything() } })),
         "Conversation": object(json!({
             "sid": text(), "contact_sid": text(), "state": text(), "task_sid": text(), "address": anything(),
             "workers": { "type": "array", "items": text() }, "created_at": number(), "updated_at": number(),

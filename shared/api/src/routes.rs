@@ -8,7 +8,7 @@ use crate::resources::{
 use crate::{error::ApiError, openapi};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, get, patch, post};
+use axum::routing::{MethodRouter, delete, get, patch, post};
 use patchbay_center::token::Role;
 
 /// A path and what is known of it.
@@ -34,7 +34,8 @@ const ADMIN: Access = Access::Token(Role::Admin);
 
 const PAGE: &[(&str, &str)] = &[("limit", "integer")];
 const HISTORY: &[(&str, &str)] = &[("before", "integer"), ("after", "integer"), ("limit", "integer")];
-const ADDRESS: &[(&str, &str)] = &[("channel", "string"), ("account", "string"), ("address", "string")];
+const ADDRESS: &[(&str, &str)] =
+    &[("channel", "string"), ("account", "string"), ("address", "string"), ("identity", "string")];
 const DEAD_LETTERS: &[(&str, &str)] = &[("queue", "string"), ("limit", "integer")];
 const WORKERS: &[(&str, &str)] = &[("after", "string"), ("limit", "integer")];
 
@@ -43,7 +44,12 @@ pub(crate) const ROUTES: &[Route] = &[
     Route { method: "get", path: "/api/openapi.json", access: Access::Anybody, operation: "getOpenApi", summary: "This document", query: &[], body: None, answer: (200, "OpenApi"), serve: || get(openapi::serve) },
     Route { method: "get", path: "/api/contacts", access: AGENT, operation: "findContacts", summary: "The contact with an address, if there is one", query: ADDRESS, body: None, answer: (200, "Contacts"), serve: || get(contacts::find) },
     Route { method: "get", path: "/api/contacts/{sid}", access: AGENT, operation: "getContact", summary: "A contact", query: &[], body: None, answer: (200, "Contact"), serve: || get(contacts::fetch) },
-    Route { method: "patch", path: "/api/contacts/{sid}", access: AGENT, operation: "changeContact", summary: "Sets attributes of a contact; null removes one", query: &[], body: Some("ContactChange"), answer: (200, "Contact"), serve: || patch(contacts::change) },
+    Route { method: "patch", path: "/api/contacts/{sid}", access: AGENT, operation: "changeContact", summary: "Sets name, attributes, tags or notes of a contact; null removes", query: &[], body: Some("ContactChange"), answer: (200, "Contact"), serve: || patch(contacts::change) },
+    Route { method: "delete", path: "/api/contacts/{sid}", access: ADMIN, operation: "eraseContact", summary: "Has everything about a contact erased", query: &[], body: None, answer: (202, "Erasure"), serve: || delete(contacts::erase) },
+    Route { method: "get", path: "/api/erasures/{sid}", access: ADMIN, operation: "getErasure", summary: "How far the erasure of a contact has come", query: &[], body: None, answer: (200, "Erasure"), serve: || get(contacts::erasure) },
+    Route { method: "post", path: "/api/contacts/{sid}/merge", access: AGENT, operation: "mergeContacts", summary: "Two contacts are one person: answers with the one that stays", query: &[], body: Some("Merge"), answer: (200, "Contact"), serve: || post(contacts::merge) },
+    Route { method: "post", path: "/api/contacts/{sid}/unmerge", access: AGENT, operation: "unmergeContact", summary: "A contact that was merged into another is somebody else after all", query: &[], body: None, answer: (200, "Contacts"), serve: || post(contacts::unmerge) },
+    Route { method: "get", path: "/api/contacts/{sid}/merges", access: AGENT, operation: "listMerges", summary: "Who was found to be this contact, by whom and when, oldest first", query: &[], body: None, answer: (200, "Merges"), serve: || get(contacts::merges) },
     Route { method: "get", path: "/api/contacts/{sid}/conversations", access: AGENT, operation: "listConversations", summary: "A contact's conversations, newest first", query: PAGE, body: None, answer: (200, "Conversations"), serve: || get(contacts::conversations) },
     Route { method: "get", path: "/api/contacts/{sid}/messages", access: AGENT, operation: "listContactMessages", summary: "A contact's messages, oldest first", query: HISTORY, body: None, answer: (200, "Messages"), serve: || get(contacts::messages) },
     Route { method: "get", path: "/api/conversations/{sid}", access: AGENT, operation: "getConversation", summary: "A conversation", query: &[], body: None, answer: (200, "Conversation"), serve: || get(conversations::fetch) },

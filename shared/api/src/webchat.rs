@@ -62,7 +62,7 @@ async fn create_session(
     JsonBody(wanted): JsonBody<NewSession>,
 ) -> Result<Response, ApiError> {
     let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
-    let session = webchat::create_session(&center, query.name(), origin, wanted).map_err(refused)?;
+    let session = webchat::start_session(&center, query.name(), origin, wanted).await.map_err(refused)?;
     Ok((StatusCode::CREATED, Json(session)).into_response())
 }
 

@@ -2,6 +2,7 @@
 //! an older one that is still in a queue.
 
 use crate::budget::{RECEIVE_COUNT_MAX, begin_until};
+use patchbay_channels::webchat::Identity;
 use patchbay_model::{
     Address, Attachment, Author, ChannelKind, ContactSid, ConversationSid, ExecutionSid, InboundEvent,
     MessageKey, OutboundMessage, ReservationSid, TaskSid, Timestamp, WorkerSid, WorkflowSid, id::digest16,
@@ -21,10 +22,23 @@ pub enum InboundBody {
     FlowTimer { contact_sid: ContactSid, execution_sid: ExecutionSid, timer: String },
     /// A conversation's task came to this.
     Task { conversation_sid: ConversationSid, task_sid: TaskSid, outcome: TaskOutcome },
+    /// A site's server says who a visitor of its web chat is.
+    Identify(Box<Identified>),
     /// A message was stored just after its conversation had closed: it belongs to a new one.
     Stray { key: MessageKey },
     /// Something about a stored message has changed: the agents on its conversation are to see it.
     Changed { key: MessageKey },
+}
+
+/// A visitor whom their site vouches for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Identified {
+    pub account: String,
+    pub identity: Identity,
+    /// The visitor that they were before they said who they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    pub at: Timestamp,
 }
 
 /// What a flow learns of the task that it made.
@@ -55,6 +69,11 @@ pub enum RoutingBody {
         task_sid: TaskSid,
         reservation_sid: ReservationSid,
         due: Timestamp,
+    },
+    /// Erase a piece of contacts who were found to be one; `again`: look for what came meanwhile.
+    Erase {
+        contacts: Vec<ContactSid>,
+        again: bool,
     },
     /// Look for a worker again.
     RecheckTask {

@@ -2,7 +2,8 @@
 
 use crate::ports::{Key, Query};
 use patchbay_model::{
-    ContactSid, ConversationSid, IdentityKey, MessageKey, MessageSid, ProblemSid, Seq, TaskSid, WorkerSid,
+    ContactSid, ConversationSid, IdentityKey, MergeSid, MessageKey, MessageSid, ProblemSid, Seq, TaskSid,
+    WorkerSid,
 };
 
 /// `I#<identity>` / `I`: whose address it is.
@@ -39,6 +40,26 @@ pub fn execution(contact: &ContactSid) -> Key {
     Key::new(contact_partition(contact), "X")
 }
 
+/// `C#<contact>` / `R#<time>#<sid>`: that somebody was found to be this contact, or was not after all.
+pub fn merge(contact: &ContactSid, time_ms: i64, sid: &MergeSid) -> Key {
+    Key::new(contact_partition(contact), format!("R#{time_ms:014}#{sid}"))
+}
+
+/// Those records of a contact, oldest first.
+pub fn merges(contact: &ContactSid) -> Query {
+    Query::prefix(contact_partition(contact), "R#")
+}
+
+/// Everything that is stored of a contact under its own name.
+pub fn contact_items(contact: &ContactSid) -> Query {
+    Query::prefix(contact_partition(contact), "")
+}
+
+/// `G#erasures` / `<contact>`: that a contact was erased. No word of whom.
+pub fn erasure(contact: &ContactSid) -> Key {
+    Key::new("G#erasures", contact.as_str())
+}
+
 fn message_sort(seq: Seq, tail: &str) -> String {
     format!("M#{:014x}#{tail}", seq.0)
 }
@@ -61,6 +82,11 @@ pub fn messages(contact: &ContactSid, from: Seq, to: Seq) -> Query {
 /// `C#<contact>` / `K#<message sid>`: the position that was given to a message whose sender names no time.
 pub fn position(contact: &ContactSid, sid: &MessageSid) -> Key {
     Key::new(contact_partition(contact), format!("K#{sid}"))
+}
+
+/// `C#<contact>` / `S#<message sid>`: that the customer was shown that this message has been read.
+pub fn read_mark(contact: &ContactSid, sid: &MessageSid) -> Key {
+    Key::new(contact_partition(contact), format!("S#{sid}"))
 }
 
 fn worker_partition(worker: &WorkerSid) -> String {

@@ -27,6 +27,7 @@ pub mod store;
 pub mod token;
 pub mod webchat;
 pub mod webhook;
+mod window;
 
 #[cfg(test)]
 mod costs;

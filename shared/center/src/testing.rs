@@ -144,7 +144,7 @@ impl Http for PlayedHttp {
     }
 }
 
-/// A center with one account `default` of each of sms, line and webchat, all answered by the flow `main`.
+/// A center with one account `default` of each of sms, line, webchat and whatsapp, all answered by the flow `main`.
 pub(crate) struct Room {
     pub center: Center,
     pub ports: Arc<Faulty>,
@@ -167,7 +167,7 @@ impl Room {
         let (push, http) = (Arc::new(MemoryPush::new()), Arc::new(PlayedHttp::default()));
         let world = Arc::new(MemoryWorld::at(NOW));
         let blob = Arc::new(MemoryBlob::new());
-        let kinds = [ChannelKind::Sms, ChannelKind::Line, ChannelKind::Webchat];
+        let kinds = [ChannelKind::Sms, ChannelKind::Line, ChannelKind::Webchat, ChannelKind::Whatsapp];
         let accounts: BTreeMap<ChannelKind, Arc<dyn Simulated>> = kinds
             .into_iter()
             .map(|kind| {
@@ -196,6 +196,16 @@ impl Room {
         let mut room = Room { center, ports, push, http, blob, world, accounts, records: 0 };
         room.configure(flow);
         room
+    }
+
+    /// Opens an account of a channel, perhaps again, with these settings besides its example's.
+    pub fn open(&mut self, kind: ChannelKind, name: &str, changes: &[(&str, &str)]) -> Arc<dyn Simulated> {
+        let mut settings = example_settings(kind).unwrap();
+        settings.extend(changes.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+        let channel = open_simulated(kind, name, &settings, "https://center.example").unwrap();
+        let account = ChannelAccount { channel: channel.clone(), flow: "main".into() };
+        self.center.channels.insert((kind, name.to_owned()), account);
+        channel
     }
 
     pub fn configure(&mut self, flow: Value) {

@@ -6,7 +6,7 @@ use crate::signature::Verified;
 use crate::webchat::WebChat;
 use crate::webhook::{Normalised, Rejection, WebhookRequest};
 use patchbay_model::event::Profile;
-use patchbay_model::{Address, ChannelKind, OutboundMessage, Timestamp};
+use patchbay_model::{Address, ChannelKind, Content, OutboundMessage, Timestamp};
 use serde::Serialize;
 
 /// One account on one channel, both directions. Every method is a pure function of its arguments and the
@@ -49,6 +49,11 @@ pub trait Channel: Send + Sync {
     /// for it than a program, whose time is `Capabilities::window_s`.
     fn agent_window_s(&self) -> Option<u32> {
         self.capabilities().window_s
+    }
+
+    /// Whether the provider takes this content when the window for free messages is closed.
+    fn passes_closed_window(&self, _content: &Content) -> bool {
+        false
     }
 
     /// The request that asks the provider who writes from this address; `None` where it does not say, or says it

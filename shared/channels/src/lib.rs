@@ -13,6 +13,7 @@ pub mod delivery;
 mod document;
 mod identifier;
 mod json;
+mod lookup;
 mod meta;
 pub mod params;
 pub mod registry;

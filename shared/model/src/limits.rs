@@ -11,6 +11,15 @@ pub const ATTACHMENTS_MAX: usize = 10;
 pub const CONTACT_ATTRIBUTES_BYTES_MAX: usize = 16_384;
 /// Identities of one contact.
 pub const IDENTITIES_MAX: usize = 20;
+/// Characters of a contact's name, and of one of its tags.
+pub const CONTACT_NAME_CHARS_MAX: usize = 256;
+pub const CONTACT_TAG_CHARS_MAX: usize = 64;
+/// Tags of one contact.
+pub const CONTACT_TAGS_MAX: usize = 50;
+/// Characters of what agents note about a contact.
+pub const CONTACT_NOTES_CHARS_MAX: usize = 16_384;
+/// Contacts that one was found to be besides itself.
+pub const MERGED_MAX: usize = 10;
 /// Tasks of one conversation that it remembers.
 pub const TASKS_KEPT_MAX: usize = 50;
 /// Characters of a worker's or a task's attributes as JSON (TaskRouter, "Limits").

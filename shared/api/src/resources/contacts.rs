@@ -1,92 +1,142 @@
 //! Contacts.
 
-use super::messages::{self, Range};
+use super::messages::{self, Of, Range};
 use super::{Limit, Sid};
 use crate::Shared;
-use crate::error::{ApiError, ErrorCode};
+use crate::error::ApiError;
 use crate::read::{JsonBody, Params};
 use axum::Json;
 use axum::extract::State;
-use patchbay_center::contacts::change_contact;
+use axum::http::StatusCode;
+use patchbay_center::contacts::{self, ContactChange, Finder};
 use patchbay_center::ports::Consistency;
-use patchbay_center::store::{find_contact, load_contact, load_conversation, load_past_conversations};
-use patchbay_model::contact::AttributeSource;
-use patchbay_model::limits::CONTACT_ATTRIBUTES_BYTES_MAX;
-use patchbay_model::{Address, ChannelKind, Contact, ContactSid};
+use patchbay_center::store::{
+    Erasure, find_contact, load_conversation, load_current_contact, load_erasure, load_merges,
+    load_past_conversations,
+};
+use patchbay_model::{Address, ChannelKind, Contact, ContactSid, Conversation};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+use std::cmp::Reverse;
 
-/// What an attribute's source is when it came by this API.
+/// Who changed something when it came by this API.
 const SOURCE: &str = "api";
 
+/// An address, or what makes one the same customer on every channel: a phone number (E.164), an e-mail address.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OfAddress {
-    channel: ChannelKind,
+    channel: Option<ChannelKind>,
     account: Option<String>,
-    address: String,
+    address: Option<String>,
+    identity: Option<String>,
+}
+
+impl OfAddress {
+    fn address(self) -> Result<Address, ApiError> {
+        match (self.channel, self.address, self.identity) {
+            (Some(channel), Some(address), None) => {
+                let account = self.account.as_deref().unwrap_or(crate::webhooks::DEFAULT_ACCOUNT);
+                Ok(Address::new(channel, account, address))
+            }
+            (None, None, Some(email)) if email.contains('@') => {
+                Ok(Address::new(ChannelKind::Email, "", email))
+            }
+            (None, None, Some(phone)) if phone.starts_with('+') => {
+                Ok(Address::new(ChannelKind::Sms, "", phone))
+            }
+            _ => Err(ApiError::bad_request(
+                "either channel and address, or identity: +<number> or an e-mail address",
+            )),
+        }
+    }
 }
 
 pub(crate) async fn find(
     State(center): State<Shared>,
     Params(query): Params<OfAddress>,
 ) -> Result<Json<Value>, ApiError> {
-    let account = query.account.as_deref().unwrap_or(crate::webhooks::DEFAULT_ACCOUNT);
-    let identity = Address::new(query.channel, account, query.address).identity();
+    let identity = query.address()?.identity();
     let table = center.table.as_ref();
     let contact = match find_contact(table, &identity, Consistency::Strong).await? {
-        Some(sid) => load_contact(table, &sid, Consistency::Strong).await?,
+        Some(sid) => load_current_contact(table, &sid, Consistency::Strong).await?,
         None => None,
     };
     Ok(Json(json!({ "contacts": contact.into_iter().collect::<Vec<Contact>>() })))
+}
+
+/// The contact, or the one that it was found to be.
+async fn current(center: &Shared, sid: &ContactSid) -> Result<Contact, ApiError> {
+    let contact = load_current_contact(center.table.as_ref(), sid, Consistency::Strong).await?;
+    contact.ok_or_else(|| ApiError::not_found("contact"))
 }
 
 pub(crate) async fn fetch(
     State(center): State<Shared>,
     Sid(sid): Sid<ContactSid>,
 ) -> Result<Json<Contact>, ApiError> {
-    let contact = load_contact(center.table.as_ref(), &sid, Consistency::Strong).await?;
-    contact.map(Json).ok_or_else(|| ApiError::not_found("contact"))
+    current(&center, &sid).await.map(Json)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ContactChange {
-    attributes: Map<String, Value>,
-}
-
-/// Sets the named attributes and leaves the others: the last writer of each wins, and is kept with it.
+/// Sets what is named and leaves the rest: the last writer of each wins, and is kept with each attribute.
 pub(crate) async fn change(
     State(center): State<Shared>,
     Sid(sid): Sid<ContactSid>,
     JsonBody(wanted): JsonBody<ContactChange>,
 ) -> Result<Json<Contact>, ApiError> {
-    let source = AttributeSource { source: SOURCE.into(), at: center.now() };
-    let mut too_large = false;
-    let contact = change_contact(&center, &sid, |contact| {
-        let mut attributes = contact.attributes.clone();
-        for (key, value) in &wanted.attributes {
-            match value {
-                Value::Null => drop(attributes.remove(key)),
-                value => drop(attributes.insert(key.clone(), value.clone())),
-            }
-        }
-        too_large = Value::Object(attributes.clone()).to_string().len() > CONTACT_ATTRIBUTES_BYTES_MAX;
-        if too_large || attributes == contact.attributes {
-            return false;
-        }
-        contact.attributes = attributes;
-        for key in wanted.attributes.keys() {
-            contact.attribute_sources.insert(key.clone(), source.clone());
-        }
-        true
-    })
-    .await?;
-    if too_large {
-        let message = format!("the attributes would be over {CONTACT_ATTRIBUTES_BYTES_MAX} bytes of JSON");
-        return Err(ApiError::new(ErrorCode::TooLarge, message));
-    }
-    contact.map(Json).ok_or_else(|| ApiError::not_found("contact"))
+    Ok(Json(contacts::edit(&center, &sid, &wanted, SOURCE).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Merge {
+    /// The other one.
+    with: ContactSid,
+    /// Whose values are kept where both have one; the older contact's without.
+    prefer: Option<ContactSid>,
+}
+
+pub(crate) async fn merge(
+    State(center): State<Shared>,
+    Sid(sid): Sid<ContactSid>,
+    JsonBody(wanted): JsonBody<Merge>,
+) -> Result<Json<Contact>, ApiError> {
+    let finder = Finder { by: SOURCE.into(), prefer: wanted.prefer };
+    Ok(Json(contacts::merge(&center, &sid, &wanted.with, &finder).await?))
+}
+
+/// Answers with the one who had stayed and the one who is somebody else again.
+pub(crate) async fn unmerge(
+    State(center): State<Shared>,
+    Sid(sid): Sid<ContactSid>,
+) -> Result<Json<Value>, ApiError> {
+    let finder = Finder { by: SOURCE.into(), prefer: None };
+    let (stayed, back) = contacts::unmerge(&center, &sid, &finder).await?;
+    Ok(Json(json!({ "contacts": std::iter::once(stayed).chain(back).collect::<Vec<Contact>>() })))
+}
+
+/// Has everything about a contact erased; `finished_at` says when it is.
+pub(crate) async fn erase(
+    State(center): State<Shared>,
+    Sid(sid): Sid<ContactSid>,
+) -> Result<(StatusCode, Json<Erasure>), ApiError> {
+    Ok((StatusCode::ACCEPTED, Json(contacts::erase(&center, &sid, SOURCE).await?)))
+}
+
+pub(crate) async fn erasure(
+    State(center): State<Shared>,
+    Sid(sid): Sid<ContactSid>,
+) -> Result<Json<Erasure>, ApiError> {
+    let erasure = load_erasure(center.table.as_ref(), &sid).await?;
+    erasure.map(Json).ok_or_else(|| ApiError::not_found("erasure"))
+}
+
+pub(crate) async fn merges(
+    State(center): State<Shared>,
+    Sid(sid): Sid<ContactSid>,
+) -> Result<Json<Value>, ApiError> {
+    let contact = current(&center, &sid).await?;
+    Ok(Json(json!({ "merges": load_merges(center.table.as_ref(), &contact.sid).await? })))
 }
 
 pub(crate) async fn conversations(
@@ -96,11 +146,15 @@ pub(crate) async fn conversations(
 ) -> Result<Json<Value>, ApiError> {
     let limit = page.entries()?;
     let table = center.table.as_ref();
-    let mut conversations: Vec<_> =
-        load_conversation(table, &sid, Consistency::Strong).await?.into_iter().collect();
-    if limit > conversations.len() {
-        conversations.extend(load_past_conversations(table, &sid, limit - conversations.len()).await?);
+    let mut conversations: Vec<Conversation> = Vec::new();
+    for sid in current(&center, &sid).await?.timeline() {
+        let newest = load_conversation(table, &sid, Consistency::Strong).await?;
+        // Number 0 only leads to another contact.
+        conversations.extend(newest.filter(|newest| newest.sid.number() > 0));
+        conversations.extend(load_past_conversations(table, &sid, limit).await?);
     }
+    conversations.sort_by_key(|conversation| Reverse((conversation.created_at, conversation.sid.number())));
+    conversations.truncate(limit);
     Ok(Json(json!({ "conversations": conversations })))
 }
 
@@ -109,5 +163,5 @@ pub(crate) async fn messages(
     Sid(sid): Sid<ContactSid>,
     Params(range): Params<Range>,
 ) -> Result<Json<Value>, ApiError> {
-    messages::page(&center, &sid, None, &range).await
+    messages::page(&center, &Of::Contact(current(&center, &sid).await?.timeline()), &range).await
 }

@@ -1,7 +1,7 @@
 //! Conversations.
 
 use super::Sid;
-use super::messages::{self, Range};
+use super::messages::{self, Of, Range};
 use crate::Shared;
 use crate::error::ApiError;
 use crate::read::Params;
@@ -31,5 +31,5 @@ pub(crate) async fn messages(
     Sid(sid): Sid<ConversationSid>,
     Params(range): Params<Range>,
 ) -> Result<Json<Value>, ApiError> {
-    messages::page(&center, &sid.contact(), Some(&sid), &range).await
+    messages::page(&center, &Of::Conversation(&sid), &range).await
 }

@@ -6,8 +6,8 @@ use crate::error::ApiError;
 use axum::Json;
 use patchbay_center::frames::message_payload;
 use patchbay_center::ports::Consistency;
-use patchbay_center::store::{load_messages, load_messages_after};
-use patchbay_model::{ContactSid, ConversationSid, Seq};
+use patchbay_center::store::{load_messages, load_messages_after, load_timeline, load_timeline_after};
+use patchbay_model::{ContactSid, ConversationSid, Message, Seq};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -23,30 +23,43 @@ pub(crate) struct Range {
     limit: Option<usize>,
 }
 
+/// Whose messages.
+pub(super) enum Of<'a> {
+    /// A contact and those who were found to be the same.
+    Contact(Vec<ContactSid>),
+    Conversation(&'a ConversationSid),
+}
+
 /// One page, oldest first. `more` tells whether the direction of the question goes on.
-pub(super) async fn page(
-    center: &Shared,
-    contact: &ContactSid,
-    conversation: Option<&ConversationSid>,
-    range: &Range,
-) -> Result<Json<Value>, ApiError> {
+pub(super) async fn page(center: &Shared, of: &Of<'_>, range: &Range) -> Result<Json<Value>, ApiError> {
     let limit = entries(range.limit)?;
     let table = center.table.as_ref();
     let (messages, more) = match (range.before, range.after) {
         (Some(_), Some(_)) => return Err(ApiError::bad_request("before and after exclude each other")),
         (None, Some(after)) => {
             let after = Seq(after.min(LAST.0));
-            let wanted = |message: &patchbay_model::Message| {
-                conversation.is_none_or(|sid| *sid == message.conversation_sid)
+            let found = match of {
+                Of::Contact(timeline) => load_timeline_after(table, timeline, after, limit, |_| true).await?,
+                Of::Conversation(sid) => {
+                    let wanted = |message: &Message| message.conversation_sid == **sid;
+                    load_messages_after(table, &sid.contact(), after, limit, wanted).await?
+                }
             };
-            let found = load_messages_after(table, contact, after, limit, wanted).await?;
             let more = found.len() >= limit;
             (found, more)
         }
         (Some(0), None) => (Vec::new(), false),
         (before, None) => {
             let to = before.map_or(LAST, |before| Seq((before - 1).min(LAST.0)));
-            load_messages(table, contact, (Seq(0), to), conversation, limit, Consistency::Strong).await?
+            match of {
+                Of::Contact(timeline) => {
+                    load_timeline(table, timeline, (Seq(0), to), limit, Consistency::Strong).await?
+                }
+                Of::Conversation(sid) => {
+                    let range = (Seq(0), to);
+                    load_messages(table, &sid.contact(), range, Some(sid), limit, Consistency::Strong).await?
+                }
+            }
         }
     };
     let messages: Vec<Value> =

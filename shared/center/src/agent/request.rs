@@ -121,9 +121,14 @@ pub(super) fn parse(text: &str) -> Result<Option<Request>, (Option<String>, Refu
 pub(super) struct Fields(Map<String, Value>);
 
 impl Fields {
+    /// A field that is there, be it null.
+    pub(super) fn given(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
     /// A field that is there and not null.
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name).filter(|value| !value.is_null())
+        self.given(name).filter(|value| !value.is_null())
     }
 
     /// A text of 1 to `chars_max` characters.

@@ -8,11 +8,11 @@ use crate::config::Config;
 use crate::frames::{contact_payload, conversation_payload, message_payload, reservation_payload};
 use crate::keys;
 use crate::ports::Consistency;
-use crate::store::{StoreError, load, load_contact, load_conversation, load_messages, load_task};
-use patchbay_model::{
-    ContactSid, Conversation, ConversationSid, Message, ReservationStatus, Seq, Task, Worker,
-};
-use serde_json::{Value, json};
+use crate::router::OpError;
+use crate::store::{StoreError, load, load_contact, load_conversation, load_task, load_timeline};
+use crate::window;
+use patchbay_model::{Contact, Conversation, ConversationSid, Message, ReservationStatus, Seq, Task, Worker};
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Messages of a conversation that are shown at once.
@@ -50,8 +50,13 @@ pub(super) async fn snapshot(
             continue;
         };
         let cursor = cursors.get(&conversation.sid);
-        let (recent, more) = recent_messages(center, &conversation.contact_sid, cursor).await?;
-        conversations.push(conversation_entry(center, &conversation, more).await?);
+        let contact = contact_of(center, &conversation).await?;
+        let (recent, more) = recent_messages(center, &contact, cursor).await?;
+        let mut entry = conversation_payload(&conversation);
+        entry["contact"] = contact_payload(&contact);
+        entry["addresses"] = json!(window::addresses(center, &contact).await?);
+        entry["more"] = json!(more);
+        conversations.push(entry);
         messages.extend(recent.iter().map(|message| message_payload(message, center.links())));
     }
     Ok(Lists::default()
@@ -89,34 +94,26 @@ async fn conversation_of(
     }
 }
 
-/// A conversation with its contact, and whether the contact has said more than was sent.
-async fn conversation_entry(
-    center: &Center,
-    conversation: &Conversation,
-    more: bool,
-) -> Result<Value, StoreError> {
+/// The contact of a conversation.
+pub(super) async fn contact_of(center: &Center, conversation: &Conversation) -> Result<Contact, Refusal> {
     let contact =
         load_contact(center.table.as_ref(), &conversation.contact_sid, Consistency::Eventual).await?;
-    let mut entry = conversation_payload(conversation);
-    entry["contact"] = contact.as_ref().map(contact_payload).unwrap_or_default();
-    entry["more"] = json!(more);
-    Ok(entry)
+    Ok(contact.ok_or(OpError::NotFound("contact"))?)
 }
 
 /// A contact's last messages, on all channels and of all conversations, and whether there are older ones.
 pub(super) async fn recent_messages(
     center: &Center,
-    contact: &ContactSid,
+    contact: &Contact,
     cursor: Option<&Seq>,
 ) -> Result<(Vec<Message>, bool), StoreError> {
-    let table = center.table.as_ref();
+    let (table, timeline) = (center.table.as_ref(), contact.timeline());
     if let Some(cursor) = cursor {
         let from = Seq::at(cursor.time().plus_ms(-OVERLAP_MS));
-        let missed =
-            load_messages(table, contact, (from, LAST), None, MISSED_MAX, Consistency::Strong).await?;
+        let missed = load_timeline(table, &timeline, (from, LAST), MISSED_MAX, Consistency::Strong).await?;
         if missed.0.len() >= SHOWN_MAX {
             return Ok((missed.0, true));
         }
     }
-    load_messages(table, contact, (Seq(0), LAST), None, SHOWN_MAX, Consistency::Strong).await
+    load_timeline(table, &timeline, (Seq(0), LAST), SHOWN_MAX, Consistency::Strong).await
 }

@@ -14,6 +14,16 @@ pub fn message(event: &str, message: &Message, links: Links<'_>) -> Bytes {
     frame(&format!("message.{event}"), message_payload(message, links))
 }
 
+/// `message.created` of a customer's message, with the moment until which agents may answer freely on its channel,
+/// where that is limited.
+pub fn heard(message: &Message, links: Links<'_>, window_until: Option<Timestamp>) -> Bytes {
+    let mut payload = message_payload(message, links);
+    if let Some(until) = window_until {
+        payload["window_until"] = json!(until);
+    }
+    frame("message.created", payload)
+}
+
 /// The message as it is stored, its attachments as they can be fetched now; of one that was taken back, only that it
 /// was.
 pub fn message_payload(message: &Message, links: Links<'_>) -> Value {

@@ -15,7 +15,8 @@ mod worker;
 
 pub(crate) use messaging::show_attachment;
 pub use messaging::{
-    contact, contact_payload, conversation, conversation_payload, message, message_payload, read, typing,
+    contact, contact_payload, conversation, conversation_payload, heard, message, message_payload, read,
+    typing,
 };
 pub use reply::{Fault, Init, ack, error, init, sync};
 pub use reservation::{reservation, reservation_payload};

@@ -6,8 +6,8 @@ use crate::center::Center;
 use crate::frames;
 use crate::ports::Consistency;
 use crate::store::{
-    MessageChange, Problem, StoreError, change_message, keep_problem, load_conversation, load_message,
-    load_messages,
+    MessageChange, Problem, StoreError, change_message, keep_problem, load_current_conversation,
+    load_message, load_timeline,
 };
 use patchbay_model::{
     ContactSid, ConversationState, EventKind, InboundEvent, Message, MessageKey, ProblemSid, Seq,
@@ -25,12 +25,8 @@ pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), 
         _ => return Ok(()),
     };
     let sid = message_sid(event.channel, &event.account, provider_id);
-    let contact = customer::find(center, event).await?;
-    let found = match &contact {
-        Some(contact) => find_message(center, contact, |message| message.sid == sid).await?,
-        None => None,
-    };
-    let Some(message) = found else {
+    let timeline = customer::find_timeline(center, event).await?;
+    let Some(message) = find_message(center, &timeline, |message| message.sid == sid).await? else {
         let reason = "a change of a message that is not among the contact's newest".to_owned();
         return Ok(keep_event_problem(center, event, reason).await?);
     };
@@ -38,22 +34,22 @@ pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), 
     show_update(center, &message.key()).await
 }
 
-/// One of the contact's newest messages.
+/// One of a contact's newest messages.
 pub(super) async fn find_message(
     center: &Center,
-    contact: &ContactSid,
+    timeline: &[ContactSid],
     wanted: impl Fn(&Message) -> bool,
 ) -> Result<Option<Message>, StoreError> {
     let all = (Seq(0), Seq(u64::MAX >> 8));
     let table = center.table.as_ref();
-    let (messages, _) = load_messages(table, contact, all, None, SEARCHED_MAX, Consistency::Strong).await?;
+    let (messages, _) = load_timeline(table, timeline, all, SEARCHED_MAX, Consistency::Strong).await?;
     Ok(messages.into_iter().rev().find(wanted))
 }
 
 /// Shows a message as it now is to the agents of its conversation.
 pub(super) async fn show_update(center: &Center, key: &MessageKey) -> Result<(), InboundError> {
     let table = center.table.as_ref();
-    let conversation = load_conversation(table, &key.contact, Consistency::Eventual).await?;
+    let (_, conversation) = load_current_conversation(table, &key.contact, Consistency::Eventual).await?;
     let Some(conversation) = conversation.filter(|found| found.state == ConversationState::WithAgent) else {
         return Ok(());
     };

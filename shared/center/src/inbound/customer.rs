@@ -2,7 +2,7 @@
 
 use crate::center::Center;
 use crate::ports::Consistency;
-use crate::store::{StoreError, claim_identity, find_contact, put_next};
+use crate::store::{self, StoreError, claim_identity, find_contact, put_next};
 use patchbay_model::contact::AttributeSource;
 use patchbay_model::{Address, Contact, ContactSid, InboundEvent};
 use serde_json::{Map, Value};
@@ -19,6 +19,14 @@ pub(super) fn address(event: &InboundEvent) -> Address {
 /// The contact of an address. Half a read unit; none while nobody has written from it.
 pub(super) async fn find(center: &Center, event: &InboundEvent) -> Result<Option<ContactSid>, StoreError> {
     find_contact(center.table.as_ref(), &address(event).identity(), Consistency::Eventual).await
+}
+
+/// The contact of an address, followed by those who were found to be the same. Empty while nobody has written from it.
+pub(super) async fn find_timeline(
+    center: &Center,
+    event: &InboundEvent,
+) -> Result<Vec<ContactSid>, StoreError> {
+    store::find_timeline(center.table.as_ref(), &address(event).identity(), Consistency::Eventual).await
 }
 
 /// The contact of an address, made when nobody has written from it yet. Of two who make it at once one wins
@@ -56,7 +64,7 @@ fn new_contact(event: &InboundEvent, sid: ContactSid) -> Contact {
         consent: BTreeMap::new(),
         tags: Vec::new(),
         notes: String::new(),
-        merged: vec![],
+        merged: Vec::new(),
         merged_into: None,
         created_at: event.received_at,
         version: 0,

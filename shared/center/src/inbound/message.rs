@@ -8,8 +8,12 @@ use crate::center::Center;
 use crate::contacts::change_contact;
 use crate::frames;
 use crate::ports::{Consistency, Write};
-use crate::store::{Execution, StoredMessage, load_conversation, load_execution, load_message};
+use crate::store::{
+    Execution, StoredMessage, load_conversation, load_current_conversation, load_execution, load_message,
+};
 use crate::webhook::event_key;
+use crate::window;
+use bytes::Bytes;
 use patchbay_flow::{FlowInput, Status};
 use patchbay_model::limits::IDENTITIES_MAX;
 use patchbay_model::{
@@ -38,7 +42,12 @@ pub(super) struct Incoming<'a> {
 
 impl Incoming<'_> {
     fn cause(&self) -> Cause {
-        Cause { event: self.event.clone(), after: Some(self.at), reply_context: self.reply_context.clone() }
+        Cause {
+            event: self.event.clone(),
+            after: Some(self.at),
+            heard: Some(self.at),
+            reply_context: self.reply_context.clone(),
+        }
     }
 }
 
@@ -67,9 +76,9 @@ pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), 
     let cached = load_conversation(table, &contact, consistency).await?;
     if let Some(conversation) = cached.filter(|found| found.state == ConversationState::WithAgent) {
         let (message, _) = put_into(&conversation.sid).await?;
-        return push(center, &conversation, frames::message("created", &message, center.links())).await;
+        return push(center, &conversation, shown(center, &message)).await;
     }
-    let conversation = load_conversation(table, &contact, Consistency::Strong).await?;
+    let (contact, conversation) = load_current_conversation(table, &contact, Consistency::Strong).await?;
     let open = conversation.as_ref().is_some_and(|found| found.state != ConversationState::Closed);
     let number = conversation.as_ref().map_or(0, |found| found.sid.number()) + u32::from(!open);
     let (message, stored) = put_into(&contact.conversation(number)).await?;
@@ -88,6 +97,10 @@ pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), 
     }
 }
 
+fn shown(center: &Center, message: &Message) -> Bytes {
+    frames::heard(message, center.links(), window::opened_by(center, message))
+}
+
 /// A stored message of an open conversation.
 pub(super) async fn by_state(
     center: &Center,
@@ -95,9 +108,7 @@ pub(super) async fn by_state(
     incoming: Incoming<'_>,
 ) -> Result<(), InboundError> {
     match conversation.state {
-        ConversationState::WithAgent => {
-            push(center, &conversation, frames::message("created", &incoming.message, center.links())).await
-        }
+        ConversationState::WithAgent => push(center, &conversation, shown(center, &incoming.message)).await,
         ConversationState::Flow => to_flow(center, conversation, incoming).await,
         ConversationState::Waiting => {
             // An agent who accepts from now on reads the message; one who has just accepted may not have.
@@ -105,7 +116,7 @@ pub(super) async fn by_state(
             let now = load_conversation(center.table.as_ref(), contact, Consistency::Strong).await?;
             match now.filter(|now| now.sid == conversation.sid) {
                 Some(now) if now.state == ConversationState::WithAgent => {
-                    push(center, &now, frames::message("created", &incoming.message, center.links())).await
+                    push(center, &now, shown(center, &incoming.message)).await
                 }
                 Some(now) if now.state == ConversationState::Flow => to_flow(center, now, incoming).await,
                 // Still waiting; or closed, and the check after the closing finds the message.

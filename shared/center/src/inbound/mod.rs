@@ -27,6 +27,7 @@ pub use place::message_sid;
 
 use crate::center::Center;
 use crate::command::{FifoFailures, InboundBody, Record};
+use crate::contacts::identify;
 use crate::notify;
 use crate::ports::Consistency;
 use crate::store::load_worker;
@@ -87,6 +88,7 @@ async fn dispatch(center: &Center, body: &InboundBody) -> Result<(), InboundErro
         InboundBody::Task { conversation_sid, task_sid, outcome } => {
             task::handle(center, conversation_sid, task_sid, outcome).await
         }
+        InboundBody::Identify(identified) => Ok(identify(center, identified).await.map(drop)?),
         InboundBody::Stray { key } => stray::handle(center, key).await,
         InboundBody::Changed { key } => change::show_update(center, key).await,
     }

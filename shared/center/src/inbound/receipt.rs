@@ -67,8 +67,8 @@ async fn key_of(
             message.direction == Direction::Outbound && went_out && message.created_at <= *at
         }
     };
-    let Some(contact) = customer::find(center, event).await? else { return Ok(None) };
-    let found = find_message(center, &contact, |message| {
+    let timeline = customer::find_timeline(center, event).await?;
+    let found = find_message(center, &timeline, |message| {
         is_it(message) && (message.channel, &message.account) == (event.channel, &event.account)
     });
     Ok(found.await?.map(|message| message.key()))
@@ -97,6 +97,6 @@ async fn tell_flow(
     let reason = reason.unwrap_or_default();
     let (code, reason) = reason.split_once(": ").unwrap_or(("", reason));
     let input = FlowInput::DeliveryFailure { effect_id: sent, code: code.into(), reason: reason.into() };
-    let cause = Cause { event: event_key, after: Some(event.received_at), reply_context: None };
+    let cause = Cause { event: event_key, after: Some(event.received_at), heard: None, reply_context: None };
     Turn::resume(center, cause, conversation, execution).await?.run(input).await
 }

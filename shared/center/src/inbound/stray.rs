@@ -5,7 +5,10 @@ use super::message::{Incoming, by_state, open_conversation};
 use super::turn::Addresses;
 use crate::center::Center;
 use crate::ports::Consistency;
-use crate::store::{StoreError, StoredMessage, load_contact, load_conversation, load_message, move_message};
+use crate::store::{
+    StoreError, StoredMessage, load_contact, load_conversation, load_current_conversation, load_message,
+    move_message, put_message,
+};
 use patchbay_channels::params;
 use patchbay_model::{Address, Author, Conversation, ConversationState, Message, MessageKey};
 
@@ -21,11 +24,12 @@ pub(super) async fn handle(center: &Center, key: &MessageKey) -> Result<(), Inbo
         return Ok(());
     };
     let Some(provider_id) = message.provider_id.clone() else { return Ok(()) };
-    let Some(conversation) = load_conversation(table, &key.contact, Consistency::Strong).await? else {
+    let Some(of_message) = load_conversation(table, &key.contact, Consistency::Strong).await? else {
         return Ok(());
     };
-    let Some(customer) = address_of(center, &conversation, &message).await? else { return Ok(()) };
-    let ours = conversation.our_address.clone();
+    let Some(customer) = address_of(center, &of_message, &message).await? else { return Ok(()) };
+    let ours = of_message.our_address;
+    let (contact, conversation) = load_current_conversation(table, &key.contact, Consistency::Strong).await?;
     let params = params::of_message(&customer.id, &ours, &provider_id, &message.content);
     let incoming = |message: Message| Incoming {
         at: message.seq.time(),
@@ -36,17 +40,25 @@ pub(super) async fn handle(center: &Center, key: &MessageKey) -> Result<(), Inbo
         reply_context: None,
         message,
     };
-    if conversation.state == ConversationState::Closed {
-        let number = conversation.sid.number() + 1;
-        let moved = Message { conversation_sid: key.contact.conversation(number), ..message };
-        let also = vec![move_message(key, &moved.conversation_sid)];
-        return open_conversation(center, Some(conversation), incoming(moved), also).await;
+    let is_open = |found: &Conversation| found.state != ConversationState::Closed;
+    let number = conversation.as_ref().map_or(0, |found| found.sid.number() + u32::from(!is_open(found)));
+    let to = contact.conversation(number.max(1));
+    let belongs_already = message.conversation_sid == to;
+    let moved = Message { conversation_sid: to, contact_sid: contact, ..message };
+    if moved.contact_sid != key.contact {
+        // Its sender was found to be another: there it is stored once more.
+        put_message(table, &moved).await?;
     }
-    if message.conversation_sid != conversation.sid {
-        table.write(vec![move_message(key, &conversation.sid)]).await.map_err(StoreError::from)?;
+    let moving = move_message(&moved.key(), &moved.conversation_sid);
+    match conversation {
+        Some(conversation) if is_open(&conversation) => {
+            if !belongs_already {
+                table.write(vec![moving]).await.map_err(StoreError::from)?;
+            }
+            by_state(center, conversation, incoming(moved)).await
+        }
+        closed => open_conversation(center, closed, incoming(moved), vec![moving]).await,
     }
-    let moved = Message { conversation_sid: conversation.sid.clone(), ..message };
-    by_state(center, conversation, incoming(moved)).await
 }
 
 /// Where the customer wrote from: the conversation's address when it is of the same channel account, else the

@@ -29,7 +29,7 @@ pub(super) async fn handle(
         // A run before may have closed it and not have come to the check.
         return if closed { check_after_closing(center, &conversation).await } else { Ok(()) };
     }
-    let cause = Cause { event: format!("task:{task_sid}"), after: None, reply_context: None };
+    let cause = Cause { event: format!("task:{task_sid}"), after: None, heard: None, reply_context: None };
     let execution = load_execution(table, &contact, Consistency::Strong).await?;
     let execution = execution.filter(|execution| execution.conversation_sid == conversation.sid);
     let waits = execution.and_then(|execution| match execution.state.status() {

@@ -6,7 +6,7 @@ use super::{InboundError, customer, push};
 use crate::center::Center;
 use crate::frames;
 use crate::ports::Consistency;
-use crate::store::load_conversation;
+use crate::store::load_current_conversation;
 use patchbay_model::{Author, ContactSid, Content, ConversationState, EventKind, InboundEvent};
 
 /// An echo, an automatic message, a reaction or a note: stored, and shown to the agents there are. It opens nothing.
@@ -67,7 +67,8 @@ pub(super) async fn add(
     contact: &ContactSid,
     said: Said<'_>,
 ) -> Result<(), InboundError> {
-    let conversation = load_conversation(center.table.as_ref(), contact, Consistency::Eventual).await?;
+    let (contact, conversation) =
+        load_current_conversation(center.table.as_ref(), contact, Consistency::Eventual).await?;
     let sid = conversation.as_ref().map_or_else(|| contact.conversation(1), |found| found.sid.clone());
     let (message, _) = put(center, event, said, &sid).await?;
     match conversation.filter(|found| found.state == ConversationState::WithAgent) {
@@ -81,7 +82,8 @@ pub(super) async fn add(
 /// Typing is shown to the agents there are.
 pub(super) async fn typing(center: &Center, event: &InboundEvent, on: bool) -> Result<(), InboundError> {
     let Some(contact) = customer::find(center, event).await? else { return Ok(()) };
-    let conversation = load_conversation(center.table.as_ref(), &contact, Consistency::Eventual).await?;
+    let (_, conversation) =
+        load_current_conversation(center.table.as_ref(), &contact, Consistency::Eventual).await?;
     match conversation.filter(|found| found.state == ConversationState::WithAgent) {
         Some(conversation) => {
             let frame = frames::typing(&conversation.sid, event.received_at, &Author::Contact, on);

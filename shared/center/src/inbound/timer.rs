@@ -27,7 +27,7 @@ pub(super) async fn handle(
             if conversation.state == ConversationState::Flow
                 && conversation.sid == execution.conversation_sid =>
         {
-            let cause = Cause { event, after: None, reply_context: None };
+            let cause = Cause { event, after: None, heard: None, reply_context: None };
             let input = FlowInput::Timer { id: EffectId(timer.to_owned()) };
             Turn::resume(center, cause, conversation, execution).await?.run(input).await
         }

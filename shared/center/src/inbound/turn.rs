@@ -30,6 +30,8 @@ pub(super) struct Cause {
     pub(super) event: String,
     /// After which moment the flow's messages stand; `None` where a redelivery would not know it again.
     pub(super) after: Option<Timestamp>,
+    /// When the customer wrote, where it is their message.
+    pub(super) heard: Option<Timestamp>,
     /// What its answers need to know of it.
     pub(super) reply_context: Option<ReplyContext>,
 }

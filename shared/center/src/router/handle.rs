@@ -6,6 +6,7 @@ use super::{
 use crate::agent;
 use crate::center::Center;
 use crate::command::{InboundBody, Record, RoutingBody, body, group};
+use crate::contacts::{EraseError, erase_piece};
 use crate::ports::{Consistency, Outgoing, QueueName};
 use crate::store::load_task;
 use patchbay_model::ReservationStatus;
@@ -69,6 +70,13 @@ async fn carry_out(center: &Center, command: RoutingBody, again: bool) -> Result
                 // Given back before; whoever did that may have died before looking for the next worker.
                 None => recheck::task(center, &task_sid).await.map(drop),
             }
+        }
+        RoutingBody::Erase { contacts, again } => {
+            erase_piece(center, contacts, again).await.map_err(|error| match error {
+                EraseError::Store(error) => error.into(),
+                EraseError::Queue(error) => error.into(),
+                error => OpError::Refused(error.to_string()),
+            })
         }
         RoutingBody::RecheckTask { task_sid } => recheck::task(center, &task_sid).await.map(drop),
         RoutingBody::RecheckWorker { worker_sid } => serve::recheck(center, &worker_sid).await,

@@ -3,14 +3,14 @@
 mod call;
 mod note;
 mod session;
+mod signal;
 mod smtp;
-mod typing;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use call::http_request;
-pub(crate) use typing::typing;
+pub(crate) use signal::{mark_read, typing};
 
 use crate::budget::RECEIVE_COUNT_MAX;
 use crate::center::Center;

@@ -4,6 +4,7 @@ use super::{StoreError, Versioned, load};
 use crate::codec;
 use crate::keys;
 use crate::ports::{Attributes, Condition, Consistency, Item, Key, Table, Write};
+use patchbay_model::limits::MERGED_MAX;
 use patchbay_model::{ContactSid, Conversation};
 
 impl Versioned for Conversation {
@@ -23,6 +24,21 @@ pub async fn load_conversation(
     consistency: Consistency,
 ) -> Result<Option<Conversation>, StoreError> {
     load(table, &keys::conversation(contact), consistency).await
+}
+
+/// The same of whoever the contact was found to be, with that contact: its messages are that one's.
+pub async fn load_current_conversation(
+    table: &dyn Table,
+    contact: &ContactSid,
+    consistency: Consistency,
+) -> Result<(ContactSid, Option<Conversation>), StoreError> {
+    let (mut contact, mut found) = (contact.clone(), load_conversation(table, contact, consistency).await?);
+    for _ in 0..MERGED_MAX {
+        let Some(into) = found.as_ref().and_then(|found| found.merged_into.clone()) else { break };
+        found = load_conversation(table, &into, Consistency::Strong).await?;
+        contact = into;
+    }
+    Ok((contact, found))
 }
 
 /// The write that keeps a conversation which a newer one replaces.

@@ -5,26 +5,37 @@ mod connection;
 mod contact;
 mod conversation;
 mod delivery;
+mod erasure;
 mod execution;
 mod media;
+mod merge;
 mod message;
 mod problem;
+mod read_mark;
 mod task;
+mod timeline;
 mod worker;
 
 pub use change::{MessageChange, change_message, move_message};
 pub use connection::{delete_connection, load_connection, put_connection};
-pub use contact::{claim_identity, find_contact, load_contact};
-pub use conversation::{archive, load_conversation, load_past_conversations};
+pub use contact::{
+    assign_identity, claim_for_all, claim_identity, find_contact, find_timeline, load_contact,
+    load_current_contact,
+};
+pub use conversation::{archive, load_conversation, load_current_conversation, load_past_conversations};
 pub use delivery::{Progress, begin_part, end_part, load_progress};
+pub use erasure::{Erasure, keep_erasure, load_erasure};
 pub use execution::{ENDED_EXECUTION_KEPT_S, Execution, REMEMBERED_EVENTS_MAX, load_execution};
 pub use media::{Noted, has_media, note_media, note_media_failure};
+pub use merge::{Contacts, MergeRecord, keep_merge, load_merges};
 pub use message::{
     Course, StatusNews, StoredMessage, find_course, fix_course, fix_position, load_message,
     load_message_as_said, load_messages, load_messages_after, put_message, update_status,
 };
 pub use problem::{Problem, keep_problem, load_problems};
+pub use read_mark::mark_read_once;
 pub use task::{FINISHED_TASK_KEPT_S, load_task};
+pub use timeline::{load_timeline, load_timeline_after};
 pub use worker::{WorkerProfile, list_workers, load_profile, load_worker};
 
 use crate::codec::{self, CodecError};
@@ -80,7 +91,8 @@ fn versioned<T: Serialize>(version: u64, document: &T) -> Attributes {
     Attributes::from([("v".to_owned(), number(version)), ("d".to_owned(), codec::encode(document))])
 }
 
-fn number(version: u64) -> Value {
+/// A version as it is stored.
+pub(crate) fn number(version: u64) -> Value {
     Value::N(i64::try_from(version).unwrap_or(i64::MAX))
 }
 

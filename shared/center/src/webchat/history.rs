@@ -6,7 +6,7 @@ use crate::frames::show_attachment;
 use crate::media::Links;
 use crate::outbound::outbound;
 use crate::ports::Consistency;
-use crate::store::{StoreError, find_contact, load_messages, load_messages_after};
+use crate::store::{StoreError, find_timeline, load_timeline, load_timeline_after};
 use patchbay_channels::webchat::{Claims, WebChat};
 use patchbay_channels::{Channel, Rendered};
 use patchbay_model::{Address, Author, ChannelKind, ContactSid, Content, Direction, Message, Seq};
@@ -33,11 +33,11 @@ pub async fn history(
     limit: usize,
 ) -> Result<History, WebChatError> {
     let webchat = open(center, &claims.aud)?;
-    let (address, contact) = visitor(center, claims).await?;
-    let Some(contact) = contact else { return Ok(History { messages: Vec::new(), last_seq: after }) };
+    let (address, timeline) = visitor(center, claims).await?;
     let limit = limit.clamp(1, HISTORY_MAX);
     let table = center.table.as_ref();
-    let found = load_messages_after(table, &contact, after, limit, |found| is_visible(found, claims)).await?;
+    let found =
+        load_timeline_after(table, &timeline, after, limit, |found| is_visible(found, claims)).await?;
     Ok(page(webchat, &address, &found, after, center.links()))
 }
 
@@ -45,20 +45,20 @@ pub async fn history(
 /// client begins with. `last_seq` goes on in `history`.
 pub async fn newest(center: &Center, claims: &Claims, limit: usize) -> Result<History, WebChatError> {
     let webchat = open(center, &claims.aud)?;
-    let (address, contact) = visitor(center, claims).await?;
-    let Some(contact) = contact else { return Ok(History { messages: Vec::new(), last_seq: Seq(0) }) };
+    let (address, timeline) = visitor(center, claims).await?;
     let limit = limit.clamp(1, HISTORY_MAX);
     let all = (Seq(0), Seq(u64::MAX >> 8));
     let table = center.table.as_ref();
-    let (mut found, _) = load_messages(table, &contact, all, None, limit, Consistency::Eventual).await?;
+    let (mut found, _) = load_timeline(table, &timeline, all, limit, Consistency::Eventual).await?;
     found.retain(|found| is_visible(found, claims));
     Ok(page(webchat, &address, &found, Seq(0), center.links()))
 }
 
-async fn visitor(center: &Center, claims: &Claims) -> Result<(Address, Option<ContactSid>), StoreError> {
+/// The visitor's address, and the contact that it leads to with those who were found to be the same.
+async fn visitor(center: &Center, claims: &Claims) -> Result<(Address, Vec<ContactSid>), StoreError> {
     let address = Address::new(ChannelKind::Webchat, claims.aud.as_str(), claims.sub.as_str());
-    let contact = find_contact(center.table.as_ref(), &address.identity(), Consistency::Eventual).await?;
-    Ok((address, contact))
+    let timeline = find_timeline(center.table.as_ref(), &address.identity(), Consistency::Eventual).await?;
+    Ok((address, timeline))
 }
 
 /// What was said on this web chat, and not a line of the center's own.

@@ -11,7 +11,7 @@ mod tests;
 
 pub use frame::receive_frame;
 pub use history::{HISTORY_MAX, History, history, newest};
-pub use session::{NewSession, RESUMED_S_MAX, Session, create_session};
+pub use session::{NewSession, RESUMED_S_MAX, Session, create_session, start_session};
 pub use socket::VisitorPushError;
 pub(crate) use socket::push;
 pub use socket::{CONNECTIONS_PER_VISITOR_MAX, connect, disconnect};
@@ -21,9 +21,10 @@ pub use standing::{POSITION_MAX, Standing, standing};
 use crate::center::Center;
 use crate::inbound::message_sid;
 use crate::media::{self, NewUpload, Ticket, UploadError};
+use crate::ports::QueueError;
 use crate::store::StoreError;
 use crate::webhook;
-use patchbay_channels::webchat::{Appearance, Claims, WebChat};
+use patchbay_channels::webchat::{Appearance, Claims, IdentityError, WebChat};
 use patchbay_channels::webhook::RejectionReason;
 use patchbay_channels::{Normalised, Rejection, WebhookReply, WebhookRequest};
 use patchbay_model::{ChannelKind, EventKind, InboundEvent};
@@ -40,8 +41,12 @@ pub enum WebChatError {
     Invalid(&'static str),
     #[error(transparent)]
     Upload(#[from] UploadError),
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
     #[error("the table failed")]
     Store(#[from] StoreError),
+    #[error("the queue failed")]
+    Queue(#[from] QueueError),
 }
 
 impl WebChatError {
@@ -52,7 +57,9 @@ impl WebChatError {
             WebChatError::Rejected(rejection) => rejection.status,
             WebChatError::Upload(error) => error.status(),
             WebChatError::Invalid(_) => 400,
-            WebChatError::Store(_) => 503,
+            WebChatError::Identity(IdentityError::NoKeys) => 400,
+            WebChatError::Identity(_) => 401,
+            WebChatError::Store(_) | WebChatError::Queue(_) => 503,
         }
     }
 }

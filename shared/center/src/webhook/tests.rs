@@ -130,3 +130,73 @@ fn deduplication_goes_by_channel_account_and_event() {
     assert_ne!(event_key(&one), event_key(&other));
     assert_eq!(message(&one).unwrap().dedup, Some(event_key(&one)));
 }
+
+/// Where the calls went since the last time, without the host.
+fn called(room: &Room) -> Vec<String> {
+    let path = |url: &str| url.split('/').skip(3).collect::<Vec<_>>().join("/");
+    room.http.take_calls().iter().map(|call| path(&call.url)).collect()
+}
+
+#[test]
+fn two_pages_share_a_callback_and_each_answers_for_itself() {
+    let mut room = Room::new(ask_and_hand_over());
+    let callback =
+        room.open(ChannelKind::Messenger, "default", &[("page_id", "101"), ("accounts", "202=shop")]);
+    room.open(ChannelKind::Messenger, "shop", &[("page_id", "202")]);
+    let entry = |page: &str, mid: &str| {
+        let message = serde_json::json!({
+            "sender": { "id": "7" }, "recipient": { "id": page }, "timestamp": NOW.0,
+            "message": { "mid": mid, "text": format!("to {page}") },
+        });
+        serde_json::json!({ "id": page, "time": NOW.0, "messaging": [message] })
+    };
+    let entries = [entry("101", "m1"), entry("202", "m2"), entry("303", "m3")];
+    let body = serde_json::json!({ "object": "page", "entry": entries });
+    let mut request =
+        WebhookRequest { method: "POST".into(), body: body.to_string().into_bytes(), ..Default::default() };
+    callback.sign(&mut request, "", NOW);
+    assert_eq!(now(handle(&room.center, ChannelKind::Messenger, "default", request)).status, 200);
+    let problems = room.problems();
+    assert!(problems.len() == 1 && problems[0].contains("303"), "{problems:?}");
+    room.settle();
+    // An id of a person is a page's own: they are two until somebody finds them to be one.
+    let contacts = ["default", "shop"].map(|account| {
+        let identity = patchbay_model::Address::new(ChannelKind::Messenger, account, "7").identity();
+        let strong = crate::ports::Consistency::Strong;
+        now(crate::store::find_contact(&room.ports.table, &identity, strong)).unwrap().unwrap()
+    });
+    assert_ne!(contacts[0], contacts[1]);
+    assert_eq!(room.messages(&contacts[1])[0].content.plain_text(), "to 202");
+    let answered: Vec<String> =
+        called(&room).into_iter().filter(|path| path.ends_with("/messages")).collect();
+    assert_eq!(answered, ["v25.0/101/messages", "v25.0/202/messages"]);
+}
+
+#[test]
+fn a_customer_of_two_numbers_is_one_and_is_answered_by_the_number_written_to() {
+    let mut room = Room::new(ask_and_hand_over());
+    let second = room.open(
+        ChannelKind::Sms,
+        "second",
+        &[
+            ("account_sid", "AC00000000000000000000000000000002"),
+            ("auth_token", "another-invented-auth-token"),
+            ("from", "+15005550009"),
+        ],
+    );
+    let first = request(&room, ChannelKind::Sms, "to the first");
+    assert_eq!(now(handle(&room.center, ChannelKind::Sms, "default", first)).status, 200);
+    room.settle();
+    let message = CustomerMessage::text(ANN, "Ann", "2", NOW);
+    let other = second.customer_message(&message).unwrap();
+    // The other account's proof is none here.
+    assert_ne!(now(handle(&room.center, ChannelKind::Sms, "default", other.clone())).status, 200);
+    assert_eq!(now(handle(&room.center, ChannelKind::Sms, "second", other)).status, 200);
+    room.settle();
+    let contact = room.contact(ChannelKind::Sms, ANN);
+    let accounts: Vec<String> = room.messages(&contact).into_iter().map(|m| m.account).collect();
+    assert!(accounts.contains(&"default".into()) && accounts.contains(&"second".into()), "{accounts:?}");
+    assert_eq!(room.conversation(&contact).sid, contact.conversation(1));
+    let by_second = |path: &String| path.contains("/Accounts/AC00000000000000000000000000000002/");
+    assert!(!called(&room).iter().any(by_second), "the question was the first number's");
+}

@@ -48,6 +48,8 @@ static MEDIUM: Medium = Medium {
     ],
     reaction: Some(("❤", "love")),
     sticker: Some("like_heart"),
+    profile_fields: "name,username",
+    account_fields: "name,username",
     metadata: false,
 };
 

@@ -9,10 +9,12 @@ mod wire;
 
 use crate::channel::{Capabilities, Channel, TextUnit};
 use crate::delivery::{DeliveryOutcome, ProviderRequest, ProviderResponse, Rendered, Undeliverable};
+use crate::lookup;
 use crate::settings::{Account, Reader, SettingsError};
 use crate::signature::{Secrets, Verified};
 use crate::simulate::Simulated;
 use crate::webhook::{Normalised, Rejection, WebhookRequest};
+use patchbay_model::event::Profile;
 use patchbay_model::{Address, ChannelKind, OutboundMessage, Timestamp};
 use serde_json::json;
 use std::sync::Arc;
@@ -26,6 +28,8 @@ pub(crate) const EXAMPLE: &[(&str, &str)] = &[
 const API_BASE: &str = "https://api.line.me";
 /// Where media is: a host of its own.
 const API_DATA_BASE: &str = "https://api-data.line.me";
+const INFO_PATH: &str = "/v2/bot/info";
+const PROFILE_PATH: &str = "/v2/bot/profile/";
 /// Seconds that the customer sees the loading animation if no message ends it (5 to 60, in steps of 5).
 const LOADING_S: u32 = 20;
 
@@ -113,6 +117,26 @@ impl Channel for Line {
         Some(if content_type.starts_with("image/") { 10 } else { 200 } * 1024 * 1024)
     }
 
+    /// LINE, "Get profile": of people who have the account as a friend, or have written to it.
+    fn profile_request(&self, address: &str) -> Option<ProviderRequest> {
+        let is_id = address.starts_with('U') && address.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        is_id.then(|| self.get(&format!("{PROFILE_PATH}{address}")))
+    }
+
+    fn profile(&self, answer: &ProviderResponse) -> Profile {
+        lookup::profile(answer, &[&["displayName"]], "language")
+    }
+
+    /// LINE, "Get bot info".
+    fn check_request(&self) -> Option<ProviderRequest> {
+        Some(self.get(INFO_PATH))
+    }
+
+    fn check(&self, answer: &ProviderResponse) -> Result<String, String> {
+        let bot = lookup::document(answer, "channel_access_token", "channel_access_token")?;
+        Ok(lookup::text(&bot, "displayName").unwrap_or_else(|| "the account has no name".into()))
+    }
+
     fn media_request(&self, url: &str) -> Option<ProviderRequest> {
         let own = url.strip_prefix(&self.api_data_base).is_some_and(|rest| rest.starts_with('/'));
         own.then(|| ProviderRequest::get(url, self.authorization()))
@@ -122,6 +146,10 @@ impl Channel for Line {
 impl Line {
     fn authorization(&self) -> String {
         format!("Bearer {}", self.channel_access_token)
+    }
+
+    fn get(&self, path: &str) -> ProviderRequest {
+        ProviderRequest::get(&format!("{}{path}", self.api_base), self.authorization())
     }
 
     /// A call that is not recognised when it is repeated.

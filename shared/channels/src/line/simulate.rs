@@ -1,7 +1,8 @@
 use super::render::RETRY_KEY_HEADER;
-use super::{Line, outcome};
+use super::{INFO_PATH, Line, PROFILE_PATH, outcome};
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::{sid, uuid};
+use crate::lookup;
 use crate::simulate::{
     Act, Answer, CustomerEvent, CustomerMessage, Delivery, PlayedFile, Signal, Simulated, file_id,
 };
@@ -92,6 +93,23 @@ impl Simulated for Line {
         Some(match file(id) {
             Some(file) => file.answer(),
             None => self.provider_answer(request, &Answer::error(404)),
+        })
+    }
+
+    fn lookup_answer(&self, request: &ProviderRequest) -> Option<ProviderResponse> {
+        Some(match lookup::asked(request, &self.authorization())? {
+            Ok(path) if path.ends_with(INFO_PATH) => {
+                let name = format!("Played account {}", self.account.name);
+                lookup::answer(200, &json!({ "userId": DESTINATION, "displayName": name, "chatMode": "bot" }))
+            }
+            Ok(path) => match path.split_once(PROFILE_PATH) {
+                Some((_, user)) => {
+                    let name = format!("Customer {user}");
+                    lookup::answer(200, &json!({ "userId": user, "displayName": name, "language": "en" }))
+                }
+                None => self.provider_answer(request, &Answer::error(404)),
+            },
+            Err(()) => self.provider_answer(request, &Answer::error(401)),
         })
     }
 

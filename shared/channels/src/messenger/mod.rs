@@ -45,6 +45,8 @@ static MEDIUM: Medium = Medium {
     shown: &[("image", &["image/"]), ("video", &["video/"]), ("audio", &["audio/"]), ("file", &[""])],
     reaction: None,
     sticker: None,
+    profile_fields: "first_name,last_name",
+    account_fields: "name",
     metadata: true,
 };
 

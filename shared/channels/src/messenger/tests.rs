@@ -230,8 +230,9 @@ fn a_person_has_seven_days_where_meta_grants_it() {
             DeliveryOutcome::Refused { cause: RefusalCause::Window, .. } if !second_try => {}
             other => panic!("{human_agent} {author:?}: {other:?}"),
         }
-        let days = messenger.capabilities().window_s.map(|window_s| window_s / 86_400);
-        assert_eq!(days, Some(if human_agent == "true" { 7 } else { 1 }));
+        let days =
+            [messenger.agent_window_s(), messenger.capabilities().window_s].map(|s| s.map(|s| s / 86_400));
+        assert_eq!(days, [Some(if human_agent == "true" { 7 } else { 1 }), Some(1)]);
     };
     check("true", Some("Ann"), true);
     check("true", None, false);

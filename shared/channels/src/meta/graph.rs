@@ -3,6 +3,7 @@
 use super::app::App;
 use super::errors::{Class, lookup};
 use crate::delivery::{DeliveryOutcome, ProviderRequest, ProviderResponse, RETRY_AFTER_S_MAX, RefusalCause};
+use crate::lookup;
 use crate::webhook::Headers;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -65,6 +66,46 @@ impl App {
     pub(crate) fn call(&self, edge: &str, body: &Value) -> ProviderRequest {
         let url = self.url(&format!("{}/{edge}", self.id()));
         ProviderRequest::post(url, self.authorization(), "application/json", body.to_string().into_bytes())
+    }
+}
+
+impl App {
+    /// Asks for fields of a node.
+    pub(crate) fn ask(&self, node: &str, fields: &str) -> ProviderRequest {
+        ProviderRequest::get(&self.url(&format!("{node}?fields={fields}")), self.authorization())
+    }
+
+    /// Who the account is, by the first of `names` that the answer has. Meta answers 400 for a token that it does not
+    /// believe, too.
+    pub(crate) fn check(
+        &self,
+        answer: &ProviderResponse,
+        id_key: &str,
+        names: &[&str],
+    ) -> Result<String, String> {
+        let node = lookup::document(answer, "access_token", id_key)?;
+        let name = names.iter().find_map(|name| lookup::text(&node, name));
+        Ok(name.unwrap_or_else(|| self.id().to_owned()))
+    }
+
+    /// The played graph's answer to a question: of the account's own node, of a customer's.
+    pub(crate) fn lookup_answer(&self, request: &ProviderRequest) -> Option<ProviderResponse> {
+        Some(match lookup::asked(request, &self.authorization())? {
+            Err(()) => error_answer(401, None),
+            Ok(path) => {
+                let node = path.rsplit('/').next().unwrap_or_default();
+                let name = if node == self.id() { "Played account" } else { "Customer" };
+                let (first, last) = (name, self.account.name.as_str());
+                let number = "+1 500 555 0006";
+                answer(
+                    200,
+                    &json!({
+                        "id": node, "name": format!("{first} {last}"), "username": "played", "first_name": first,
+                        "last_name": last, "verified_name": name, "display_phone_number": number,
+                    }),
+                )
+            }
+        })
     }
 }
 

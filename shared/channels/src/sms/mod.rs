@@ -88,6 +88,14 @@ impl Channel for Sms {
         Some(5 * 1024 * 1024)
     }
 
+    fn check_request(&self) -> Option<ProviderRequest> {
+        Some(self.twilio.check_request())
+    }
+
+    fn check(&self, answer: &ProviderResponse) -> Result<String, String> {
+        self.twilio.check(answer)
+    }
+
     fn media_request(&self, url: &str) -> Option<ProviderRequest> {
         self.twilio.media_request(url)
     }

@@ -63,6 +63,10 @@ impl Simulated for Sms {
         self.twilio.media(request, file)
     }
 
+    fn lookup_answer(&self, request: &ProviderRequest) -> Option<ProviderResponse> {
+        self.twilio.lookup_answer(request)
+    }
+
     fn provider_answer(&self, request: &ProviderRequest, answer: &Answer) -> ProviderResponse {
         self.twilio.answer(request, answer)
     }

@@ -11,6 +11,7 @@ mod wire;
 
 use crate::channel::{Capabilities, Channel, TextUnit};
 use crate::delivery::{DeliveryOutcome, ProviderRequest, ProviderResponse, Rendered, Undeliverable};
+use crate::lookup;
 use crate::settings::{Account, Reader, SettingsError};
 use crate::signature::{Check, Secrets, Verified};
 use crate::simulate::Simulated;
@@ -129,6 +130,18 @@ impl Channel for Telegram {
     /// What Telegram fetches by a URL (Bot API, "Sending files"): less for a photo.
     fn media_bytes_max(&self, content_type: &str) -> Option<u64> {
         Some(if content_type.starts_with("image/") { 5 } else { 20 } * 1024 * 1024)
+    }
+
+    /// Bot API, "getMe".
+    fn check_request(&self) -> Option<ProviderRequest> {
+        Some(ProviderRequest { idempotent: true, ..self.call("getMe", &json!({})) })
+    }
+
+    /// A token that is wrong is answered 404 or 401: it is part of the path.
+    fn check(&self, answer: &ProviderResponse) -> Result<String, String> {
+        let answer = lookup::document(answer, "bot_token", "bot_token")?;
+        let name = lookup::text(&answer["result"], "username").map(|name| format!("@{name}"));
+        name.ok_or_else(|| "the answer names no bot: api_base leads somewhere else".into())
     }
 
     fn media_request(&self, url: &str) -> Option<ProviderRequest> {

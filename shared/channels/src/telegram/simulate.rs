@@ -2,6 +2,7 @@ use super::address::{address, message_id, own_message_id, target};
 use super::{SECRET_HEADER, Telegram};
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::sid;
+use crate::lookup;
 use crate::simulate::{Act, Answer, CustomerEvent, CustomerMessage, Delivery, PlayedFile, Signal, Simulated};
 use crate::webhook::{Headers, WebhookRequest};
 use patchbay_model::{Attachment, ChannelKind, ChoiceOption, Content, Timestamp};
@@ -154,6 +155,20 @@ impl Simulated for Telegram {
                 answer(200, json!({ "ok": true, "result": result }))
             }
             None => missing(),
+        })
+    }
+
+    fn lookup_answer(&self, request: &ProviderRequest) -> Option<ProviderResponse> {
+        let (path, method) = request.url.rsplit_once('/')?;
+        let proven = path.ends_with(&format!("/bot{}", self.bot_token));
+        (method == "getMe").then(|| match proven {
+            true => {
+                let id: u64 = self.bot_id().parse().unwrap_or_default();
+                let bot =
+                    json!({ "id": id, "is_bot": true, "first_name": "Played", "username": "played_bot" });
+                lookup::answer(200, &json!({ "ok": true, "result": bot }))
+            }
+            false => self.provider_answer(request, &Answer::error(401)),
         })
     }
 

@@ -1,7 +1,8 @@
 //! One account of Twilio's for messages: its credentials, its sender, the calls that it makes.
 
 use super::{form, rest, signature};
-use crate::delivery::ProviderRequest;
+use crate::delivery::{ProviderRequest, ProviderResponse};
+use crate::lookup;
 use crate::settings::{Account, Reader, SettingsError};
 use crate::signature::{Check, Secrets, Verified};
 use crate::webhook::{Rejection, WebhookRequest};
@@ -83,6 +84,24 @@ impl Twilio {
 
     pub(super) fn prefixed(&self, address: &str) -> String {
         format!("{}{address}", self.prefix)
+    }
+
+    /// Twilio, "Accounts resource": the account as it sees itself.
+    pub(crate) fn check_request(&self) -> ProviderRequest {
+        let base = &self.api_base;
+        let url = format!("{base}/{}/Accounts/{}.json", rest::API_VERSION, self.account_sid);
+        ProviderRequest::get(&url, self.authorization())
+    }
+
+    pub(crate) fn check(&self, answer: &ProviderResponse) -> Result<String, String> {
+        let account = lookup::document(answer, "auth_token", "account_sid")?;
+        let name = lookup::text(&account, "friendly_name").unwrap_or_else(|| self.account_sid.clone());
+        match account["status"].as_str() {
+            Some("active") => Ok(name),
+            status => {
+                Err(format!("the account {name:?} is {}: see Twilio's console", status.unwrap_or("unknown")))
+            }
+        }
     }
 
     /// Twilio's media URLs redirect to another host, which must not see the credentials.

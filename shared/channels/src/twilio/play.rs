@@ -4,6 +4,7 @@ use super::account::{Sender, Twilio};
 use super::{form, rest, signature};
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::sid;
+use crate::lookup;
 use crate::simulate::{Answer, CustomerMessage, PlayedFile, Receipt, file_id};
 use crate::webhook::{Headers, WebhookRequest};
 use patchbay_model::MessageStatus;
@@ -72,6 +73,21 @@ impl Twilio {
     /// Whether customers write to a messaging service.
     pub(crate) fn is_service(&self) -> bool {
         matches!(self.sender, Sender::MessagingService(_))
+    }
+
+    pub(crate) fn lookup_answer(&self, request: &ProviderRequest) -> Option<ProviderResponse> {
+        let own = format!("/Accounts/{}.json", self.account_sid);
+        Some(match lookup::asked(request, &self.authorization())? {
+            Ok(path) if path.ends_with(&own) => {
+                let name = format!("Played account {}", self.account.name);
+                rest::answer(
+                    200,
+                    &json!({ "sid": self.account_sid, "friendly_name": name, "status": "active" }),
+                )
+            }
+            Ok(_) => rest::error_answer(404, None),
+            Err(()) => rest::error_answer(401, None),
+        })
     }
 
     pub(crate) fn answer(&self, request: &ProviderRequest, answer: &Answer) -> ProviderResponse {

@@ -5,6 +5,7 @@
 
 mod appearance;
 mod hours;
+mod identity;
 mod normalise;
 mod outcome;
 mod render;
@@ -16,6 +17,7 @@ mod wire;
 
 pub use appearance::{Appearance, FieldName, OutsideHours, Position, PreChatField};
 pub use hours::Hours;
+pub use identity::{Identity, IdentityError};
 pub use token::{Claims, SESSION_TOKEN_S};
 
 use crate::channel::{Capabilities, Channel, TextUnit};
@@ -63,12 +65,14 @@ const CAPABILITIES: Capabilities = Capabilities {
 };
 
 /// One widget. Settings: `allowed_origins`, with commas between, or `*` while developing; `signing_secret`,
-/// one or two while it is rotated; and those of `appearance.rs`.
+/// one or two while it is rotated; `identity_keys`, `<kid>=<secret>` with commas between, with which the site's
+/// server signs who a visitor is; and those of `appearance.rs`.
 pub struct WebChat {
     account: Account,
     allowed_origins: Vec<String>,
     signing_secret: Secrets,
     appearance: Appearance,
+    identity_keys: identity::IdentityKeys,
 }
 
 pub(crate) fn open(settings: Reader<'_>) -> Result<Arc<dyn Simulated>, SettingsError> {
@@ -99,8 +103,15 @@ impl WebChat {
         if signing_secret.iter().any(|secret| secret.len() < SIGNING_SECRET_BYTES_MIN) {
             settings.complain("signing_secret", "is shorter than 32 bytes");
         }
+        let identity_keys = identity::IdentityKeys::read(&mut settings);
         let appearance = Appearance::read(&mut settings);
-        Ok(WebChat { account: settings.finish()?, allowed_origins, signing_secret, appearance })
+        Ok(WebChat {
+            account: settings.finish()?,
+            allowed_origins,
+            signing_secret,
+            identity_keys,
+            appearance,
+        })
     }
 
     /// How the widget looks and what it asks.

@@ -34,6 +34,9 @@ pub struct Claims {
 struct Header<'a> {
     alg: &'a str,
     typ: &'a str,
+    /// Which of several keys signed it.
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
+    kid: Option<std::borrow::Cow<'a, str>>,
 }
 
 /// A token in its parts, not yet checked.
@@ -41,6 +44,7 @@ pub(super) struct Parts<'t> {
     /// What is signed.
     pub(super) signed: &'t str,
     pub(super) tag: Vec<u8>,
+    pub(super) kid: Option<String>,
     pub(super) claims: Vec<u8>,
 }
 
@@ -58,14 +62,15 @@ pub(super) fn parse(token: &str) -> Option<Parts<'_>> {
         return None;
     }
     let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
-    Some(Parts { signed, tag, claims: URL_SAFE_NO_PAD.decode(claims).ok()? })
+    let kid = header.kid.map(std::borrow::Cow::into_owned);
+    Some(Parts { signed, tag, kid, claims: URL_SAFE_NO_PAD.decode(claims).ok()? })
 }
 
 impl WebChat {
     /// Makes the token of a session. `claims.aud` must be the account's name for the token to be accepted.
     pub fn mint(&self, claims: &Claims) -> String {
         let encode = |json: serde_json::Result<Vec<u8>>| URL_SAFE_NO_PAD.encode(json.unwrap_or_default());
-        let header = encode(serde_json::to_vec(&Header { alg: "HS256", typ: "JWT" }));
+        let header = encode(serde_json::to_vec(&Header { alg: "HS256", typ: "JWT", kid: None }));
         let signed = format!("{header}.{}", encode(serde_json::to_vec(claims)));
         let tag = hmac(Hash::Sha256, self.signing_secret.current(), signed.as_bytes());
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag))

@@ -15,7 +15,7 @@ use crate::settings::{Reader, SettingsError};
 use crate::signature::Verified;
 use crate::simulate::Simulated;
 use crate::webhook::{Normalised, Rejection, WebhookRequest};
-use patchbay_model::{Address, ChannelKind, OutboundMessage, Timestamp};
+use patchbay_model::{Address, ChannelKind, Content, OutboundMessage, Timestamp};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -100,6 +100,10 @@ impl Channel for WhatsApp {
         graph::outcome(request, response)
     }
 
+    fn passes_closed_window(&self, content: &Content) -> bool {
+        matches!(content, Content::Template { .. })
+    }
+
     fn mark_read(&self, _to: &Address, provider_id: &str, _now: Timestamp) -> Option<Rendered> {
         let body = json!({ "messaging_product": "whatsapp", "status": "read", "message_id": provider_id });
         Some(Rendered::Requests(vec![self.app.call("messages", &body)]))
@@ -113,6 +117,15 @@ impl Channel for WhatsApp {
             _ => 100,
         };
         Some(megabytes * 1024 * 1024)
+    }
+
+    /// Meta, "Business phone numbers".
+    fn check_request(&self) -> Option<ProviderRequest> {
+        Some(self.app.ask(self.app.id(), "display_phone_number,verified_name"))
+    }
+
+    fn check(&self, answer: &ProviderResponse) -> Result<String, String> {
+        self.app.check(answer, "phone_number_id", &["verified_name", "display_phone_number"])
     }
 
     /// A media id of the graph, whose answer says where the content is for five minutes, or that place itself.

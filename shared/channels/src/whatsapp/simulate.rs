@@ -150,6 +150,10 @@ impl Simulated for WhatsApp {
         Some(answer(200, &place))
     }
 
+    fn lookup_answer(&self, request: &ProviderRequest) -> Option<ProviderResponse> {
+        self.app.lookup_answer(request)
+    }
+
     fn provider_answer(&self, request: &ProviderRequest, answered: &Answer) -> ProviderResponse {
         let seed = match answered {
             Answer::Error { status, code } => return error_answer(*status, code.as_deref()),

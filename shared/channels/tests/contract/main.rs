@@ -4,6 +4,7 @@ mod capabilities;
 mod events;
 mod files;
 mod inbound;
+mod lookup;
 mod outbound;
 mod settings;
 #[path = "../support/mod.rs"]

@@ -5,12 +5,11 @@ use crate::agent::answer::{Answer, Lists};
 use crate::agent::late;
 use crate::agent::membership::{Joined, join};
 use crate::agent::request::{Fields, Refusal};
-use crate::agent::snapshot::recent_messages;
+use crate::agent::snapshot::{contact_of, recent_messages};
 use crate::center::Center;
 use crate::frames::{contact_payload, conversation_payload, message_payload};
-use crate::ports::Consistency;
 use crate::router;
-use crate::store::load_contact;
+use crate::window;
 
 use super::about_task;
 
@@ -31,13 +30,13 @@ pub(super) async fn accept(center: &Center, session: &Session, fields: &Fields) 
             return Ok(answer);
         }
     };
-    let contact_sid = &conversation.contact_sid;
-    let contact = load_contact(center.table.as_ref(), contact_sid, Consistency::Eventual).await?;
-    let (messages, more) = recent_messages(center, contact_sid, None).await?;
+    let contact = contact_of(center, &conversation).await?;
+    let (messages, more) = recent_messages(center, &contact, None).await?;
     answer.lists = Lists::default()
         .with("messages", messages.iter().map(|message| message_payload(message, center.links())).collect());
     Ok(answer
         .with("conversation", conversation_payload(&conversation))
-        .with("contact", contact.as_ref().map(contact_payload).unwrap_or_default())
+        .with("contact", contact_payload(&contact))
+        .with("addresses", window::addresses(center, &contact).await?)
         .with("more", more))
 }

@@ -11,10 +11,21 @@ pub(super) const URL_CHARS_MAX: usize = 2_048;
 /// Characters of a media type (RFC 6838, 4.2: 127 for each half) and of a file's name.
 pub(super) const MEDIA_NAME_CHARS_MAX: usize = 255;
 
+/// Characters of a template's name (Meta, "Message templates": 512) and of its language.
+const TEMPLATE_NAME_CHARS_MAX: usize = 512;
+const LANGUAGE_CHARS_MAX: usize = 35;
+/// Values of a template's placeholders, and the characters of each (Meta: a body has 1,024).
+const PARAMETERS_MAX: usize = 100;
+const PARAMETER_CHARS_MAX: usize = 1_024;
+
 /// `text`, or `media` (a list of `{url, content_type?, file_name?}`) with `text` as its caption. A URL is of the web, or
 /// the reference of something that this worker has uploaded.
+/// Or `template` (`{name, language, parameters?}`) with `text` as what it says.
 pub(super) fn read(fields: &Fields, worker: &WorkerSid) -> Result<Content, Refusal> {
     let text = fields.text("text", TEXT_CHARS_MAX)?.map(str::to_owned);
+    if let Some(wanted) = fields.get("template") {
+        return template(wanted, text);
+    }
     let Some(media) = fields.get("media") else {
         return match text {
             Some(text) => Ok(Content::Text { text }),
@@ -27,6 +38,28 @@ pub(super) fn read(fields: &Fields, worker: &WorkerSid) -> Result<Content, Refus
     }
     let attachments = media.iter().map(|entry| attachment(entry, worker)).collect::<Result<_, _>>()?;
     Ok(Content::Media { attachments, text })
+}
+
+fn template(wanted: &Value, text: Option<String>) -> Result<Content, Refusal> {
+    let wrong = |what: &str| Refusal::field("template", what);
+    let word = |name: &str, chars_max: usize| {
+        let word = wanted[name].as_str().filter(|word| !word.is_empty() && word.chars().count() <= chars_max);
+        word.map(str::to_owned).ok_or_else(|| wrong(&format!("{name} is not 1 to {chars_max} characters")))
+    };
+    let parameters = match &wanted["parameters"] {
+        Value::Null => Vec::new(),
+        Value::Array(list) if list.len() <= PARAMETERS_MAX => list
+            .iter()
+            .map(|value| value.as_str().filter(|text| text.chars().count() <= PARAMETER_CHARS_MAX))
+            .map(|value| value.map(str::to_owned))
+            .collect::<Option<Vec<String>>>()
+            .ok_or_else(|| {
+                wrong(&format!("a parameter is not a text of at most {PARAMETER_CHARS_MAX} characters"))
+            })?,
+        _ => return Err(wrong(&format!("parameters are not a list of at most {PARAMETERS_MAX}"))),
+    };
+    let (name, language) = (word("name", TEMPLATE_NAME_CHARS_MAX)?, word("language", LANGUAGE_CHARS_MAX)?);
+    Ok(Content::Template { name, language, parameters, text })
 }
 
 fn attachment(value: &Value, worker: &WorkerSid) -> Result<Attachment, Refusal> {
@@ -104,6 +137,27 @@ mod tests {
         assert_eq!(content(media(ATTACHMENTS_MAX, url)).unwrap().attachments().len(), ATTACHMENTS_MAX);
         check_refused(media(ATTACHMENTS_MAX + 1, url), "media: not 1 to 10 attachments");
         check_refused(media(0, url), "media: not 1 to 10 attachments");
+    }
+
+    #[test]
+    fn a_template_is_named_and_bounded() {
+        let wanted = |name: usize, count: usize, chars: usize| {
+            let parameters = vec!["é".repeat(chars); count];
+            json!({ "template": { "name": "n".repeat(name), "language": "en_US", "parameters": parameters }, "text": "t" })
+        };
+        let check = |name: usize, count: usize, chars: usize| {
+            let read = content(wanted(name, count, chars)).unwrap();
+            let Content::Template { name: read_name, language, parameters, text } = read else { panic!() };
+            assert_eq!((read_name.len(), language.as_str(), text.as_deref()), (name, "en_US", Some("t")));
+            assert_eq!((parameters.len(), parameters[0].chars().count()), (count, chars));
+        };
+        check(TEMPLATE_NAME_CHARS_MAX, PARAMETERS_MAX, 1);
+        check(1, 1, PARAMETER_CHARS_MAX);
+        check_refused(wanted(513, 0, 0), "template: name is not 1 to 512 characters");
+        check_refused(wanted(0, 0, 0), "template: name is not 1 to 512 characters");
+        check_refused(wanted(1, 101, 1), "template: parameters are not a list of at most 100");
+        check_refused(wanted(1, 1, 1_025), "template: a parameter is not a text of at most 1024 characters");
+        check_refused(json!({ "template": { "name": "n" } }), "template: language is not 1 to 35 characters");
     }
 
     #[test]

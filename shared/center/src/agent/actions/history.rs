@@ -4,11 +4,11 @@ use crate::agent::Session;
 use crate::agent::answer::{Answer, Lists};
 use crate::agent::membership::participating;
 use crate::agent::request::{Fields, Refusal};
-use crate::agent::snapshot::{LAST, SHOWN_MAX};
+use crate::agent::snapshot::{LAST, SHOWN_MAX, contact_of};
 use crate::center::Center;
 use crate::frames::message_payload;
 use crate::ports::Consistency;
-use crate::store::load_messages;
+use crate::store::load_timeline;
 use patchbay_model::Seq;
 
 /// Messages that one request may ask for; two is the least with which it goes on from a position that two
@@ -27,11 +27,11 @@ pub(super) async fn history(center: &Center, session: &Session, fields: &Fields)
         return Err(Refusal::field("limit", message));
     }
     let conversation = participating(center, session, &sid).await?;
-    let (messages, more) = load_messages(
+    let contact = contact_of(center, &conversation).await?;
+    let (messages, more) = load_timeline(
         center.table.as_ref(),
-        &conversation.contact_sid,
+        &contact.timeline(),
         (Seq(0), before),
-        None,
         usize::try_from(limit).unwrap_or(SHOWN_MAX),
         Consistency::Eventual,
     )

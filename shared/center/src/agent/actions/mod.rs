@@ -3,6 +3,7 @@
 mod accept;
 mod activity;
 mod complete;
+mod contact;
 mod content;
 mod history;
 mod ping;
@@ -41,6 +42,9 @@ pub(super) async fn act(
         "message.typing" => typing::typing(center, session, fields).await,
         "conversation.read" => read::read(center, session, connection, fields).await,
         "conversation.history" => history::history(center, session, fields).await,
+        "contact.update" => contact::update(center, session, fields).await,
+        "contact.merge" => contact::merge(center, session, fields).await,
+        "contact.unmerge" => contact::unmerge(center, session, fields).await,
         "task.transfer" => transfer::transfer(center, session, fields).await,
         "ping" => Ok(ping::ping(center)),
         _ => Err(Refusal::new(Fault::UnknownAction, "there is no such action")),

@@ -4,13 +4,10 @@ use crate::agent::request::{Fields, NAME_CHARS_MAX, Refusal};
 use crate::center::{Center, ChannelAccount};
 use crate::contacts::{OPTED_OUT, has_opted_out};
 use crate::frames::Fault;
-use crate::ports::Consistency;
-use crate::store::{StoreError, load_messages};
-use patchbay_model::{Address, ChannelKind, Contact, Conversation, Direction, Seq, Timestamp};
+use crate::store::StoreError;
+use crate::window::{self, WINDOW_CLOSED, Writer};
+use patchbay_model::{Address, ChannelKind, Contact, Content, Conversation};
 use serde_json::{Value, json};
-
-/// Messages that are looked through at once for the customer's last one.
-const PAGE: usize = 100;
 
 /// An address of the customer, and ours towards it.
 pub(super) struct Recipient<'c> {
@@ -21,28 +18,33 @@ pub(super) struct Recipient<'c> {
 }
 
 /// The conversation's address, or the contact's identity that `channel`, `account` and `address` name.
-/// A refusal lists the identities that could be written to (`possible`).
+/// A refusal lists the identities that could be written to (`possible`) and, where the channel's window is closed, what
+/// would go out all the same (`ways_out`).
 pub(super) async fn choose<'c>(
     center: &'c Center,
     conversation: &Conversation,
     contact: &Contact,
+    content: &Content,
     fields: &Fields,
 ) -> Result<Recipient<'c>, Refusal> {
     let to = match named(contact, fields)? {
-        Some(found) => found.ok_or_else(|| refused(center, contact, "the contact has no such identity"))?,
+        Some(Some(found)) => found,
+        Some(None) => return Err(refused(center, contact, "the contact has no such identity").await?),
         None => &conversation.address,
     };
-    let account = center
-        .channel(to.channel, &to.account)
-        .ok_or_else(|| refused(center, contact, "the channel's account is not configured"))?;
+    let Some(account) = center.channel(to.channel, &to.account) else {
+        return Err(refused(center, contact, "the channel's account is not configured").await?);
+    };
     if has_opted_out(contact, to.channel) {
-        return Err(refused(center, contact, OPTED_OUT));
+        return Err(refused(center, contact, OPTED_OUT).await?);
     }
-    if let Some(window_s) = account.channel.capabilities().window_s {
-        let opened = center.now().plus_s(-i64::from(window_s));
-        if !said_since(center, contact, to, opened).await? {
-            let message = format!("the customer has said nothing on this channel for {window_s} seconds");
-            return Err(refused(center, contact, &message));
+    if !account.channel.passes_closed_window(content) {
+        let window = window::of_account(center, &contact.timeline(), account, Writer::Agent, None).await?;
+        if !window.is_open(center.now()) {
+            let ways_out: &[&str] =
+                if window::has_templates(account.channel.as_ref()) { &["template"] } else { &[] };
+            let refusal = refused(center, contact, WINDOW_CLOSED).await?;
+            return Err(refusal.with("ways_out", json!(ways_out)));
         }
     }
     let same_account =
@@ -64,38 +66,11 @@ fn named<'a>(contact: &'a Contact, fields: &Fields) -> Result<Option<Option<&'a 
     })))
 }
 
-fn refused(center: &Center, contact: &Contact, message: &str) -> Refusal {
-    let open = |address: &&Address| {
-        center.channel(address.channel, &address.account).is_some()
-            && !has_opted_out(contact, address.channel)
-    };
-    let possible: Vec<Value> = contact.identities.iter().filter(open).map(|address| json!(address)).collect();
-    Refusal::new(Fault::Refused, message).with("possible", possible)
-}
-
-/// Whether the customer has said something on this channel since a moment.
-async fn said_since(
-    center: &Center,
-    contact: &Contact,
-    to: &Address,
-    since: Timestamp,
-) -> Result<bool, StoreError> {
-    let mut last = Seq::at(center.now().plus_s(60));
-    loop {
-        let range = (Seq::at(since), last);
-        let (page, more) =
-            load_messages(center.table.as_ref(), &contact.sid, range, None, PAGE, Consistency::Eventual)
-                .await?;
-        let theirs = page.iter().any(|message| {
-            message.direction == Direction::Inbound
-                && message.author == patchbay_model::Author::Contact
-                && message.channel == to.channel
-                && message.account == to.account
-        });
-        match page.first() {
-            _ if theirs => return Ok(true),
-            Some(oldest) if more => last = Seq(oldest.seq.0.saturating_sub(1)),
-            _ => return Ok(false),
-        }
-    }
+/// A refusal with the identities that could be written to now.
+async fn refused(center: &Center, contact: &Contact, message: &str) -> Result<Refusal, StoreError> {
+    let now = center.now();
+    let reach = window::reach(center, contact).await?;
+    let open = reach.iter().filter(|reach| reach.is_open(now));
+    let possible: Vec<Value> = open.map(|reach| json!(reach.address)).collect();
+    Ok(Refusal::new(Fault::Refused, message).with("possible", possible))
 }

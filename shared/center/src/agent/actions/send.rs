@@ -1,17 +1,18 @@
-//! `message.send {conversation_sid, text | media, channel?, account?, address?}`: the agent says something.
+//! `message.send {conversation_sid, text | media | template, channel?, account?, address?}`: the agent says something.
 
 use super::content;
 use super::recipient::{Recipient, choose};
 use crate::agent::answer::Answer;
 use crate::agent::membership::participating;
 use crate::agent::request::{Refusal, Request, required};
+use crate::agent::snapshot::contact_of;
 use crate::agent::{Session, tell};
 use crate::center::Center;
 use crate::frames::{self, Fault};
 use crate::outbound;
 use crate::ports::Consistency;
 use crate::router::OpError;
-use crate::store::{Course, find_course, fix_course, load_contact, load_message, load_profile};
+use crate::store::{Course, find_course, fix_course, load_message, load_profile};
 use patchbay_model::{
     Author, Content, Conversation, ConversationSid, Direction, Message, MessageSid, MessageStatus, Seq,
     Timestamp,
@@ -105,11 +106,9 @@ async fn allow(
     draft: &Draft,
 ) -> Result<(Conversation, Course), Refusal> {
     let conversation = participating(center, session, conversation_sid).await?;
-    let contact =
-        load_contact(center.table.as_ref(), &conversation.contact_sid, Consistency::Eventual).await?;
-    let contact = contact.ok_or(OpError::NotFound("contact"))?;
+    let contact = contact_of(center, &conversation).await?;
     let Recipient { to, our_address, account } =
-        choose(center, &conversation, &contact, &request.fields).await?;
+        choose(center, &conversation, &contact, &draft.content, &request.fields).await?;
     let course = Course { conversation_sid: conversation.sid.clone(), to, our_address };
     let now = center.now();
     let message = draft.clone().message(Seq::at(now), &course);

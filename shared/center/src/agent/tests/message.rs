@@ -3,10 +3,7 @@
 use super::*;
 use crate::store::{Course, fix_course};
 use crate::webchat;
-use patchbay_channels::{
-    Capabilities, Channel, DeliveryOutcome, Normalised, ProviderRequest, ProviderResponse, Rejection,
-    Rendered, Undeliverable, Verified, WebhookRequest,
-};
+use patchbay_channels::WebhookRequest;
 use patchbay_model::{Consent, OutboundMessage};
 
 fn send(id: &str, fields: Value) -> Value {
@@ -155,53 +152,6 @@ async fn a_message_that_the_channel_cannot_carry_is_refused_at_once() {
     desk.check_refused("ann", refused, "refused").await;
     desk.ask("ann", send("2", json!({ "text": "x".repeat(16_384), "channel": "webchat" }))).await;
     desk.check_refused("ann", json!({ "action": "message.send", "text": "no id" }), "bad_field").await;
-}
-
-/// A channel on which we may write for a minute after the customer has.
-struct OneMinute(Capabilities);
-
-impl Channel for OneMinute {
-    fn kind(&self) -> ChannelKind {
-        ChannelKind::Sms
-    }
-    fn account(&self) -> &str {
-        "default"
-    }
-    fn capabilities(&self) -> &Capabilities {
-        &self.0
-    }
-    fn verify<'a>(&self, _: &'a WebhookRequest, _: Timestamp) -> Result<Verified<'a>, Rejection> {
-        unreachable!("no webhook comes in")
-    }
-    fn normalise(&self, _: &Verified<'_>, _: Timestamp) -> Normalised {
-        unreachable!("no webhook comes in")
-    }
-    fn render(&self, _: &OutboundMessage, _: Timestamp) -> Result<Rendered, Undeliverable> {
-        Ok(Rendered::Requests(vec![]))
-    }
-    fn outcome(&self, _: &ProviderRequest, _: &ProviderResponse) -> DeliveryOutcome {
-        unreachable!("no provider is called")
-    }
-}
-
-#[tokio::test]
-async fn the_channels_window_is_kept() {
-    let (mut desk, _) = Desk::with_agent(0).await;
-    let key = (ChannelKind::Sms, "default".to_owned());
-    let account = desk.center.channels.get_mut(&key).unwrap();
-    let capabilities = Capabilities { window_s: Some(60), ..account.channel.capabilities().clone() };
-    account.channel = Arc::new(OneMinute(capabilities));
-    desk.check_refused("ann", send("1", json!({ "text": "never heard of" })), "refused").await;
-    desk.customer_said("anybody there?", desk.center.now()).await;
-    // More than one page of our own lies between.
-    for at in 0..120 {
-        desk.world.advance_ms(10);
-        desk.ask("ann", send(&format!("many {at}"), json!({ "text": "yes" }))).await;
-    }
-    desk.world.advance_ms(60_000 - 1_200);
-    desk.ask("ann", send("2", json!({ "text": "just in time" }))).await;
-    desk.world.advance_ms(1);
-    desk.check_refused("ann", send("3", json!({ "text": "too late" })), "refused").await;
 }
 
 #[tokio::test]

@@ -1,12 +1,14 @@
 //! Agents' sockets over ports in memory.
 
 mod abandoned;
+mod contact;
 mod late;
 mod message;
 mod reservation;
 mod session;
 mod sync;
 mod transfer;
+mod window;
 
 use super::{Session, answer};
 use crate::center::{Center, ChannelAccount, ChannelAccounts, Ports};

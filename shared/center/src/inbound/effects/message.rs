@@ -5,9 +5,11 @@ use crate::inbound::InboundError;
 use crate::inbound::turn::Turn;
 use crate::outbound::{self, OutboundError};
 use crate::store::{StoreError, fix_position, put_message};
+use crate::window::{self, WINDOW_CLOSED, Writer};
 use patchbay_flow::{FlowInput, SendMessage};
 use patchbay_model::{
-    Attachment, Author, Content, Direction, FlowSid, Message, MessageSid, MessageStatus, ReplyContext, Seq,
+    Address, Attachment, Author, Content, Direction, FlowSid, Message, MessageSid, MessageStatus,
+    ReplyContext, Seq,
 };
 
 /// Beginnings of media types by the ending of a URL's path: a flow states a URL and nothing else.
@@ -81,10 +83,18 @@ impl Turn<'_> {
 
     /// Why this message may not or cannot go out, as `<code>: <words>`.
     async fn refusal(&mut self, effect: &SendMessage) -> Result<Option<&'static str>, InboundError> {
-        let channel = self.execution.address.channel;
+        let Address { channel, account, .. } = self.execution.address.clone();
+        let (center, heard, now) = (self.center, self.cause.heard, self.now);
         let contact = self.contact().await?;
         if has_opted_out(contact, channel) {
             return Ok(Some(OPTED_OUT));
+        }
+        if let Some(account) = center.channel(channel, &account) {
+            let window =
+                window::of_account(center, &contact.timeline(), account, Writer::Flow, heard).await?;
+            if !window.is_open(now) {
+                return Ok(Some(WINDOW_CLOSED));
+            }
         }
         // Studio's addresses may have a prefix (`whatsapp:+1…`).
         let is_theirs = |to: &str| contact.identities.iter().any(|own| to.trim().ends_with(&own.id));

@@ -4,7 +4,8 @@ use super::{says, with_agent};
 use crate::testing::{ANN, NOW, Room, ask_and_hand_over};
 use patchbay_model::event::{Profile, Reference};
 use patchbay_model::{
-    ChannelKind, Consent, Content, ConversationState, Email, EventKind, InboundEvent, MessageStatus,
+    ChannelKind, Consent, Content, ConversationState, Direction, Email, EventKind, InboundEvent,
+    MessageStatus,
 };
 
 fn event(id: &str, kind: EventKind) -> InboundEvent {
@@ -194,6 +195,28 @@ fn a_receipt_by_the_providers_id_finds_the_message() {
     let reference = Reference::Provider("SMunknown".into());
     happens(&mut room, "2", EventKind::Receipt { reference, status: MessageStatus::Read, reason: None });
     assert_eq!(room.problems(), ["a receipt of a message that is not among the contact's newest"]);
+}
+
+#[test]
+fn a_receipt_of_a_moment_is_of_the_newest_message_that_had_gone_out_by_then() {
+    let (mut room, sid) = with_agent();
+    let ours = |room: &Room| -> Vec<_> {
+        let messages = room.messages(&sid).into_iter();
+        messages.filter(|message| message.direction == Direction::Outbound).collect()
+    };
+    let question = ours(&room).remove(0).created_at;
+    let read = |room: &mut Room, id: &str, at| {
+        let reference = Reference::Until(at);
+        happens(room, id, EventKind::Receipt { reference, status: MessageStatus::Read, reason: None });
+        ours(room).iter().map(|message| message.status).collect::<Vec<_>>()
+    };
+    assert_eq!(read(&mut room, "1", question.plus_ms(-1)), [MessageStatus::Sent]);
+    assert_eq!(room.events("desk"), Vec::<String>::new());
+    assert_eq!(read(&mut room, "2", question), [MessageStatus::Read]);
+    assert_eq!(room.events("desk"), ["message.updated"]);
+    // Its redelivery, and a later moment: there is nothing left that it could be said of.
+    assert_eq!(read(&mut room, "3", question.plus_s(60)), [MessageStatus::Read]);
+    assert_eq!((room.events("desk"), room.problems()), (vec![], vec![]));
 }
 
 #[test]

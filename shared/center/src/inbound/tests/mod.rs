@@ -2,6 +2,7 @@ mod effects;
 mod events;
 mod faults;
 mod life;
+mod window;
 
 use crate::testing::{ANN, Room, ask_and_hand_over};
 use patchbay_model::{ChannelKind, ContactSid};

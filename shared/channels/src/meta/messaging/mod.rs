@@ -8,11 +8,13 @@ mod wire;
 
 use crate::channel::{Capabilities, Channel};
 use crate::delivery::{DeliveryOutcome, ProviderRequest, ProviderResponse, Rendered, Undeliverable};
+use crate::lookup;
 use crate::meta::app::App;
 use crate::meta::graph;
 use crate::settings::{Reader, SettingsError};
 use crate::signature::Verified;
 use crate::webhook::{Normalised, Rejection, WebhookRequest};
+use patchbay_model::event::Profile;
 use patchbay_model::{Address, ChannelKind, OutboundMessage, Timestamp};
 
 /// Seconds after the customer's last message within which anything may be sent.
@@ -37,6 +39,9 @@ pub(crate) struct Medium {
     pub(crate) reaction: Option<(&'static str, &'static str)>,
     /// The sticker that we may send, by its type.
     pub(crate) sticker: Option<&'static str>,
+    /// What of a customer, and of the account, can be asked for.
+    pub(crate) profile_fields: &'static str,
+    pub(crate) account_fields: &'static str,
     /// A message carries a text of ours through, which comes back with its echo.
     pub(crate) metadata: bool,
 }
@@ -48,7 +53,6 @@ pub(crate) struct Messaging {
     app: App,
     app_id: Option<String>,
     human_agent: bool,
-    capabilities: Capabilities,
     medium: &'static Medium,
 }
 
@@ -66,12 +70,10 @@ impl Messaging {
                 false
             }
         };
-        let window_s = Some(if human_agent { HUMAN_AGENT_WINDOW_S } else { WINDOW_S });
         Ok(Messaging {
             app: App::open(settings, medium.id_key, medium.api_base)?,
             app_id,
             human_agent,
-            capabilities: Capabilities { window_s, ..medium.capabilities.clone() },
             medium,
         })
     }
@@ -87,7 +89,11 @@ impl Channel for Messaging {
     }
 
     fn capabilities(&self) -> &Capabilities {
-        &self.capabilities
+        &self.medium.capabilities
+    }
+
+    fn agent_window_s(&self) -> Option<u32> {
+        Some(if self.human_agent { HUMAN_AGENT_WINDOW_S } else { WINDOW_S })
     }
 
     fn verify<'a>(&self, request: &'a WebhookRequest, _now: Timestamp) -> Result<Verified<'a>, Rejection> {
@@ -110,6 +116,24 @@ impl Channel for Messaging {
             }
             (outcome, _) => outcome,
         }
+    }
+
+    /// Meta, "User Profile": Messenger has first and last names, Instagram a name and the handle.
+    fn profile_request(&self, address: &str) -> Option<ProviderRequest> {
+        let is_id = !address.is_empty() && address.bytes().all(|byte| byte.is_ascii_digit());
+        is_id.then(|| self.app.ask(address, self.medium.profile_fields))
+    }
+
+    fn profile(&self, answer: &ProviderResponse) -> Profile {
+        lookup::profile(answer, &[&["first_name", "last_name"], &["name"], &["username"]], "locale")
+    }
+
+    fn check_request(&self) -> Option<ProviderRequest> {
+        Some(self.app.ask(self.app.id(), self.medium.account_fields))
+    }
+
+    fn check(&self, answer: &ProviderResponse) -> Result<String, String> {
+        self.app.check(answer, self.medium.id_key, &["name", "username"])
     }
 
     fn typing(&self, to: &Address, on: bool, _now: Timestamp) -> Option<Rendered> {

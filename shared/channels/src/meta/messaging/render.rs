@@ -112,7 +112,7 @@ impl Messaging {
     }
 
     fn texts(&self, text: &str) -> Vec<Value> {
-        split(text, self.capabilities.text_max, self.capabilities.text_unit)
+        split(text, self.medium.capabilities.text_max, self.medium.capabilities.text_unit)
             .into_iter()
             .filter(|piece| !piece.trim().is_empty())
             .map(|piece| json!({ "text": piece }))

@@ -118,6 +118,10 @@ impl Simulated for Messaging {
         Some(file(id).map_or_else(|| error_answer(404, None), PlayedFile::answer))
     }
 
+    fn lookup_answer(&self, request: &ProviderRequest) -> Option<ProviderResponse> {
+        self.app.lookup_answer(request)
+    }
+
     fn provider_answer(&self, request: &ProviderRequest, answered: &Answer) -> ProviderResponse {
         let seed = match answered {
             Answer::Error { status, code } => return error_answer(*status, code.as_deref()),
@@ -136,7 +140,7 @@ impl Simulated for Messaging {
         let Receipt { provider_id, status, at, .. } = receipt;
         let body: Value = serde_json::from_slice(&request.body).ok()?;
         let customer = &addressee(&body)?;
-        let told = match (status, self.capabilities.delivered_receipts) {
+        let told = match (status, self.medium.capabilities.delivered_receipts) {
             (MessageStatus::Delivered, true) => {
                 json!({ "delivery": { "mids": [provider_id], "watermark": at.0 } })
             }

@@ -14,7 +14,7 @@ use crate::simulate::Simulated;
 use crate::twilio::account::Twilio;
 use crate::twilio::rest;
 use crate::webhook::{Normalised, Rejection, WebhookRequest};
-use patchbay_model::{ChannelKind, OutboundMessage, Timestamp};
+use patchbay_model::{ChannelKind, Content, OutboundMessage, Timestamp};
 use std::sync::Arc;
 
 pub(crate) const EXAMPLE: &[(&str, &str)] = &[
@@ -108,6 +108,18 @@ impl Channel for WhatsAppByTwilio {
     /// Twilio, "WhatsApp: supported file types".
     fn media_bytes_max(&self, _content_type: &str) -> Option<u64> {
         Some(16 * 1024 * 1024)
+    }
+
+    fn check_request(&self) -> Option<ProviderRequest> {
+        Some(self.twilio.check_request())
+    }
+
+    fn check(&self, answer: &ProviderResponse) -> Result<String, String> {
+        self.twilio.check(answer)
+    }
+
+    fn passes_closed_window(&self, content: &Content) -> bool {
+        matches!(content, Content::Template { .. })
     }
 
     fn media_request(&self, url: &str) -> Option<ProviderRequest> {

@@ -62,6 +62,10 @@ impl Simulated for WhatsAppByTwilio {
         self.twilio.media(request, file)
     }
 
+    fn lookup_answer(&self, request: &ProviderRequest) -> Option<ProviderResponse> {
+        self.twilio.lookup_answer(request)
+    }
+
     fn provider_answer(&self, request: &ProviderRequest, answer: &Answer) -> ProviderResponse {
         self.twilio.answer(request, answer)
     }

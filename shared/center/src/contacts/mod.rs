@@ -1,16 +1,35 @@
-//! Changes of contacts.
+//! Contacts: how they change, and who is found to be whom.
+
+mod edit;
+mod erase;
+mod identify;
+mod merge;
+mod union;
+
+#[cfg(test)]
+mod identify_tests;
+#[cfg(test)]
+mod tests;
+
+pub use edit::{ContactChange, EditError, edit};
+pub(crate) use erase::erase_piece;
+pub use erase::{EraseError, erase};
+pub use identify::EXTERNAL_ID;
+pub(crate) use identify::identify;
+pub use merge::{Finder, MergeError, merge, unmerge};
+pub use union::TooMuch;
 
 use crate::center::Center;
 use crate::ports::Consistency;
 use crate::router::OpError;
-use crate::store::{StoreError, load_contact, load_conversation, load_worker, put_next};
+use crate::store::{StoreError, load_conversation, load_current_contact, load_worker, put_next};
 use crate::{frames, notify};
 use patchbay_model::{ChannelKind, Consent, Contact, ContactSid, ConversationState};
 
 /// How often a change is made again on what somebody else has just written.
 const TRIES_MAX: usize = 5;
 
-/// Changes a contact: `change` is given what is stored and says whether it changed anything; it is called again
+/// Changes a contact, or the one that it was found to be: `change` is given what is stored and says whether it changed anything; it is called again
 /// when somebody else was faster. The agents on its conversation hear of it. `None`: there is no such contact.
 pub async fn change_contact(
     center: &Center,
@@ -19,7 +38,8 @@ pub async fn change_contact(
 ) -> Result<Option<Contact>, StoreError> {
     let mut tries = 1;
     loop {
-        let Some(mut contact) = load_contact(center.table.as_ref(), sid, Consistency::Strong).await? else {
+        let Some(mut contact) = load_current_contact(center.table.as_ref(), sid, Consistency::Strong).await?
+        else {
             return Ok(None);
         };
         if !change(&mut contact) {
