@@ -41,6 +41,7 @@ test: lint ## Everything needed and every test (SKIP=test-deploy: without the de
 	cargo build --quiet --package patchbay-local
 	cargo test --workspace --no-fail-fast
 	$(MAKE) --no-print-directory test-desktop
+	tests/judges/run
 	$(if $(filter test-deploy,$(SKIP)),@echo "skipped: test-deploy",infra/test-deploy.sh)
 
 test-desktop: $(PAGES) ## The pages: without a browser, and their stories in Chromium against the built program

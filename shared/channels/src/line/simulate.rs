@@ -26,6 +26,7 @@ impl Simulated for Line {
                 said["quotedMessageId"] = json!(quoted);
             }
             let seed = format!("{seed}/{part}");
+            said["quoteToken"] = json!(sid("q", &["line-quote", &seed]));
             event(from, &seed, *at, "message", json!({ "message": said }))
         });
         Some(self.webhook(events.collect()))
