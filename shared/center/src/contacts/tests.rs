@@ -62,7 +62,7 @@ fn the_older_stays_and_everything_is_found_with_it() {
     assert_eq!(texts(&room, &timeline), ["by sms", "by line"]);
     assert_eq!(room.conversation(&ben).state, ConversationState::Closed);
     says(&mut room, ChannelKind::Line, BEN, "and again");
-    assert_eq!(texts(&room, &[ann.clone()]), ["by sms", "and again"]);
+    assert_eq!(texts(&room, std::slice::from_ref(&ann)), ["by sms", "and again"]);
     assert_eq!(room.conversation(&ann).sid, ann.conversation(1), "one conversation spans both channels");
     let record = now(load_merges(&room.ports.table, &ann)).unwrap().remove(0);
     assert_eq!((record.by.as_str(), &record.other_sid, record.undoes), ("api", &ben, None));
@@ -111,7 +111,7 @@ fn what_is_taken_back_is_as_it_was() {
     assert!(now(unmerge(&room.center, &ben, &finder())).unwrap().1.is_none());
     assert_eq!(room.ports.table.items(), again, "a repetition changes nothing");
     says(&mut room, ChannelKind::Line, BEN, "it is me");
-    assert_eq!(texts(&room, &[ben.clone()]), ["by line", "it is me"]);
+    assert_eq!(texts(&room, std::slice::from_ref(&ben)), ["by line", "it is me"]);
     assert_eq!(room.conversation(&ben).sid, ben.conversation(2));
     assert_eq!(now(load_merges(&room.ports.table, &ann)).unwrap().len(), 2);
 }
@@ -135,7 +135,7 @@ fn it_is_taken_back_from_the_last_and_not_under_an_open_conversation() {
     assert!(matches!(refused, Err(MergeError::MergedSince)));
     close(&room, &ann);
     says(&mut room, ChannelKind::Sms, "+15005550002", "the third again");
-    assert_eq!(texts(&room, &[ann.clone()]), ["by sms", "the third again"]);
+    assert_eq!(texts(&room, std::slice::from_ref(&ann)), ["by sms", "the third again"]);
     assert!(matches!(now(unmerge(&room.center, &ben, &finder())), Err(MergeError::InUse)));
     close(&room, &ann);
     now(unmerge(&room.center, &ben, &finder())).unwrap();
@@ -158,7 +158,7 @@ fn an_event_that_still_names_the_other_contact_meets_the_pointer() {
     now(room.center.table.write(vec![write])).unwrap();
     assert_eq!(room.items(&keys::identity(&key).partition), stale);
     says(&mut room, ChannelKind::Line, BEN, "late");
-    assert_eq!(texts(&room, &[ann.clone()]), ["by sms", "late"]);
+    assert_eq!(texts(&room, std::slice::from_ref(&ann)), ["by sms", "late"]);
     assert_eq!(room.conversation(&ben).sid, ben.conversation(1), "nothing opens there");
 }
 

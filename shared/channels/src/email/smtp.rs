@@ -139,9 +139,12 @@ impl SmtpAnswer {
 mod tests {
     use super::*;
 
+    /// Host, port, whether TLS comes first, user and password.
+    type Server<'a> = (&'a str, u16, bool, Option<(&'a str, &'a str)>);
+
     #[test]
     fn a_server_is_a_url() {
-        let check = |url: &str, expect: Option<(&str, u16, bool, Option<(&str, &str)>)>| {
+        let check = |url: &str, expect: Option<Server<'_>>| {
             let found = SmtpServer::parse(url);
             let found = found.as_ref().map(|server| {
                 let credentials =
