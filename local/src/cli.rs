@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::commands::{config, discord_gateway, dlq, doctor, flow_run, simulate, token};
+use crate::commands::{config, discord_gateway, dlq, doctor, erase, flow_run, simulate, token};
 use crate::load::{self, LoadOptions};
 use crate::logging;
 use crate::operator::{Endpoint, Operator};
@@ -29,6 +29,13 @@ enum Command {
     /// Shows what the queues have given up, or sends it again
     #[command(subcommand)]
     Dlq(DlqCommand),
+    /// Erases everything about a customer in a running center
+    Erase {
+        /// SID, phone number (+…) or e-mail address
+        contact: String,
+        #[command(flatten)]
+        center: Endpoint,
+    },
     /// Runs flows without a center
     #[command(subcommand)]
     Flow(FlowCommand),
@@ -40,7 +47,7 @@ enum Command {
     DiscordGateway(discord_gateway::DiscordGateway),
     /// Measures a center: customers write, agents listen
     Load(LoadOptions),
-    /// Looks whether a center could start here
+    /// Looks whether a center could start here, and asks providers whether they know its accounts
     Doctor(Serve),
     /// Says which version this is
     Version,
@@ -145,6 +152,9 @@ impl Cli {
             Command::Dlq(DlqCommand::Redrive { queue, center }) => {
                 finish(on_runtime(async { dlq::redrive(&Operator::at(center).await?, queue).await }))
             }
+            Command::Erase { contact, center } => {
+                finish(on_runtime(async { erase::run(&Operator::at(center).await?, &contact).await }))
+            }
             Command::Token(options) => finish(token::run(&options)),
             Command::Simulate(options) => {
                 logging::start();
@@ -155,7 +165,7 @@ impl Cli {
                 finish(on_runtime(discord_gateway::run(options)))
             }
             Command::Load(options) => finish(on_runtime(load::run(options))),
-            Command::Doctor(options) => finish(doctor::run(&options.into())),
+            Command::Doctor(options) => finish(on_runtime(async { doctor::run(&options.into()).await })),
             Command::Version => finish(version()),
         }
     }

@@ -82,7 +82,7 @@ fn accept(
 ) -> ProviderResponse {
     let channel = account.channel.as_ref();
     let file = |id: &str| simulator.files.get(id);
-    let asked = channel.lookup_answer(request).or_else(|| channel.media_answer(request, &file));
+    let asked = channel.media_answer(request, &file).or_else(|| channel.lookup_answer(request));
     if let Some(answer) = asked {
         return answer;
     }
