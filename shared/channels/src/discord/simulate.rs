@@ -164,7 +164,11 @@ impl Simulated for Discord {
 
     fn lookup_answer(&self, request: &ProviderRequest) -> Option<ProviderResponse> {
         let path = request.url.strip_prefix(&self.api_base)?;
-        (path == "/users/@me").then(|| http(200, &json!({ "id": self.application_id, "username": "played" })))
+        let proven = request.headers.get("authorization") == Some(&format!("Bot {}", self.bot_token));
+        (path == "/users/@me").then(|| match proven {
+            true => http(200, &json!({ "id": self.application_id, "username": "played" })),
+            false => self.provider_answer(request, &Answer::error(401)),
+        })
     }
 }
 

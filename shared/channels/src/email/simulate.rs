@@ -1,7 +1,9 @@
 use super::letter::LetterFile;
 use super::{Email, Sending, build};
+use crate::channel::Channel;
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::uuid;
+use crate::lookup;
 use crate::simulate::{Act, Answer, CustomerEvent, CustomerMessage, Delivery, Receipt, Simulated};
 use crate::webhook::{Headers, WebhookRequest};
 use base64::Engine;
@@ -70,6 +72,19 @@ impl Simulated for Email {
             media: [names(&body["Attachments"], "Name"), names(&body["attachments"], "filename")].concat(),
             reply_to: answered(&body),
             ..Delivery::default()
+        })
+    }
+
+    /// A question is answered to whoever shows the account's own credentials.
+    fn lookup_answer(&self, request: &ProviderRequest) -> Option<ProviderResponse> {
+        let own = self.check_request()?;
+        if request.method != own.method {
+            return None;
+        }
+        let proven = own.headers.iter().all(|(name, value)| request.headers.get(name) == Some(value));
+        Some(match proven {
+            true => lookup::answer(200, &json!({})),
+            false => self.provider_answer(request, &Answer::error(401)),
         })
     }
 
