@@ -79,9 +79,10 @@ test("the whole job is done with keys", async () => {
   await page.keyboard.press("Alt+m");
   await page.keyboard.type("Typed with keys ");
   await page.keyboard.press("Alt+e");
-  await page.getByRole("group", { name: "Emoji" }).waitFor();
+  await page.getByRole("group", { name: "Emoji" }).locator(":focus").waitFor();
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Enter");
+  await page.locator("textarea:focus").waitFor();
   await page.keyboard.press("Enter");
   await center.shown("sms", from, "Typed with keys 😃");
   await page.keyboard.press("Alt+w");

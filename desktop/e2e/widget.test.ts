@@ -227,6 +227,7 @@ test("is accessible, light and dark, and by keyboard", async () => {
     site.attributes = `data-theme="${theme}" data-color="#f5c518"`;
     await page.goto(site.url);
     if (theme === "light") {
+      await page.locator(".launcher").waitFor();
       await page.keyboard.press("Tab");
       await page.keyboard.press("Tab");
       await page.keyboard.press("Enter");

@@ -78,8 +78,8 @@ impl Load {
 /// Rounded up to two digits that count, in groups of three.
 fn rounded_up(need: f64) -> String {
     let unit = 10_f64.powf((need.max(1.0).log10().floor() - 1.0).max(0.0));
-    // What is a whole number but for a rounding error stays one.
-    let digits = format!("{:.0}", (need / unit - 1e-6).ceil().max(0.0) * unit);
+    // What is a whole number but for a rounding error stays one, and nought has no sign.
+    let digits = format!("{:.0}", (need / unit - 1e-6).ceil().max(0.0) * unit + 0.0);
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {

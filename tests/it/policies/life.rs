@@ -3,6 +3,7 @@
 use super::functions::{API, Cloud, REFUSED, WEBHOOK, worker};
 use patchbay_center::ports::QueueName;
 use patchbay_center::token::Role;
+use patchbay_model::id::{digest16, hex};
 use patchbay_model::{Attachment, ChannelKind, Content, MessageKey, Seq};
 use serde_json::{Value, json};
 
@@ -71,7 +72,7 @@ async fn signed_in(cloud: &Cloud) {
 
 /// An agent's request, which is not refused.
 async fn act(cloud: &Cloud, connection: &str, mut frame: Value) -> Vec<Value> {
-    frame["id"] = json!(format!("{connection} {frame}"));
+    frame["id"] = json!(hex(&digest16(&[connection, &frame.to_string()])));
     cloud.says(connection, &frame).await;
     let frames = cloud.aws.frames(connection);
     assert!(frames.iter().any(|answer| answer["event_type"] == "ack"), "{frame}: {frames:?}");

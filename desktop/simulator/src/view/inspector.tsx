@@ -29,7 +29,7 @@ export function Inspector({ delivery, onClose }: { delivery: Delivery; onClose()
           <b>{call.method}</b> {call.url}
         </p>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1) */}
+      {/* What scrolls must be reachable by keyboard (WCAG 2.1.1) */}
       <pre tabIndex={0}>
         {JSON.stringify(isHttp ? { headers: call.headers, body: call.body } : call, null, 2)}
       </pre>

@@ -62,7 +62,7 @@ export function Phone({ simulator, account, onInspect }: Props) {
         </button>
       </header>
       {isDisturbing && <Faults simulator={simulator} account={account} />}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1) */}
+      {/* What scrolls must be reachable by keyboard (WCAG 2.1.1) */}
       <div class="log" role="log" aria-label={`${name}, messages`} tabIndex={0} ref={log}>
         {lines.length === 0 && <p class="empty">Nothing was said yet</p>}
         {lines.map((line, at) => (

@@ -57,7 +57,7 @@ export function Log({ widget }: { widget: Widget }) {
       role="log"
       aria-live="polite"
       aria-label={texts.title}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
+      // What scrolls must be reachable by keyboard (WCAG 2.1.1)
       tabIndex={0}
       ref={log}
       onScroll={onScroll}

@@ -97,16 +97,16 @@ async fn a_webhook_function_has_no_api() {
 #[tokio::test]
 async fn the_api_answers_json_to_whoever_may_ask() {
     let room = Room::new().await;
-    let ask = async |role: Option<Role>| {
+    let ask = async |path: &str, role: Option<Role>| {
         let bearer = role.map(|role| format!("Bearer {}", room.token(role)));
         let headers: Vec<(&str, &str)> =
             bearer.iter().map(|bearer| ("authorization", bearer.as_str())).collect();
-        let event = event(document("GET", "/api/workers", "limit=5", &headers, None, false));
+        let event = event(document("GET", path, "limit=5", &headers, None, false));
         serve(patchbay_api::api(room.center.clone()), event).await
     };
-    assert_eq!(ask(None).await.status_code, 401);
-    assert_eq!(ask(Some(Role::Agent)).await.status_code, 403);
-    let answer = ask(Some(Role::Supervisor)).await;
+    assert_eq!(ask("/api/workers", None).await.status_code, 401);
+    assert_eq!(ask("/api/problems", Some(Role::Agent)).await.status_code, 403);
+    let answer = ask("/api/workers", Some(Role::Supervisor)).await;
     assert_eq!((answer.status_code, answer.headers["content-type"].as_str()), (200, "application/json"));
     let body: Value = serde_json::from_str(&answer.body).unwrap();
     assert_eq!(body["workers"][0]["friendly_name"], json!("wendy"));
