@@ -56,7 +56,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
     }
     await page.keyboard.press("Alt+c");
-    await page.getByRole("button", { name: "Complete" }).last().click();
+    await page.getByRole("dialog").getByRole("button", { name: "Complete" }).click();
     await expect.poll(() => tasks(page).count()).toBe(0);
     expect(problems).toEqual([]);
     await page.context().close();
