@@ -1,5 +1,4 @@
-//! Files that `npm run build` has made. Read once, at the start, so that no request reaches a file; in the cloud the
-//! same files are on S3, behind CloudFront with the same headers (`infra/desktop.yaml`).
+//! Files that `npm run build` has made. Read once, at the start, so that no request reaches a file.
 
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH,
