@@ -10,6 +10,17 @@ export const en = {
     refused: "The center does not believe your sign-in any more. Sign in again to go on; nothing is lost.",
     failed: "The center could not be reached: {{why}}",
     retry: "Try again",
+    role: "As",
+    ownRole: "Their own role",
+  },
+  roles: { agent: "Agent", supervisor: "Supervisor", admin: "Administrator" },
+  sections: {
+    label: "Sections",
+    desk: "Desk",
+    floor: "Floor",
+    admin: "Administration",
+    offers_one: "{{count}} offer waits",
+    offers_other: "{{count}} offers wait",
   },
   connection: {
     connecting: "Connecting…",

@@ -9,6 +9,18 @@ export const es = {
     refused: "El centro ya no acepta su sesión. Entre de nuevo para seguir; no se ha perdido nada.",
     failed: "No se pudo contactar con el centro: {{why}}",
     retry: "Reintentar",
+    role: "Como",
+    ownRole: "Su propio rol",
+  },
+  roles: { agent: "Agente", supervisor: "Supervisor", admin: "Administrador" },
+  sections: {
+    label: "Secciones",
+    desk: "Escritorio",
+    floor: "Sala",
+    admin: "Administración",
+    offers_one: "{{count}} oferta espera",
+    offers_many: "{{count}} ofertas esperan",
+    offers_other: "{{count}} ofertas esperan",
   },
   connection: {
     connecting: "Conectando…",

@@ -9,6 +9,16 @@ export const ja = {
     refused: "サインインが無効になりました。もう一度サインインしてください。失われたものはありません。",
     failed: "センターに接続できません: {{why}}",
     retry: "再試行",
+    role: "役割",
+    ownRole: "本人の役割",
+  },
+  roles: { agent: "オペレーター", supervisor: "スーパーバイザー", admin: "管理者" },
+  sections: {
+    label: "セクション",
+    desk: "デスク",
+    floor: "フロア",
+    admin: "管理",
+    offers_other: "{{count}}件のオファーが待機中",
   },
   connection: {
     connecting: "接続中…",

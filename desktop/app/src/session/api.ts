@@ -3,6 +3,7 @@
 import type { CannedReply } from "../model/canned.ts";
 import type { Media } from "../protocol/frames.ts";
 import type { Contact, ContactSid, Conversation } from "../protocol/generated.ts";
+import type { Role } from "./session.ts";
 
 /** Entries of a page of `/api`, and workers that are worth a list to choose from. */
 const PAGE = 100;
@@ -11,6 +12,11 @@ const WORKERS_MAX = 1_000;
 export interface Named {
   sid: string;
   friendly_name: string;
+}
+
+/** Who may sign in on this machine. */
+export interface LocalWorker extends Named {
+  attributes: Record<string, unknown> | null;
 }
 
 /** What an agent's desk needs to know of the configuration. */
@@ -44,12 +50,12 @@ export class Api {
     private readonly token: string | null,
   ) {}
 
-  localWorkers(): Promise<Named[]> {
+  localWorkers(): Promise<LocalWorker[]> {
     return this.#call("/api/dev/workers");
   }
 
-  localSignIn(worker: string): Promise<{ token: string }> {
-    return this.#call("/api/dev/sign-in", { method: "POST", body: { worker } });
+  localSignIn(worker: string, role: Role): Promise<{ token: string }> {
+    return this.#call("/api/dev/sign-in", { method: "POST", body: { worker, role } });
   }
 
   desk(): Promise<DeskSettings> {

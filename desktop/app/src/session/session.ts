@@ -3,8 +3,17 @@
 import { create } from "zustand";
 import { forgetAll } from "../desk/memory.ts";
 
+/** What a token allows; each role may do what those before it may. */
+export const ROLES = ["agent", "supervisor", "admin"] as const;
+export type Role = (typeof ROLES)[number];
+
+export function isRole(value: unknown): value is Role {
+  return ROLES.some((role) => role === value);
+}
+
 export interface Session {
   token: string;
+  role: Role;
   /** Seconds since the epoch. */
   expires_at: number;
 }
@@ -30,8 +39,10 @@ export function sessionOf(token: string): Session | null {
     const claims: unknown = JSON.parse(
       atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")),
     );
-    const exp = typeof claims === "object" && claims !== null && "exp" in claims ? Number(claims.exp) : 0;
-    return exp * 1000 > Date.now() ? { token, expires_at: exp } : null;
+    if (typeof claims !== "object" || claims === null) return null;
+    const exp = "exp" in claims ? Number(claims.exp) : 0;
+    const role = "role" in claims && isRole(claims.role) ? claims.role : "agent";
+    return exp * 1000 > Date.now() ? { token, role, expires_at: exp } : null;
   } catch {
     return null;
   }

@@ -18,7 +18,7 @@ import { type DeskConfig, loadConfig, socketUrl } from "../session/config.ts";
 import { type Session, signedOut, useSession } from "../session/session.ts";
 import { browserSurroundings } from "../socket/browser.ts";
 import { Context } from "./context.ts";
-import { DeskPage } from "./DeskPage.tsx";
+import { Shell } from "./Shell.tsx";
 import { SignIn } from "./SignIn.tsx";
 
 const theme = createTheme({
@@ -105,7 +105,7 @@ function SignedIn({ config, session }: { config: DeskConfig; session: Session })
   }, [context]);
   return (
     <Context value={context}>
-      <DeskPage />
+      <Shell role={session.role} />
     </Context>
   );
 }

@@ -4,7 +4,6 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSettings } from "../desk/settings.ts";
 import { heldTasks, offers as offersOf } from "../model/tasks.ts";
-import { useAlerts } from "./alerts.ts";
 import { useAttempt } from "./attempt.ts";
 import { CompleteDialog } from "./CompleteDialog.tsx";
 import { ATTACH_ID, COMPOSER_ID, EMOJI_ID } from "./Composer.tsx";
@@ -13,15 +12,12 @@ import { Conversation, NoConversation } from "./Conversation.tsx";
 import { useComposerText } from "./composerText.ts";
 import { useDesk, useDeskState } from "./context.ts";
 import css from "./DeskPage.module.css";
-import { ConnectionBar, Header } from "./Header.tsx";
-import { HelpDialog } from "./HelpDialog.tsx";
-import { Notices } from "./Notices.tsx";
 import { Offers } from "./Offers.tsx";
 import { useShortcuts } from "./shortcuts.ts";
 import { TaskList } from "./TaskList.tsx";
 import { TransferDialog } from "./TransferDialog.tsx";
 
-type Open = "transfer" | "complete" | "help" | "activity" | null;
+type Open = "transfer" | "complete" | null;
 
 export function DeskPage() {
   const { t } = useTranslation();
@@ -34,7 +30,6 @@ export function DeskPage() {
   const offers = useMemo(() => offersOf({ ...desk.store.getState(), reservations }), [desk, reservations]);
   const tasks = useMemo(() => heldTasks({ ...desk.store.getState(), reservations }), [desk, reservations]);
   const current = tasks.find(({ sid }) => sid === selected) ?? null;
-  useAlerts();
 
   // An agent with one task need not choose it.
   const only = tasks.length === 1 ? tasks[0]?.sid : undefined;
@@ -90,20 +85,12 @@ export function DeskPage() {
             (why) => t("conversation.failed", { why }),
           ),
       }),
-      activity: () => setOpen("activity"),
-      help: () => setOpen("help"),
     };
   }, [offers, tasks, selected, current, desk, attempt, choose, t]);
   useShortcuts(run, choose);
 
   return (
-    <div className={css.page}>
-      <Header
-        activityOpen={open === "activity"}
-        setActivityOpen={(isOpen) => setOpen(isOpen ? "activity" : null)}
-        showHelp={() => setOpen("help")}
-      />
-      <ConnectionBar />
+    <>
       <div className={css.columns} data-contact={(current !== null && contactShown) || undefined}>
         <nav className={css.tasks} aria-label={t("tasks.region")}>
           <Offers offers={offers} />
@@ -124,8 +111,6 @@ export function DeskPage() {
       </div>
       <TransferDialog reservation={open === "transfer" ? current : null} close={close} />
       <CompleteDialog reservation={open === "complete" ? current : null} close={close} />
-      <HelpDialog opened={open === "help"} close={close} />
-      <Notices />
-    </div>
+    </>
   );
 }

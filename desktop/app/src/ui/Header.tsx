@@ -9,21 +9,25 @@ import {
   IconPlugConnectedX,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { signedOut } from "../session/session.ts";
+import { type Role, signedOut } from "../session/session.ts";
 import { useAttempt } from "./attempt.ts";
 import { useDesk, useDeskState, useNow } from "./context.ts";
 import { initials } from "./format.ts";
 import css from "./Header.module.css";
+import { SectionTabs } from "./SectionTabs.tsx";
 import { SettingsMenu } from "./SettingsMenu.tsx";
+import type { Section } from "./sections.ts";
 import { ariaKeys } from "./shortcuts.ts";
 
 interface Props {
+  role: Role;
+  section: Section;
   activityOpen: boolean;
   setActivityOpen: (open: boolean) => void;
   showHelp: () => void;
 }
 
-export function Header({ activityOpen, setActivityOpen, showHelp }: Props) {
+export function Header({ role, section, activityOpen, setActivityOpen, showHelp }: Props) {
   const { t } = useTranslation();
   const desk = useDesk();
   const worker = useDeskState((state) => state.worker);
@@ -35,6 +39,7 @@ export function Header({ activityOpen, setActivityOpen, showHelp }: Props) {
           {t("app")}
         </Text>
         <ConnectionBadge />
+        <SectionTabs role={role} section={section} />
       </Group>
       <Group gap="xs" wrap="nowrap">
         <ActivityMenu open={activityOpen} setOpen={setActivityOpen} />

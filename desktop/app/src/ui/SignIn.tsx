@@ -6,6 +6,7 @@ import {
   Button,
   Center,
   Loader,
+  NativeSelect,
   Paper,
   Stack,
   Text,
@@ -17,9 +18,9 @@ import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Api, type Named } from "../session/api.ts";
+import { Api, type LocalWorker } from "../session/api.ts";
 import type { DeskConfig } from "../session/config.ts";
-import { type SignedOut, signedIn } from "../session/session.ts";
+import { isRole, ROLES, type Role, type SignedOut, signedIn } from "../session/session.ts";
 import { initials } from "./format.ts";
 import css from "./SignIn.module.css";
 
@@ -50,17 +51,23 @@ export function SignIn({ config, why }: Props) {
   );
 }
 
+/** A worker's own role, where the attribute `role` names one. */
+function ownRole({ attributes }: LocalWorker): Role {
+  return isRole(attributes?.role) ? attributes.role : "agent";
+}
+
 function LocalSignIn({ api }: { api: Api }) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState("");
+  const [role, setRole] = useState<Role | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const workers = useQuery({ queryKey: ["dev-workers"], queryFn: () => api.localWorkers(), retry: 2 });
   const fits = (workers.data ?? []).filter(({ friendly_name }) =>
     friendly_name.toLowerCase().includes(typed.trim().toLowerCase()),
   );
-  const signIn = async ({ sid }: Named) => {
+  const signIn = async (worker: LocalWorker) => {
     try {
-      signedIn((await api.localSignIn(sid)).token);
+      signedIn((await api.localSignIn(worker.sid, role ?? ownRole(worker))).token);
     } catch (error) {
       setFailure(String(error));
     }
@@ -89,6 +96,15 @@ function LocalSignIn({ api }: { api: Api }) {
           onChange={(event) => setTyped(event.currentTarget.value)}
         />
       )}
+      <NativeSelect
+        label={t("signIn.role")}
+        value={role ?? ""}
+        onChange={({ currentTarget: { value } }) => setRole(isRole(value) ? value : null)}
+        data={[
+          { value: "", label: t("signIn.ownRole") },
+          ...ROLES.map((value) => ({ value, label: t(`roles.${value}`) })),
+        ]}
+      />
       <ul className={css.workers}>
         {fits.slice(0, 50).map((worker) => (
           <li key={worker.sid}>

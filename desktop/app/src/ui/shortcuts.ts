@@ -56,10 +56,13 @@ function taskNumber(event: KeyboardEvent): number | null {
   return digit ? Number(digit[1]) : null;
 }
 
-/** Runs what the agent asks for by keys, wherever the focus is; nothing while a dialog is open. */
+/**
+ * Runs what the agent asks for by keys, wherever the focus is; nothing while a dialog is open. Keys that are not
+ * in `run` are left to others.
+ */
 export function useShortcuts(
   run: Partial<Record<Command, () => void>>,
-  chooseTask: (index: number) => void,
+  chooseTask?: (index: number) => void,
 ): void {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
@@ -68,7 +71,7 @@ export function useShortcuts(
       const number = taskNumber(event);
       const act = command ? run[command] : undefined;
       if (act) act();
-      else if (number !== null) chooseTask(number - 1);
+      else if (number !== null && chooseTask) chooseTask(number - 1);
       else return;
       event.preventDefault();
     };
