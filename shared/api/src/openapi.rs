@@ -1,5 +1,7 @@
 //! `/api/openapi.json` (OpenAPI 3.1.0), written from the table of routes.
 
+mod floor;
+
 use crate::access::Access;
 use crate::routes::{ROUTES, Route};
 use axum::Json;
@@ -23,7 +25,7 @@ pub(crate) fn document() -> Value {
             "securitySchemes": {
                 "token": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
             },
-            "schemas": schemas(),
+            "schemas": all_schemas(),
         },
     })
 }
@@ -81,9 +83,18 @@ fn list(of: &str, beside: Value) -> Value {
     object(properties)
 }
 
+fn all_schemas() -> Value {
+    let (mut all, floor) = (schemas(), floor::schemas());
+    if let (Value::Object(all), Value::Object(floor)) = (&mut all, floor) {
+        all.extend(floor);
+    }
+    all
+}
+
 fn schemas() -> Value {
     let text = || json!({ "type": "string" });
     let number = || json!({ "type": "integer" });
+    let truth = || json!({ "type": "boolean" });
     let anything = || json!({ "type": "object" });
     json!({
         "OpenApi": anything(),
@@ -120,7 +131,7 @@ fn schemas() -> Value {
             "account": text(), "direction": text(), "author": anything(), "kind": text(), "text": text(),
             "status": text(), "reason": text(), "created_at": number(),
         })),
-        "Messages": list("Messages", json!({ "more": { "type": "boolean" } })),
+        "Messages": list("Messages", json!({ "more": truth() })),
         "NewUpload": object(json!({
             "content_type": text(), "bytes": number(), "file_name": text(), "channel": text(), "account": text(),
         })),
@@ -131,10 +142,10 @@ fn schemas() -> Value {
         "MediaFetch": object(json!({ "message": text(), "attachment": number() })),
         "Worker": object(json!({
             "sid": text(), "friendly_name": text(), "attributes": anything(), "activity_name": text(),
-            "available": { "type": "boolean" }, "connected": { "type": "boolean" }, "channels": anything(),
+            "available": truth(), "connected": truth(), "channels": anything(),
             "reservations": anything(),
         })),
-        "Workers": list("Workers", json!({ "more": { "type": "boolean" } })),
+        "Workers": list("Workers", json!({ "more": truth() })),
         "Desk": object(json!({
             "task_queues": { "type": "array", "items": object(json!({ "sid": text(), "friendly_name": text() })) },
             "canned_replies": {
@@ -159,7 +170,7 @@ fn schemas() -> Value {
             "dead_letters": { "type": "array", "items": { "$ref": "#/components/schemas/DeadLetter" } },
         })),
         "Redrive": object(json!({ "queue": text() })),
-        "Redriven": object(json!({ "redriven": number(), "more": { "type": "boolean" } })),
+        "Redriven": object(json!({ "redriven": number(), "more": truth() })),
         "Problem": object(json!({ "sid": text(), "at": number(), "source": text(), "reason": text() })),
         "Problems": list("Problems", json!({})),
     })

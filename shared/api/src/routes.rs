@@ -3,7 +3,7 @@
 use crate::Shared;
 use crate::access::{Access, authorise};
 use crate::resources::{
-    config, contacts, conversations, dead_letters, desk, media, problems, tasks, workers,
+    config, contacts, conversations, dead_letters, desk, floor, media, problems, tasks, workers,
 };
 use crate::{error::ApiError, openapi};
 use axum::Router;
@@ -37,7 +37,8 @@ const HISTORY: &[(&str, &str)] = &[("before", "integer"), ("after", "integer"), 
 const ADDRESS: &[(&str, &str)] =
     &[("channel", "string"), ("account", "string"), ("address", "string"), ("identity", "string")];
 const DEAD_LETTERS: &[(&str, &str)] = &[("queue", "string"), ("limit", "integer")];
-const WORKERS: &[(&str, &str)] = &[("after", "string"), ("limit", "integer")];
+const AFTER: &[(&str, &str)] = &[("after", "string"), ("limit", "integer")];
+const TASKS: &[(&str, &str)] = &[("queue", "string"), ("worker", "string"), ("limit", "integer")];
 
 #[rustfmt::skip]
 pub(crate) const ROUTES: &[Route] = &[
@@ -54,13 +55,16 @@ pub(crate) const ROUTES: &[Route] = &[
     Route { method: "get", path: "/api/contacts/{sid}/messages", access: AGENT, operation: "listContactMessages", summary: "A contact's messages, oldest first", query: HISTORY, body: None, answer: (200, "Messages"), serve: || get(contacts::messages) },
     Route { method: "get", path: "/api/conversations/{sid}", access: AGENT, operation: "getConversation", summary: "A conversation", query: &[], body: None, answer: (200, "Conversation"), serve: || get(conversations::fetch) },
     Route { method: "get", path: "/api/conversations/{sid}/messages", access: AGENT, operation: "listMessages", summary: "A conversation's messages, oldest first", query: HISTORY, body: None, answer: (200, "Messages"), serve: || get(conversations::messages) },
-    Route { method: "get", path: "/api/workers", access: AGENT, operation: "listWorkers", summary: "Workers, in the order of their ids", query: WORKERS, body: None, answer: (200, "Workers"), serve: || get(workers::list) },
+    Route { method: "get", path: "/api/workers", access: AGENT, operation: "listWorkers", summary: "Workers, in the order of their ids", query: AFTER, body: None, answer: (200, "Workers"), serve: || get(workers::list) },
     Route { method: "post", path: "/api/uploads", access: AGENT, operation: "createUpload", summary: "A form by which a browser uploads one file, and the reference that a message then has", query: &[], body: Some("NewUpload"), answer: (201, "Upload"), serve: || post(media::upload) },
     Route { method: "post", path: "/api/media/fetch", access: AGENT, operation: "fetchMedia", summary: "Fetches an attachment of a customer once more", query: &[], body: Some("MediaFetch"), answer: (202, "MediaFetch"), serve: || post(media::fetch_again) },
     Route { method: "get", path: "/api/workers/{sid}", access: SUPERVISOR, operation: "getWorker", summary: "A worker and its state", query: &[], body: None, answer: (200, "Worker"), serve: || get(workers::fetch) },
     Route { method: "get", path: "/api/desk", access: AGENT, operation: "getDesk", summary: "What an agent's desk needs to know of the configuration", query: &[], body: None, answer: (200, "Desk"), serve: || get(desk::fetch) },
     Route { method: "get", path: "/api/tasks/{sid}", access: AGENT, operation: "getTask", summary: "A task", query: &[], body: None, answer: (200, "Task"), serve: || get(tasks::fetch) },
     Route { method: "post", path: "/api/tasks/{sid}/cancel", access: SUPERVISOR, operation: "cancelTask", summary: "Asks for a task to be canceled", query: &[], body: Some("TaskCancel"), answer: (202, "Task"), serve: || post(tasks::cancel) },
+    Route { method: "get", path: "/api/floor/queues", access: SUPERVISOR, operation: "listFloorQueues", summary: "Task queues as they are now: who waits, and who could serve them", query: AFTER, body: None, answer: (200, "FloorQueues"), serve: || get(floor::queues) },
+    Route { method: "get", path: "/api/floor/workers", access: SUPERVISOR, operation: "listFloorWorkers", summary: "Workers as they are now: activity, load, tasks", query: AFTER, body: None, answer: (200, "FloorWorkers"), serve: || get(floor::workers) },
+    Route { method: "get", path: "/api/floor/tasks", access: SUPERVISOR, operation: "listFloorTasks", summary: "The tasks that wait in a queue, or that a worker holds", query: TASKS, body: None, answer: (200, "FloorTasks"), serve: || get(floor::list_tasks) },
     Route { method: "get", path: "/api/config", access: SUPERVISOR, operation: "getConfig", summary: "The configuration in force", query: &[], body: None, answer: (200, "Config"), serve: || get(config::fetch) },
     Route { method: "post", path: "/api/config", access: ADMIN, operation: "applyConfig", summary: "Puts a configuration in force, or says everything that is wrong with it", query: &[], body: Some("ConfigDocuments"), answer: (200, "Applied"), serve: || post(config::apply) },
     Route { method: "get", path: "/api/problems", access: SUPERVISOR, operation: "listProblems", summary: "What went wrong with something from outside, newest first", query: PAGE, body: None, answer: (200, "Problems"), serve: || get(problems::list) },

@@ -253,3 +253,20 @@ async fn a_configuration_is_applied_or_refused_with_its_faults() {
     let (_, worker) = api.ask("GET", &format!("/api/workers/{sid}"), admin, "").await;
     assert_eq!((&worker["activity_name"], &worker["connected"]), (&json!("Offline"), &json!(false)));
 }
+
+#[tokio::test]
+async fn a_supervisor_sees_the_floor() {
+    let api = Api::new().await;
+    let supervisor = Some(Role::Supervisor);
+    let (_, queues) = api.ask("GET", "/api/floor/queues", supervisor, "").await;
+    assert_eq!((&queues["at"], &queues["more"]), (&json!(NOW), &json!(false)), "{queues}");
+    let (_, workers) = api.ask("GET", "/api/floor/workers?limit=1", supervisor, "").await;
+    assert_eq!(workers["workers"][0]["friendly_name"], "Ann");
+    let sid = workers["workers"][0]["sid"].as_str().unwrap();
+    let (_, tasks) = api.ask("GET", &format!("/api/floor/tasks?worker={sid}"), supervisor, "").await;
+    assert_eq!((&tasks["tasks"], &tasks["more"]), (&json!([]), &json!(false)));
+    for query in ["", "?worker=WK1", "?limit=101", "?colour=red"] {
+        let (status, _) = api.ask("GET", &format!("/api/floor/tasks{query}"), supervisor, "").await;
+        assert_eq!(status, 400, "{query}");
+    }
+}

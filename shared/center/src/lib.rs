@@ -9,6 +9,7 @@ pub mod command;
 pub mod config;
 pub mod contacts;
 pub mod egress;
+pub mod floor;
 pub mod frames;
 pub mod inbound;
 pub mod keys;

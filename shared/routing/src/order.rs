@@ -18,6 +18,17 @@ pub fn waiting_key(order: TaskOrder, priority: u32, virtual_start_ms: i64) -> St
     format!("{urgency:08x}-{time:016x}")
 }
 
+/// The `virtual_start_ms` that a waiting key was made of, whatever the order of its queue was then; `None` for what is
+/// no waiting key. Tasks from before 1970 are not told from others.
+#[must_use]
+pub fn waiting_since(key: &str) -> Option<i64> {
+    let (_, time) = key.split_once('-')?;
+    let time = u64::from_str_radix(time, 16).ok()?;
+    // `ascending` of a time after 1970 is in the upper half, its complement in the lower.
+    let ascending = if time >> 63 == 1 { time } else { !time };
+    Some((ascending ^ (1 << 63)).cast_signed())
+}
+
 /// Where a worker stands among those that can take a task: the longest without an assignment first.
 #[must_use]
 pub fn token_key(last_assigned_ms: i64) -> String {
@@ -60,10 +71,24 @@ mod tests {
         }
 
         #[test]
+        fn a_waiting_key_tells_since_when(priority: u32, start in 0..=i64::MAX) {
+            for order in [TaskOrder::Fifo, TaskOrder::Lifo] {
+                prop_assert_eq!(waiting_since(&waiting_key(order, priority, start)), Some(start));
+            }
+        }
+
+        #[test]
         fn widths_are_fixed(priority: u32, start: i64) {
             prop_assert_eq!(waiting_key(TaskOrder::Fifo, priority, start).len(), 25);
             prop_assert_eq!(waiting_key(TaskOrder::Lifo, priority, start).len(), 25);
             prop_assert_eq!(token_key(start).len(), 16);
+        }
+    }
+
+    #[test]
+    fn what_is_no_waiting_key_tells_nothing() {
+        for key in ["", "7fffffff", "7fffffff-", "7fffffff-xyz"] {
+            assert_eq!(waiting_since(key), None, "{key}");
         }
     }
 

@@ -35,6 +35,18 @@ export function parseAttributes(text: string): Record<string, unknown> {
 const NAME_ATTRIBUTES = ["customerName", "customer_name", "name", "customer", "from"];
 const CHANNEL_ATTRIBUTES = ["channelType", "channel_type", "channel"];
 
+/** Who a task is for, as far as its attributes tell. */
+export function customerOf({ attributes }: { attributes: string }): {
+  name: string | null;
+  channel: ChannelKind | null;
+} {
+  const parsed = parseAttributes(attributes);
+  return {
+    name: firstText(parsed, [...NAME_ATTRIBUTES, "customerAddress"]),
+    channel: firstText(parsed, CHANNEL_ATTRIBUTES) as ChannelKind | null,
+  };
+}
+
 /** What a program needs to find things, and no person. */
 const OF_PROGRAMS = [...CHANNEL_ATTRIBUTES, ...NAME_ATTRIBUTES, "customerAddress"];
 const SID = /^[A-Z]{2}[0-9a-f]{32}$/u;

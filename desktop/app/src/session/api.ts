@@ -103,6 +103,15 @@ export class Api {
     return { url, content_type, file_name: file.name };
   }
 
+  /** A document that only some pages need; parameters that are undefined are left out. */
+  get<T>(path: string, parameters: Record<string, string | number | undefined> = {}): Promise<T> {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(parameters)) {
+      if (value !== undefined) query.set(name, String(value));
+    }
+    return this.#call(query.size > 0 ? `${path}?${query}` : path);
+  }
+
   /** Whether the center believes the token; where it cannot be asked, nothing is known against it. */
   async isBelieved(): Promise<boolean> {
     try {

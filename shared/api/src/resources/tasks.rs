@@ -8,6 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use patchbay_center::command::{RoutingBody, body};
+use patchbay_center::config::Config;
 use patchbay_center::frames::task_payload;
 use patchbay_center::ports::{Consistency, Outgoing, QueueName};
 use patchbay_center::store::load_task;
@@ -23,17 +24,19 @@ async fn stored(center: &Shared, sid: &TaskSid) -> Result<Task, ApiError> {
     task.ok_or_else(|| ApiError::not_found("task"))
 }
 
-async fn document(center: &Shared, task: &Task) -> Result<Json<Value>, ApiError> {
-    let mut document = task_payload(center.config().await?.as_ref(), task);
+/// A task and what became of its offers.
+pub(super) fn document(config: &Config, task: &Task) -> Value {
+    let mut document = task_payload(config, task);
     document["reservations"] = json!(task.reservations);
-    Ok(Json(document))
+    document
 }
 
 pub(crate) async fn fetch(
     State(center): State<Shared>,
     Sid(sid): Sid<TaskSid>,
 ) -> Result<Json<Value>, ApiError> {
-    document(&center, &stored(&center, &sid).await?).await
+    let task = stored(&center, &sid).await?;
+    Ok(Json(document(&*center.config().await?, &task)))
 }
 
 #[derive(Deserialize)]
@@ -58,5 +61,5 @@ pub(crate) async fn cancel(
     }
     let command = RoutingBody::CancelTask { task_sid: sid, reason: wanted.reason };
     center.queue.send(QueueName::Routing, vec![Outgoing::after_s(body(&command), 0)]).await?;
-    Ok((StatusCode::ACCEPTED, document(&center, &task).await?))
+    Ok((StatusCode::ACCEPTED, Json(document(&*center.config().await?, &task))))
 }

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 const CAPACITY_DEFAULT: u32 = 1;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Class {
+pub(crate) struct Class {
     /// The task queues whose expression its workers fulfil.
     pub queues: Vec<TaskQueueSid>,
     #[serde(flatten)]

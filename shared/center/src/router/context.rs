@@ -7,15 +7,16 @@ use crate::center::Center;
 use crate::config::Config;
 use crate::keys;
 use crate::ports::Consistency;
+use crate::store::StoreError;
 use patchbay_model::WorkerSid;
 use std::sync::Arc;
 
-pub(super) struct Context {
+pub(crate) struct Context {
     pub config: Arc<Config>,
     pub directory: Arc<Directory>,
 }
 
-pub(super) async fn context(center: &Center) -> Result<Context, OpError> {
+pub(crate) async fn context(center: &Center) -> Result<Context, StoreError> {
     let config = center.config().await?;
     let directory = center.directory.get(center.table.as_ref(), center.now()).await?;
     Ok(Context { config, directory })

@@ -28,7 +28,7 @@ pub(super) const DEMANDS_PER_QUEUE_MAX: usize = 64;
 
 /// What tasks ask of a class: workers of this queue for whom the condition holds.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(super) struct DemandEntry {
+pub(crate) struct DemandEntry {
     pub queue: TaskQueueSid,
     /// Canonical text of the condition; empty for none.
     pub condition: String,
@@ -36,13 +36,13 @@ pub(super) struct DemandEntry {
 
 /// A class or demand and when it was first seen.
 #[derive(Clone, Debug)]
-pub(super) struct Known<T> {
+pub(crate) struct Known<T> {
     pub entry: T,
     pub since: Timestamp,
 }
 
 #[derive(Clone, Debug, Default)]
-pub(super) struct Directory {
+pub(crate) struct Directory {
     pub classes: BTreeMap<String, Known<Class>>,
     pub demands: BTreeMap<String, Known<DemandEntry>>,
 }

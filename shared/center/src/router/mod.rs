@@ -35,6 +35,7 @@ pub(crate) mod tests;
 
 pub use change::roster_write;
 pub use class::new_worker;
+pub(crate) use context::{Context, context};
 pub use directory::DirectoryCache;
 pub use error::OpError;
 pub use handle::handle;

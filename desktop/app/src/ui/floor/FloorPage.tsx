@@ -1,13 +1,12 @@
 /** What a supervisor runs the floor from. */
 
-import { Title } from "@mantine/core";
-import { useTranslation } from "react-i18next";
+import css from "./FloorPage.module.css";
+import { LiveFloor } from "./LiveFloor.tsx";
 
 export function FloorPage() {
-  const { t } = useTranslation();
   return (
-    <main>
-      <Title order={2}>{t("sections.floor")}</Title>
+    <main className={css.page}>
+      <LiveFloor />
     </main>
   );
 }

@@ -62,7 +62,7 @@ fn add_idle_workers(room: &Room, workers: usize) {
 }
 
 /// Adds tasks like this one, waiting behind all others.
-fn add_waiting_tasks(room: &Room, template: &TaskSid, tasks: usize) {
+pub(crate) fn add_waiting_tasks(room: &Room, template: &TaskSid, tasks: usize) {
     let template = room.task(template);
     for n in 0..tasks {
         let mut task = template.clone();

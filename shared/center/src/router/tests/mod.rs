@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::task::{Context as Poller, Poll, Waker};
 
 /// Runs a future that never waits: everything in memory answers at once.
-pub(super) fn now<F: Future>(future: F) -> F::Output {
+pub(crate) fn now<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     match future.as_mut().poll(&mut Poller::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
@@ -42,7 +42,7 @@ impl Http for NoHttp {
 }
 
 /// A center with delayed messages that arrive when the clock comes to them.
-pub(super) struct Room {
+pub(crate) struct Room {
     pub center: Center,
     pub table: Arc<MemoryTable>,
     pub push: Arc<MemoryPush>,
@@ -170,12 +170,12 @@ impl Room {
 
 pub(super) const NAMES: [&str; 4] = ["ann", "bob", "cem", "dia"];
 
-pub(super) fn worker_sid(name: &str) -> WorkerSid {
+pub(crate) fn worker_sid(name: &str) -> WorkerSid {
     WorkerSid::derive(&["worker", name])
 }
 
 /// Ann and Bob speak French, Cem English, Dia both; Dia is in support, the others in sales.
-pub(super) fn workspace(targets: Value, capacity: u32) -> Value {
+pub(crate) fn workspace(targets: Value, capacity: u32) -> Value {
     let worker = |name: &str, languages: &[&str], department: &str, level: u32| {
         let channels: serde_json::Map<String, Value> = ["default", "voice", "sms", "video"]
             .iter()
@@ -207,10 +207,10 @@ pub(super) fn workspace(targets: Value, capacity: u32) -> Value {
     })
 }
 
-pub(super) fn by_language() -> Value {
+pub(crate) fn by_language() -> Value {
     json!([{"queue": "Sales", "expression": "worker.languages HAS task.language"}])
 }
 
-pub(super) fn french() -> Value {
+pub(crate) fn french() -> Value {
     json!({"language": "fr"})
 }

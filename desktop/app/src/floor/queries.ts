@@ -1,0 +1,63 @@
+/** The floor as the center tells it, asked for again while somebody looks. */
+
+import { useQuery } from "@tanstack/react-query";
+import type { Api } from "../session/api.ts";
+import { useApi } from "../ui/context.ts";
+import { refreshMs } from "./model.ts";
+import type { FloorQueue, FloorQueues, FloorTasks, FloorWorker, FloorWorkers, TasksOf } from "./types.ts";
+
+const PAGE = 100;
+/** Workers that the page shows: each costs half a read unit every time. */
+const WORKERS_MAX = 500;
+const REFRESH_MS = 5_000;
+
+async function allQueues(api: Api): Promise<FloorQueues> {
+  const queues: FloorQueue[] = [];
+  for (;;) {
+    const after = queues.at(-1)?.sid;
+    const page = await api.get<FloorQueues>("/api/floor/queues", { limit: PAGE, after });
+    queues.push(...page.queues);
+    if (!page.more || page.queues.length === 0) {
+      queues.sort((a, b) => a.friendly_name.localeCompare(b.friendly_name));
+      return { ...page, queues };
+    }
+  }
+}
+
+async function allWorkers(api: Api): Promise<FloorWorkers> {
+  const workers: FloorWorker[] = [];
+  for (;;) {
+    const after = workers.at(-1)?.sid;
+    const page = await api.get<FloorWorkers>("/api/floor/workers", { limit: PAGE, after });
+    workers.push(...page.workers);
+    if (!page.more || page.workers.length === 0 || workers.length >= WORKERS_MAX) return { ...page, workers };
+  }
+}
+
+export function useFloorQueues() {
+  const api = useApi();
+  return useQuery({
+    queryKey: ["floor", "queues"],
+    queryFn: () => allQueues(api),
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+export function useFloorWorkers() {
+  const api = useApi();
+  return useQuery({
+    queryKey: ["floor", "workers"],
+    queryFn: () => allWorkers(api),
+    refetchInterval: ({ state }) => refreshMs(state.data?.workers.length ?? 0),
+  });
+}
+
+export function useFloorTasks(of: TasksOf | null) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ["floor", "tasks", of],
+    queryFn: () => api.get<FloorTasks>("/api/floor/tasks", { limit: PAGE, ...of }),
+    refetchInterval: REFRESH_MS,
+    enabled: of !== null,
+  });
+}

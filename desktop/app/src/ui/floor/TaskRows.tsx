@@ -1,0 +1,62 @@
+/** Tasks of a queue or a worker: for whom, since when, at whom. */
+
+import { Badge, Loader, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { useFloorTasks } from "../../floor/queries.ts";
+import type { FloorTask, TasksOf } from "../../floor/types.ts";
+import { customerOf } from "../../model/tasks.ts";
+import { ChannelIcon } from "../ChannelIcon.tsx";
+import { Elapsed } from "../Elapsed.tsx";
+import { useDeskSettings } from "../queries.ts";
+import css from "./FloorTable.module.css";
+
+export function TaskRows({ of, none }: { of: TasksOf; none: string }) {
+  const { t } = useTranslation();
+  const { data, error } = useFloorTasks(of);
+  if (error) return <Text c="red">{t("floor.failed", { why: error.message })}</Text>;
+  if (!data) return <Loader size="sm" />;
+  if (data.tasks.length === 0) return <Text c="dimmed">{none}</Text>;
+  return (
+    <ul className={css.tasks}>
+      {data.tasks.map((task) => (
+        <li key={task.sid} className={css.task}>
+          <TaskRow task={task} />
+        </li>
+      ))}
+      {data.more && (
+        <li>
+          <Text c="dimmed">{t("floor.moreTasks")}</Text>
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function TaskRow({ task }: { task: FloorTask }) {
+  const { t } = useTranslation();
+  const { answer_s_target } = useDeskSettings();
+  const { name, channel } = customerOf(task);
+  return (
+    <>
+      <ChannelIcon channel={channel} size={16} />
+      <Text span className={css.grow} dir="auto">
+        {name ?? t("contact.unnamed")}
+      </Text>
+      {task.queue_name && (
+        <Badge variant="light" color="gray" tt="none">
+          {task.queue_name}
+        </Badge>
+      )}
+      <Badge variant="light" tt="none">
+        {t(`taskStatus.${task.assignment_status}`)}
+      </Badge>
+      {(task.assignment_status === "pending" || task.assignment_status === "reserved") && (
+        <Elapsed
+          since={task.virtual_start_time * 1000}
+          target_s={answer_s_target}
+          label={(time) => t("floor.waitsFor", { time })}
+        />
+      )}
+    </>
+  );
+}
