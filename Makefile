@@ -34,6 +34,7 @@ lint: desktop/node_modules/.package-lock.json ## Format and lints of everything,
 	cd desktop && npm run --silent check
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- --deny warnings
+	cargo check --quiet --manifest-path tests/fuzz/Cargo.toml --target-dir "$${CARGO_TARGET_DIR:-target}/fuzz"
 	infra/validate.sh
 
 # The program is built first: the stories start it.

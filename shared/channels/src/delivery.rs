@@ -1,5 +1,6 @@
 //! What goes out to a provider and what came of it.
 
+use crate::bounds::ID_CHARS_MAX;
 use crate::email::smtp::SmtpDelivery;
 use crate::settings::Account;
 use crate::webhook::Headers;
@@ -7,6 +8,8 @@ use patchbay_model::{ChannelKind, OutboundMessage};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// The code of a refusal that the provider gives none of.
+const UNSTATED_CODE: &str = "unstated";
 /// Characters of a provider's own words that are kept in an outcome.
 const WHY_CHARS_MAX: usize = 300;
 /// The longest wait that a provider's `Retry-After` can ask for, in seconds.
@@ -106,6 +109,10 @@ pub(crate) fn recipient<'m>(
     }
     if to.id.is_empty() {
         return Err(Undeliverable::NoAddress);
+    }
+    // In a URL's path these are no segment, but lead to another one.
+    if matches!(to.id.as_str(), "." | "..") {
+        return Err(Undeliverable::Malformed("address"));
     }
     Ok(&to.id)
 }
@@ -225,13 +232,26 @@ impl DeliveryOutcome {
             after_s: after_s.map_or(RETRY_AFTER_S_DEFAULT, |s| {
                 u32::try_from(s).unwrap_or(RETRY_AFTER_S_MAX).min(RETRY_AFTER_S_MAX)
             }),
-            why: shortened(why.as_ref()),
+            why: reason(why.as_ref()),
         }
     }
 
     pub(crate) fn refused(code: impl ToString, why: impl AsRef<str>, cause: RefusalCause) -> DeliveryOutcome {
-        DeliveryOutcome::Refused { code: code.to_string(), why: shortened(why.as_ref()), cause }
+        let code = Some(shortened(&code.to_string())).filter(|code| !code.is_empty());
+        let code = code.unwrap_or_else(|| UNSTATED_CODE.to_owned());
+        DeliveryOutcome::Refused { code, why: reason(why.as_ref()), cause }
     }
+
+    /// The provider has it, and calls it so; an id that is empty is none.
+    pub(crate) fn sent(provider_id: Option<String>) -> DeliveryOutcome {
+        let is_id = |id: &String| !id.is_empty() && id.chars().nth(ID_CHARS_MAX).is_none();
+        DeliveryOutcome::Sent { provider_id: provider_id.filter(is_id) }
+    }
+}
+
+fn reason(why: &str) -> String {
+    let why = if why.trim().is_empty() { "the provider does not say why" } else { why };
+    shortened(why)
 }
 
 fn shortened(why: &str) -> String {

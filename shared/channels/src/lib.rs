@@ -7,6 +7,7 @@
 //! Architecture invariant: nothing here calls anybody, reads a clock or draws a random number. A webhook is
 //! verified over its raw bytes before anything is parsed, and `Verified` cannot be made in any other way.
 
+pub mod bounds;
 pub mod channel;
 mod consent;
 pub mod delivery;

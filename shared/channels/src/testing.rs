@@ -15,6 +15,9 @@ use std::sync::Arc;
 pub(crate) const NOW: Timestamp = Timestamp(1_795_359_904_789);
 pub(crate) const PUBLIC_URL: &str = "https://center.example";
 
+/// Cases of a law of one channel. That nothing panics, and what every channel keeps, the contract suite tries.
+pub(crate) const LAW_CASES: u32 = 2_000;
+
 /// The channel with its example settings, some of them changed.
 pub(crate) fn channel(kind: ChannelKind, changes: &[(&str, &str)]) -> Arc<dyn Simulated> {
     let mut settings = example_settings(kind).unwrap();

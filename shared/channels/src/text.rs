@@ -39,6 +39,11 @@ pub fn beginning(text: &str, max: usize, unit: TextUnit) -> &str {
     &text[..fitting(text.graphemes(true), max, unit)]
 }
 
+/// A part of a place or a card as a provider takes it: at most `max` long, and not blank.
+pub(crate) fn stated(text: Option<&str>, max: usize, unit: TextUnit) -> Option<&str> {
+    Some(beginning(text?, max, unit)).filter(|text| !text.trim().is_empty())
+}
+
 /// Bytes of the first parts that together are at most `max` long.
 fn fitting<'t>(parts: impl Iterator<Item = &'t str>, max: usize, unit: TextUnit) -> usize {
     let mut used = 0;

@@ -1,5 +1,6 @@
 //! What comes in from a provider and what it hears back.
 
+use crate::bounds::kept;
 use patchbay_model::{BlobKey, InboundEvent};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -119,6 +120,18 @@ pub struct Normalised {
     pub events: Vec<InboundEvent>,
     pub problems: Vec<Problem>,
     pub reply: WebhookReply,
+}
+
+impl Normalised {
+    /// What was read of a webhook, as far as it can be kept (`bounds`).
+    pub(crate) fn of(
+        events: Vec<InboundEvent>,
+        mut problems: Vec<Problem>,
+        reply: WebhookReply,
+    ) -> Normalised {
+        let events = events.into_iter().filter_map(|event| kept(event, &mut problems)).collect();
+        Normalised { events, problems, reply }
+    }
 }
 
 /// A file that came with a webhook itself, to be stored under its key before the events are queued.

@@ -60,7 +60,7 @@ impl Custom {
             }
             Err(error) => refused(Problem::new("", format!("the body is no JSON: {error}")), &mut problems),
         };
-        Normalised { events, problems, reply }
+        Normalised::of(events, problems, reply)
     }
 }
 

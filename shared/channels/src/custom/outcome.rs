@@ -22,7 +22,7 @@ pub(super) fn read(request: &ProviderRequest, response: &ProviderResponse) -> De
     let answer: Answer = serde_json::from_slice(body).unwrap_or_default();
     let why = answer.message.unwrap_or_else(|| format!("the bridge answered {status}"));
     match status {
-        200..300 | 409 => DeliveryOutcome::Sent { provider_id: answer.id },
+        200..300 | 409 => DeliveryOutcome::sent(answer.id),
         408 | 425 | 429 | 500.. => DeliveryOutcome::retry(headers, why),
         400 | 404 | 413 | 422 => {
             DeliveryOutcome::refused(status, why, answer.cause.unwrap_or(RefusalCause::Content))

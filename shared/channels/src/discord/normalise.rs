@@ -49,7 +49,7 @@ impl Discord {
             problems.push(Problem::new("", reason));
             Vec::new()
         });
-        Normalised { events, problems, reply }
+        Normalised::of(events, problems, reply)
     }
 
     pub(super) fn whole(

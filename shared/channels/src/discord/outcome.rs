@@ -70,7 +70,7 @@ pub(super) fn read(request: &ProviderRequest, response: &ProviderResponse) -> De
                 let url = then.url.replacen(PRIVATE, &format!("/channels/{channel}/"), 1);
                 DeliveryOutcome::Instead(Box::new(ProviderRequest { url, ..(**then).clone() }))
             }
-            _ => DeliveryOutcome::Sent { provider_id: answer.id },
+            _ => DeliveryOutcome::sent(answer.id),
         };
     }
     let ended = answer.code.is_some_and(|code| TOKEN_ENDED.contains(&code));

@@ -184,9 +184,9 @@ impl Mailgun {
         let why =
             answer["message"].as_str().map_or_else(|| format!("Mailgun answered {status}"), str::to_owned);
         match status {
-            200..300 => DeliveryOutcome::Sent {
-                provider_id: answer["id"].as_str().map(|id| id.trim_matches(['<', '>']).to_owned()),
-            },
+            200..300 => {
+                DeliveryOutcome::sent(answer["id"].as_str().map(|id| id.trim_matches(['<', '>']).to_owned()))
+            }
             429 | 500.. => DeliveryOutcome::retry(headers, &why),
             400 if why.contains("'to' parameter") => {
                 DeliveryOutcome::refused(status, &why, RefusalCause::Address)

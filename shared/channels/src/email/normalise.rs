@@ -42,6 +42,6 @@ impl Email {
             }
         }
         let reply = WebhookReply { status: 200, content_type: "text/plain", body: String::new() };
-        (Normalised { events: heard.events, problems: heard.problems, reply }, heard.files)
+        (Normalised::of(heard.events, heard.problems, reply), heard.files)
     }
 }

@@ -97,6 +97,7 @@ impl Email {
         let text = |name: &str| event[name].as_str().unwrap_or_default();
         let kind = text("RecordType");
         let address = ["Recipient", "Email"].iter().map(|name| text(name)).find(|text| !text.is_empty());
+        let nobody = || Problem::new("Recipient", "the event names nobody");
         let status = match kind {
             "Delivery" => Some(MessageStatus::Delivered),
             "Bounce" if matches!(text("Type"), "Transient" | "AutoResponder" | "SoftBounce" | "DnsError") => {
@@ -106,11 +107,14 @@ impl Email {
             "SpamComplaint" => None,
             "SubscriptionChange" => {
                 let opted_in = event["SuppressSending"] == false;
-                let id = uuid(&["postmark-consent", text("ChangedAt"), address.unwrap_or_default()]);
                 let kind = EventKind::Consent { opted_in, content: None };
-                heard
-                    .events
-                    .extend(address.map(|address| self.event(id, address.to_owned(), received_at, kind)));
+                match address {
+                    Some(address) => {
+                        let id = uuid(&["postmark-consent", text("ChangedAt"), address]);
+                        heard.events.push(self.event(id, address.to_owned(), received_at, kind));
+                    }
+                    None => heard.problems.push(nobody()),
+                }
                 return;
             }
             "Open" | "Click" => return,
@@ -120,7 +124,7 @@ impl Email {
             }
         };
         let Some(address) = address else {
-            heard.problems.push(Problem::new("Recipient", "the event names nobody"));
+            heard.problems.push(nobody());
             return;
         };
         let what = match status {
@@ -240,7 +244,7 @@ impl Postmark {
             answer["Message"].as_str().map_or_else(|| format!("Postmark answered {status}"), str::to_owned);
         let named = if code == 0 { status.to_string() } else { code.to_string() };
         match (status, code) {
-            (200..300, _) => DeliveryOutcome::Sent { provider_id: message_id(request) },
+            (200..300, _) => DeliveryOutcome::sent(message_id(request)),
             (429 | 500.., _) => DeliveryOutcome::retry(headers, &why),
             // An inactive recipient: bounced before, or complained.
             (_, 406) => DeliveryOutcome::refused(named, &why, RefusalCause::OptedOut),

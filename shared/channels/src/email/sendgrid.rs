@@ -200,7 +200,7 @@ impl SendGrid {
         let why =
             error["message"].as_str().map_or_else(|| format!("SendGrid answered {status}"), str::to_owned);
         match status {
-            200..300 => DeliveryOutcome::Sent { provider_id: message_id(request) },
+            200..300 => DeliveryOutcome::sent(message_id(request)),
             429 | 500.. => DeliveryOutcome::retry(headers, &why),
             400 if error["field"].as_str().is_some_and(|field| field.contains(".to")) => {
                 DeliveryOutcome::refused(status, &why, RefusalCause::Address)

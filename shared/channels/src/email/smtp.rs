@@ -110,7 +110,7 @@ impl SmtpAnswer {
     pub fn outcome(&self, delivery: &SmtpDelivery) -> DeliveryOutcome {
         let (code, text, to) = match self {
             SmtpAnswer::Accepted => {
-                return DeliveryOutcome::Sent { provider_id: Some(delivery.message_id.clone()) };
+                return DeliveryOutcome::sent(Some(delivery.message_id.clone()));
             }
             SmtpAnswer::NotSent { why } => {
                 return DeliveryOutcome::retry_after(Some(u64::from(RETRY_AFTER_S_DEFAULT)), why);
@@ -179,7 +179,7 @@ mod tests {
             DeliveryOutcome::Refused { cause, .. } => cause,
             other => panic!("{other:?}"),
         };
-        let sent = DeliveryOutcome::Sent { provider_id: Some("1@b".into()) };
+        let sent = DeliveryOutcome::sent(Some("1@b".into()));
         assert_eq!(SmtpAnswer::Accepted.outcome(&delivery), sent);
         for to in [SmtpCommand::Session, SmtpCommand::From, SmtpCommand::To, SmtpCommand::Data] {
             assert!(matches!(said(451, to), DeliveryOutcome::Retry { after_s: 60, .. }));

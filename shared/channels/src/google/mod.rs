@@ -133,7 +133,7 @@ impl Channel for Google {
             Product::Rcs => self.read_rcs(body, received_at),
             Product::BusinessMessages => self.read_business(body, received_at),
         };
-        Normalised { events, problems, reply: WebhookReply::json(200, &serde_json::json!({})) }
+        Normalised::of(events, problems, WebhookReply::json(200, &serde_json::json!({})))
     }
 
     fn render(&self, message: &OutboundMessage, now: Timestamp) -> Result<Rendered, Undeliverable> {

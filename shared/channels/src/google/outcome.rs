@@ -50,7 +50,7 @@ pub(super) fn read(
     let answer: Answer = serde_json::from_slice(body).unwrap_or_default();
     if (200..300).contains(&status) && answer.error.is_none() {
         let id = answer.name.as_deref().and_then(|name| name.rsplit('/').next()).map(str::to_owned);
-        return DeliveryOutcome::Sent { provider_id: id };
+        return DeliveryOutcome::sent(id);
     }
     let failure = answer.error.unwrap_or_default();
     let why = failure.message.unwrap_or_else(|| format!("Google answered {status}"));
@@ -64,7 +64,7 @@ pub(super) fn read(
     let refused = |cause, why: &str| DeliveryOutcome::refused(&code, why, cause);
     match status {
         // It was sent before, under this id.
-        409 => DeliveryOutcome::Sent { provider_id: own_id(request) },
+        409 => DeliveryOutcome::sent(own_id(request)),
         408 | 429 | 500.. => DeliveryOutcome::retry(headers, why),
         404 => refused(RefusalCause::Address, &format!("not reachable here, another channel may be: {why}")),
         400 | 413 => refused(RefusalCause::Content, &why),

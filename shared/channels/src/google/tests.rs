@@ -1,6 +1,8 @@
 use super::*;
 use crate::delivery::RefusalCause;
-use crate::testing::{NOW, PUBLIC_URL, call, channel, heard, http, nearly, outbound, picture, requests};
+use crate::testing::{
+    LAW_CASES, NOW, PUBLIC_URL, call, channel, heard, http, nearly, outbound, picture, requests,
+};
 use crate::webhook::{Headers, RejectionReason};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -418,7 +420,7 @@ fn is_taken_or_told(heard: &Normalised) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(10_000))]
+    #![proptest_config(ProptestConfig::with_cases(LAW_CASES))]
 
     #[test]
     fn whatever_comes_by_rcs_is_taken_or_told(mut event in nearly(FIELDS), whole in any::<bool>()) {

@@ -32,7 +32,7 @@ impl Line {
             let reading = Reading { line: self, destination: &webhook.destination, received_at, path };
             events.extend(reading.event(event, &mut problems));
         }
-        Normalised { events, problems, reply: WebhookReply::json(200, &serde_json::json!({})) }
+        Normalised::of(events, problems, WebhookReply::json(200, &serde_json::json!({})))
     }
 }
 

@@ -55,10 +55,8 @@ pub(super) fn read(request: &ProviderRequest, response: &ProviderResponse) -> De
     let why = answer.why(status);
     let refused = |cause| DeliveryOutcome::refused(status, &why, cause);
     match (status, &request.on_refused) {
-        (200..300, _) => DeliveryOutcome::Sent { provider_id: answer.provider_id() },
-        (409, _) if headers.get(ACCEPTED_HEADER).is_some() => {
-            DeliveryOutcome::Sent { provider_id: answer.provider_id() }
-        }
+        (200..300, _) => DeliveryOutcome::sent(answer.provider_id()),
+        (409, _) if headers.get(ACCEPTED_HEADER).is_some() => DeliveryOutcome::sent(answer.provider_id()),
         (400, Some(push)) if answer.message.contains("Invalid reply token") => {
             DeliveryOutcome::Instead(push.clone())
         }

@@ -1,7 +1,7 @@
 use super::{CAPABILITIES, Line};
 use crate::delivery::{ProviderRequest, Undeliverable, recipient};
 use crate::identifier::uuid;
-use crate::text::{beginning, cards, kind_name, length, link, numbered, split};
+use crate::text::{beginning, cards, kind_name, length, link, numbered, split, stated};
 use patchbay_model::{
     Attachment, ChannelKind, ChoiceOption, Content, OutboundMessage, ReplyContext, Timestamp,
 };
@@ -89,9 +89,13 @@ fn messages(content: &Content) -> Result<Vec<Value>, Undeliverable> {
             caption.chain(attachments.iter().flat_map(media)).collect()
         }
         Content::Location { latitude, longitude, name, address } => {
+            // LINE demands both.
             let here = format!("{latitude}, {longitude}");
-            let title = stated(name).unwrap_or(&here);
-            let address = stated(address).unwrap_or(&here);
+            let or_here = |text: &Option<String>| {
+                let stated = stated(text.as_deref(), LOCATION_CHARS_MAX, CAPABILITIES.text_unit);
+                stated.unwrap_or(&here).to_owned()
+            };
+            let (title, address) = (or_here(name), or_here(address));
             vec![json!({
                 "type": "location", "title": title, "address": address,
                 "latitude": latitude, "longitude": longitude,
@@ -108,12 +112,6 @@ fn messages(content: &Content) -> Result<Vec<Value>, Undeliverable> {
             return Err(Undeliverable::Kind(kind_name(content)));
         }
     })
-}
-
-/// A part of a location as LINE takes it; it demands both title and address.
-fn stated(text: &Option<String>) -> Option<&str> {
-    let text = text.as_deref().filter(|text| !text.trim().is_empty())?;
-    Some(beginning(text, LOCATION_CHARS_MAX, CAPABILITIES.text_unit))
 }
 
 fn texts(text: &str) -> Vec<Value> {

@@ -119,7 +119,7 @@ pub(crate) fn outcome(request: &ProviderRequest, response: &ProviderResponse) ->
     let answer: Answer = serde_json::from_slice(body).unwrap_or_default();
     if (200..300).contains(&status) && answer.error.is_none() {
         let first = answer.messages.into_iter().next().map(|sent| sent.id);
-        return DeliveryOutcome::Sent { provider_id: first.or(answer.message_id) };
+        return DeliveryOutcome::sent(first.or(answer.message_id));
     }
     let known = answer.error.as_ref().and_then(Failure::class);
     let why = answer.error.as_ref().map_or_else(|| format!("Meta answered {status}"), Failure::why);

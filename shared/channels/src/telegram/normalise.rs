@@ -28,6 +28,9 @@ impl Telegram {
             Map::new()
         });
         if let Some(id) = update.get("update_id").and_then(Value::as_i64) {
+            if update.len() == 1 {
+                problems.push(Problem::new("", "the update says nothing"));
+            }
             for (kind, document) in update.iter().filter(|(kind, _)| *kind != "update_id") {
                 let reading = Reading { telegram: self, id, received_at, kind };
                 match reading.events(document, &mut problems) {
@@ -41,7 +44,7 @@ impl Telegram {
         } else if problems.is_empty() {
             problems.push(Problem::new("update_id", "the body is not an update of Telegram: it has no id"));
         }
-        Normalised { events, problems, reply: WebhookReply::json(200, &reply) }
+        Normalised::of(events, problems, WebhookReply::json(200, &reply))
     }
 }
 

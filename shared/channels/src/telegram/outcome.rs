@@ -37,7 +37,7 @@ pub(super) fn read(request: &ProviderRequest, response: &ProviderResponse) -> De
         words => words.to_owned(),
     };
     match status {
-        200..300 => DeliveryOutcome::Sent { provider_id: provider_id(request, &answer.result) },
+        200..300 => DeliveryOutcome::sent(provider_id(request, &answer.result)),
         429 if answer.parameters.retry_after.is_some() => {
             DeliveryOutcome::retry_after(answer.parameters.retry_after, &why)
         }

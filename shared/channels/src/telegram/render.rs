@@ -1,7 +1,7 @@
 use super::address::{own_message_id, target};
 use super::{CAPABILITIES, Telegram, media};
 use crate::delivery::{ProviderRequest, Undeliverable, recipient};
-use crate::text::{cards, kind_name, length, link, numbered, split};
+use crate::text::{cards, kind_name, length, link, numbered, split, stated};
 use patchbay_model::{Attachment, ChannelKind, ChoiceOption, ContactCard, Content, OutboundMessage};
 use serde_json::{Map, Value, json};
 
@@ -69,11 +69,13 @@ fn calls(content: &Content, answered: Option<i64>) -> Result<Vec<Call>, Undelive
         Content::Choices { text, options } => choices(text, options),
         Content::Media { attachments, text } => with_media(attachments, text.as_deref()),
         Content::Location { latitude, longitude, name, address } => {
-            vec![location(*latitude, *longitude, stated(name), stated(address))]
+            let [name, address] = [name, address].map(|text| short(text.as_deref()));
+            vec![location(*latitude, *longitude, name, address)]
         }
         Content::Sticker { sticker_id, text, .. } => {
             let call = Call::new("sendSticker", json!({ "sticker": sticker_id }));
-            vec![Call { instead: stated(text).map(str::to_owned), ..call }]
+            let instead = stated(text.as_deref(), CAPABILITIES.text_max, CAPABILITIES.text_unit);
+            vec![Call { instead: instead.map(str::to_owned), ..call }]
         }
         Content::Contacts { contacts } => contacts.iter().flat_map(card).collect(),
         Content::Reaction { emoji } => vec![reaction(emoji.as_deref(), answered)?],
@@ -86,8 +88,9 @@ fn calls(content: &Content, answered: Option<i64>) -> Result<Vec<Call>, Undelive
     })
 }
 
-fn stated(text: &Option<String>) -> Option<&str> {
-    text.as_deref().filter(|text| !text.trim().is_empty())
+/// A name or an address; Telegram states no limit, and shows a line.
+fn short(text: Option<&str>) -> Option<&str> {
+    stated(text, CAPTION_MAX, CAPABILITIES.text_unit)
 }
 
 /// Plain text: without a parse mode nothing in it is markup.
@@ -162,8 +165,8 @@ fn location(latitude: f64, longitude: f64, name: Option<&str>, address: Option<&
 /// Telegram's card is a name and one number; one with more is text.
 fn card(contact: &ContactCard) -> Vec<Call> {
     match (contact.phones.as_slice(), contact.emails.as_slice()) {
-        ([phone], []) if !contact.name.trim().is_empty() => {
-            vec![Call::new("sendContact", json!({ "phone_number": phone, "first_name": contact.name }))]
+        ([phone], []) if let (Some(name), Some(phone)) = (short(Some(&contact.name)), short(Some(phone))) => {
+            vec![Call::new("sendContact", json!({ "phone_number": phone, "first_name": name }))]
         }
         _ => texts(&cards(std::slice::from_ref(contact))),
     }

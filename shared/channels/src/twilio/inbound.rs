@@ -28,11 +28,8 @@ impl Twilio {
         let mut problems = Vec::new();
         let params = form::params(request, &mut problems);
         let event = self.event(request, params, received_at, message, &mut problems);
-        Normalised {
-            events: event.into_iter().collect(),
-            problems,
-            reply: WebhookReply { status: 200, content_type: "text/xml", body: "<Response/>".into() },
-        }
+        let reply = WebhookReply { status: 200, content_type: "text/xml", body: "<Response/>".into() };
+        Normalised::of(event.into_iter().collect(), problems, reply)
     }
 
     fn event(
@@ -49,6 +46,10 @@ impl Twilio {
         let status = params.get("MessageStatus").or_else(|| params.get("SmsStatus")).cloned();
         let (event_id, contact_address, our_address, (kind, profile)) = match status.as_deref() {
             None | Some("received" | "receiving") => {
+                let mut params = params;
+                for (name, value) in [("Body", ""), ("NumMedia", "0")] {
+                    params.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+                }
                 (provider_id.clone(), from, to, message(Said { provider_id, params }, problems))
             }
             Some(status) => {

@@ -41,7 +41,7 @@ pub(crate) fn outcome(request: &ProviderRequest, response: &ProviderResponse) ->
     };
     if (200..300).contains(&status) {
         let resource: Resource = serde_json::from_slice(body).unwrap_or_default();
-        return DeliveryOutcome::Sent { provider_id: resource.sid };
+        return DeliveryOutcome::sent(resource.sid);
     }
     let failure: Failure = serde_json::from_slice(body).unwrap_or_default();
     let known = failure.code.and_then(lookup);

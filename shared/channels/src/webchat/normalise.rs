@@ -20,12 +20,12 @@ impl WebChat {
         match self.event(request, received_at, &mut problems) {
             Ok(event) => {
                 let reply = WebhookReply::json(202, &serde_json::json!({ "event_id": event.event_id }));
-                Normalised { events: vec![event], problems, reply }
+                Normalised::of(vec![event], problems, reply)
             }
             Err(problem) => {
                 let error = serde_json::json!({ "path": problem.path, "message": problem.reason });
                 problems.push(problem);
-                Normalised { events: Vec::new(), problems, reply: WebhookReply::json(400, &error) }
+                Normalised::of(Vec::new(), problems, WebhookReply::json(400, &error))
             }
         }
     }

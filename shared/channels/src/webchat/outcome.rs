@@ -4,7 +4,7 @@ use crate::delivery::{DeliveryOutcome, ProviderRequest, ProviderResponse, Refusa
 /// for what it has missed when it comes back. A frame twice is one message, by its `sid`.
 pub(super) fn read(request: &ProviderRequest, response: &ProviderResponse) -> DeliveryOutcome {
     match response {
-        ProviderResponse::Http { status: 200..300 | 410, .. } => DeliveryOutcome::Sent { provider_id: None },
+        ProviderResponse::Http { status: 200..300 | 410, .. } => DeliveryOutcome::sent(None),
         ProviderResponse::Http { status: status @ (408 | 429 | 500..), headers, .. } => {
             DeliveryOutcome::retry(headers, format!("the socket's gateway answered {status}"))
         }

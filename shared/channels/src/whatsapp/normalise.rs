@@ -29,7 +29,7 @@ impl WhatsApp {
                 self.change(change, &path, received_at, &mut events, &mut problems);
             }
         }
-        Normalised { events, problems, reply: WebhookReply::json(200, &serde_json::json!({})) }
+        Normalised::of(events, problems, WebhookReply::json(200, &serde_json::json!({})))
     }
 
     /// A change about customers gives events; one about the account is the operator's to know.

@@ -1,6 +1,6 @@
 use super::{CAPABILITIES, WhatsApp};
 use crate::delivery::{ProviderRequest, Undeliverable, recipient};
-use crate::text::{cards, kind_name, length, link, numbered, split};
+use crate::text::{cards, kind_name, length, link, numbered, split, stated};
 use patchbay_model::{Attachment, ChannelKind, ChoiceOption, ContactCard, Content, OutboundMessage};
 use serde_json::{Value, json};
 
@@ -86,6 +86,7 @@ fn parts(message: &OutboundMessage) -> Result<Vec<Part>, Undeliverable> {
         | Content::Choice { data: text, text: None } => texts(text),
         Content::Media { attachments, text } => media(attachments, text.as_deref().unwrap_or_default()),
         Content::Location { latitude, longitude, name, address } => {
+            let [name, address] = [name, address].map(|text| short(text.as_deref()));
             let place = json!({
                 "latitude": latitude, "longitude": longitude, "name": name, "address": address,
             });
@@ -121,6 +122,11 @@ fn texts(text: &str) -> Vec<Part> {
         .filter(|piece| !piece.trim().is_empty())
         .map(|piece| ("text", json!({ "body": piece, "preview_url": false })))
         .collect()
+}
+
+/// A name or an address; Meta states no limit, and shows a line.
+fn short(text: Option<&str>) -> Option<&str> {
+    stated(text, INTERACTIVE_TEXT_MAX, CAPABILITIES.text_unit)
 }
 
 fn fits(text: &str, max: usize) -> bool {
@@ -178,13 +184,11 @@ fn interactive(text: &str, options: &[ChoiceOption]) -> Option<Part> {
 
 /// A card; WhatsApp demands a name.
 fn card(contact: &ContactCard) -> Option<Value> {
-    if contact.name.trim().is_empty() {
-        return None;
-    }
+    let name = short(Some(&contact.name))?;
     let phones: Vec<Value> = contact.phones.iter().map(|phone| json!({ "phone": phone })).collect();
     let emails: Vec<Value> = contact.emails.iter().map(|email| json!({ "email": email })).collect();
     Some(json!({
-        "name": { "formatted_name": contact.name, "first_name": contact.name },
+        "name": { "formatted_name": name, "first_name": name },
         "phones": phones, "emails": emails,
     }))
 }

@@ -6,6 +6,7 @@ mod files;
 mod inbound;
 mod lookup;
 mod outbound;
+mod properties;
 mod settings;
 #[path = "../support/mod.rs"]
 mod support;

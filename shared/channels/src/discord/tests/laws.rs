@@ -1,7 +1,7 @@
 //! What holds for whatever comes.
 
 use super::*;
-use crate::testing::nearly;
+use crate::testing::{LAW_CASES, nearly};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
@@ -40,7 +40,7 @@ const FIELDS: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(ProptestConfig::with_cases(LAW_CASES))]
 
     #[test]
     fn whatever_comes_is_taken_and_told(mut document in nearly(FIELDS), envelope in 0..4) {

@@ -80,9 +80,7 @@ impl Ses {
     pub(super) fn outcome(&self, status: u16, headers: &Headers, body: &[u8]) -> DeliveryOutcome {
         let answer: Value = serde_json::from_slice(body).unwrap_or_default();
         if (200..300).contains(&status) {
-            return DeliveryOutcome::Sent {
-                provider_id: answer["MessageId"].as_str().map(|id| self.message_id(id)),
-            };
+            return DeliveryOutcome::sent(answer["MessageId"].as_str().map(|id| self.message_id(id)));
         }
         let code = headers.get("x-amzn-errortype").or_else(|| answer["__type"].as_str()).unwrap_or_default();
         // `MessageRejected:http://…`, or `com.amazonaws…#MessageRejected`.

@@ -6,6 +6,8 @@ use crate::text::cut;
 use crate::webhook::Problem;
 use patchbay_model::event::{Profile, Reference};
 use patchbay_model::{Attachment, ChannelKind, Content, EventKind, InboundEvent, MessageStatus, Timestamp};
+use serde::Deserialize;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Where customers' pictures are: such a message is nothing but the address of one.
@@ -95,11 +97,8 @@ fn kinds(event: &Event, problems: &mut Vec<Problem>) -> Vec<(String, EventKind)>
         }
         for (at, receipt) in receipts.receipts.iter().take(RECEIPTS_MAX).enumerate() {
             match receipt_of(receipt) {
-                Some(kind) => found.push((format!("{}:{}", receipt.message, receipt.receipt_type), kind)),
-                None => {
-                    let reason = format!("the type {:?} is not known", receipt.receipt_type);
-                    problems.push(Problem::new(format!("receipts.receipts[{at}]"), reason));
-                }
+                Ok(receipt) => found.push(receipt),
+                Err(reason) => problems.push(Problem::new(format!("receipts.receipts[{at}]"), reason)),
             }
         }
     }
@@ -147,14 +146,16 @@ fn picture(url: String) -> Content {
     Content::Media { attachments: vec![attachment], text: None }
 }
 
-fn receipt_of(receipt: &Receipt) -> Option<EventKind> {
+fn receipt_of(document: &Value) -> Result<(String, EventKind), String> {
+    let receipt = Receipt::deserialize(document).map_err(|error| format!("it cannot be read: {error}"))?;
     let status = match receipt.receipt_type.as_str() {
         "DELIVERED" => MessageStatus::Delivered,
         "READ" => MessageStatus::Read,
-        _ => return None,
+        other => return Err(format!("the type {other:?} is not known")),
     };
     let reference = Reference::Provider(last_segment(&receipt.message));
-    Some(EventKind::Receipt { reference, status, reason: None })
+    let id = format!("{}:{}", receipt.message, receipt.receipt_type);
+    Ok((id, EventKind::Receipt { reference, status, reason: None }))
 }
 
 fn last_segment(name: &str) -> String {

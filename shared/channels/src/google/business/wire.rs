@@ -64,8 +64,9 @@ pub(super) struct UserStatus {
 
 #[derive(Deserialize)]
 pub(super) struct Receipts {
+    /// Kept apart, so that one that cannot be read does not take the others with it.
     #[serde(default)]
-    pub(super) receipts: Vec<Receipt>,
+    pub(super) receipts: Vec<serde_json::Value>,
 }
 
 #[derive(Deserialize)]

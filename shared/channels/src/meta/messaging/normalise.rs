@@ -27,7 +27,7 @@ impl Messaging {
         for (path, entry) in entries(&request.body, self.medium.object, &mut problems) {
             self.entry(&entry, &path, received_at, &mut events, &mut problems);
         }
-        Normalised { events, problems, reply: WebhookReply::json(200, &serde_json::json!({})) }
+        Normalised::of(events, problems, WebhookReply::json(200, &serde_json::json!({})))
     }
 
     fn entry(
@@ -123,7 +123,13 @@ impl Reading<'_> {
             return vec![(format!("{mid}:{action}:{customer}:{at}"), kind)];
         }
         if let Some(delivery) = &event.delivery {
-            let named = delivery.mids.iter().map(|mid| Reference::Provider(mid.clone())).collect();
+            let mids = delivery.mids.iter().enumerate();
+            let named = mids
+                .filter_map(|(at, mid)| {
+                    let mid = read::<String>(mid, &format!("{}.delivery.mids[{at}]", self.path), problems)?;
+                    Some(Reference::Provider(mid))
+                })
+                .collect();
             return receipts(named, delivery.watermark.0, customer, MessageStatus::Delivered);
         }
         if let Some(read) = &event.read {

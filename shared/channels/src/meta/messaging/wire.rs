@@ -115,8 +115,9 @@ pub(super) struct Reaction {
 
 #[derive(Deserialize)]
 pub(super) struct Delivery {
+    /// Kept apart, so that one that cannot be read does not take the others with it.
     #[serde(default)]
-    pub(super) mids: Vec<String>,
+    pub(super) mids: Vec<serde_json::Value>,
     #[serde(default)]
     pub(super) watermark: Moment,
 }

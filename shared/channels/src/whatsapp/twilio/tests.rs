@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{call, heard, http, outbound, picture, requests};
+use crate::testing::{LAW_CASES, call, heard, http, outbound, picture, requests};
 use crate::twilio::form;
 use insta::assert_json_snapshot;
 use patchbay_model::{Attachment, ChoiceOption, ContactCard, Content, EventKind};
@@ -249,7 +249,7 @@ const VALUES: &[&str] =
     &["", "1", "-1", "NaN", "1e999", "whatsapp:", "document", "failed", "STOP", "a.b", "é😀"];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(ProptestConfig::with_cases(LAW_CASES))]
 
     #[test]
     fn whatever_comes_is_taken_or_told(
