@@ -87,7 +87,7 @@ pub(super) fn mutated(body: &[u8], is_form: bool, changes: &[Change]) -> Vec<u8>
         changes.iter().for_each(|change| alter_fields(&mut fields, change));
         return form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish().into_bytes();
     }
-    changes.iter().fold(body.to_vec(), |bytes, change| altered_bytes(bytes, change))
+    changes.iter().fold(body.to_vec(), altered_bytes)
 }
 
 /// Changes one value of a document, or one of the document that a text in it is.
@@ -124,8 +124,11 @@ pub(super) fn alter(document: &mut Value, change: &Change) {
     }
 }
 
+/// How a document is written into a text.
+type Encoding = fn(&Value) -> String;
+
 /// The document that a text is, and how it is written again: as JSON, or as JSON in base64.
-fn enclosed(text: &str) -> Option<(Value, fn(&Value) -> String)> {
+fn enclosed(text: &str) -> Option<(Value, Encoding)> {
     let is_some = |document: &Value| document.is_object() || document.is_array();
     if let Some(document) = serde_json::from_str(text).ok().filter(is_some) {
         return Some((document, |document| document.to_string()));
