@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { violations } from "./support/access.ts";
 import { Agent } from "./support/agent.ts";
-import { launch, screenshot, signIn } from "./support/browser.ts";
+import { composer, launch, screenshot, signIn } from "./support/browser.ts";
 import { Center } from "./support/center.ts";
 
 let center: Center;
@@ -68,4 +68,68 @@ test("an agent has no floor", async () => {
   expect(await page.getByRole("navigation", { name: "Sections" }).count()).toBe(0);
   await page.goto(`${center.url}/desktop/#floor`);
   await page.getByRole("navigation", { name: "My tasks" }).waitFor();
+});
+
+test("a supervisor whispers, takes a conversation over, and sends it on", async () => {
+  const { page, problems } = await signIn(browser, center.url, "Fay");
+  const ann = await Agent.signIn(center, "Ann");
+  const from = "+15005550073";
+  await center.askForAgent("sms", from);
+  const { conversation } = await ann.accepts();
+  await toFloor(page);
+  await page.getByRole("button", { name: "Ann" }).click();
+  await page.getByRole("button", { name: "Look into" }).click();
+  const look = page.getByRole("dialog", { name: from });
+  await look.getByText("Which language do you prefer?").waitFor();
+  await look.getByText("Ann joined").waitFor();
+  await ann.says(conversation, "How can I help?");
+  await look.getByText("How can I help?").waitFor();
+
+  await look.getByLabel("Note among agents").fill("Offer a refund");
+  await look.getByRole("button", { name: "Add note" }).click();
+  await ann.hears("message.created", ({ kind, text }) => kind === "note" && text === "Offer a refund");
+  await look.getByText("Internal note").waitFor();
+  await screenshot(page, "floor-look");
+  expect(await violations(page)).toEqual([]);
+
+  expect(await look.getByRole("button", { name: "Take over" }).isDisabled()).toBe(true);
+  await page.keyboard.press("Escape");
+  await worker(page, "Fay").getByRole("combobox").selectOption("Available");
+  await worker(page, "Fay").getByText("Free").waitFor();
+  await worker(page, "Ann").getByRole("combobox").selectOption("Break");
+  await ann.hears("worker.activity.update", ({ available }) => available === false);
+  await page.getByRole("button", { name: "Look into" }).click();
+  await look.getByRole("button", { name: "Take over" }).click();
+  await ann.hears("reservation.completed");
+  await page.getByRole("log").getByText("Fay moved the conversation from Ann").waitFor();
+  await composer(page).fill("I am Fay, and I can help you");
+  await composer(page).press("Enter");
+  await center.shown("sms", from, "I am Fay");
+  await page.getByRole("button", { name: "Note", exact: true }).click();
+  await page.getByLabel("Note among agents").fill("Refunded");
+  await page.getByRole("button", { name: "Add note" }).click();
+  await page.getByRole("log").getByText("Refunded").waitFor();
+  await screenshot(page, "desk-note");
+  expect(await violations(page)).toEqual([]);
+
+  // Sent on from the floor to somebody who is not there: it waits for them.
+  await toFloor(page);
+  await page.getByRole("button", { name: "Fay" }).click();
+  await page.getByRole("button", { name: "Look into" }).click();
+  await look.getByRole("button", { name: "Move…" }).click();
+  await page
+    .getByRole("dialog", { name: "Transfer the task" })
+    .getByRole("button", { name: "Diego" })
+    .click();
+  await look.getByText("Waits for an agent").waitFor();
+  await page.keyboard.press("Escape");
+  const diego = await Agent.signIn(center, "Diego");
+  const taken = await diego.accepts();
+  await center.deliveries("sms", from).then((shown) => {
+    expect(shown.some(({ text }) => text.includes("refund") || text.includes("Refunded"))).toBe(false);
+  });
+  await diego.finishes(taken.reservation);
+  diego.leave();
+  ann.leave();
+  expect(problems).toEqual([]);
 });

@@ -129,6 +129,9 @@ pub enum RoutingBody {
     /// An agent was about to hand a task on: finish it, if it was begun.
     TransferCheck {
         worker_sid: WorkerSid,
+        /// The supervisor who did it in the agent's place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<WorkerSid>,
         task_sid: TaskSid,
         new: Box<NewTask>,
     },

@@ -77,7 +77,8 @@ pub(crate) fn inbound(
         | Content::Template { .. }
         | Content::Reaction { .. }
         | Content::Email(_)
-        | Content::System { .. } => {
+        | Content::System { .. }
+        | Content::Note { .. } => {
             return Err(Problem::new("kind", format!("a customer says no {}", kind_name(&content))));
         }
     })
@@ -110,6 +111,7 @@ pub(crate) fn outbound<'c>(
         | Content::Template { .. }
         | Content::Reaction { .. }
         | Content::Email(_)
+        | Content::Note { .. }
         | Content::Unsupported { .. } => Err(Undeliverable::Kind(kind_name(content))),
         Content::Location { .. } | Content::Contacts { .. } => Ok(carried),
         _ if text.trim().is_empty() && carried.attachments().is_empty() => Err(Undeliverable::Empty),

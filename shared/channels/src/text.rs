@@ -108,6 +108,7 @@ pub(crate) fn kind_name(content: &Content) -> &'static str {
         Content::Reaction { .. } => "reaction",
         Content::Email(_) => "email",
         Content::System { .. } => "system",
+        Content::Note { .. } => "note",
         Content::Unsupported { .. } => "unsupported",
     }
 }

@@ -113,6 +113,10 @@ pub enum Content {
     System {
         text: String,
     },
+    /// What an agent or a supervisor notes for the others: never for the customer, and no channel carries it.
+    Note {
+        text: String,
+    },
     Unsupported {
         provider_kind: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -128,7 +132,10 @@ impl Content {
     /// What a flow's condition or an agent's list line reads: the text, or what stands for it.
     pub fn plain_text(&self) -> &str {
         match self {
-            Content::Text { text } | Content::System { text } | Content::Choices { text, .. } => text,
+            Content::Text { text }
+            | Content::System { text }
+            | Content::Note { text }
+            | Content::Choices { text, .. } => text,
             Content::Media { text, .. }
             | Content::Sticker { text, .. }
             | Content::Unsupported { text, .. } => text.as_deref().unwrap_or_default(),

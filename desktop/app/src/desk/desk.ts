@@ -4,7 +4,14 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { type DeskEvent, reduce } from "../model/reduce.ts";
 import { type DeskState, EMPTY, messagesOf, type Sending } from "../model/state.ts";
 import type { Action, Failure, Media, Possible, Snapshot } from "../protocol/frames.ts";
-import type { Contact, ConversationSid, ReservationSid, Seq, TaskSid } from "../protocol/generated.ts";
+import type {
+  Contact,
+  ConversationSid,
+  ReservationSid,
+  Seq,
+  TaskSid,
+  WorkerSid,
+} from "../protocol/generated.ts";
 import { type Listener, SocketClient, type Surroundings } from "../socket/client.ts";
 import { type Answer, Refused } from "../socket/requests.ts";
 import { rememberedPositions, rememberedSending, rememberPositions, rememberSending } from "./memory.ts";
@@ -22,6 +29,8 @@ export class Desk {
   readonly #client: SocketClient;
   readonly #held = new Map<string, () => void>();
   readonly #history = new Set<ConversationSid>();
+  /** Tasks that were taken over and are not offered yet. */
+  readonly #takenOver = new Set<TaskSid>();
   #typed: { conversation: ConversationSid; at: number } | null = null;
 
   constructor(private readonly surroundings: Surroundings) {
@@ -36,6 +45,7 @@ export class Desk {
     this.store.subscribe((state, before) => {
       if (state.read !== before.read) rememberPositions(state.read);
       if (state.sending !== before.sending) rememberSending(state.sending);
+      if (state.reservations !== before.reservations) this.#acceptTakenOver();
     });
   }
 
@@ -53,6 +63,25 @@ export class Desk {
 
   setActivity(activity: string): Promise<void> {
     return this.#act({ action: "worker.activity", activity });
+  }
+
+  /** Another worker's: for supervisors. */
+  async setActivityOf(worker_sid: WorkerSid, activity: string): Promise<void> {
+    await this.#client.request({ action: "worker.activity", activity, worker_sid });
+  }
+
+  /** Notes something for the other agents of a conversation; the customer never sees it. */
+  async note(conversation_sid: ConversationSid, text: string): Promise<void> {
+    await this.#client.request({ action: "note.add", conversation_sid, text });
+  }
+
+  /** Has a task transferred to this worker, and accepts it when it is offered. */
+  async takeOver(task_sid: TaskSid): Promise<void> {
+    const to = this.#state.worker?.sid;
+    if (!to) return;
+    const { ack } = await this.#client.request({ action: "task.transfer", task_sid, to });
+    if (ack.task) this.#takenOver.add(ack.task.sid);
+    this.#acceptTakenOver();
   }
 
   async accept(reservation_sid: ReservationSid): Promise<void> {
@@ -168,6 +197,14 @@ export class Desk {
         await this.#sync();
       }
       throw error;
+    }
+  }
+
+  #acceptTakenOver(): void {
+    for (const { sid, reservation_status, task } of Object.values(this.#state.reservations)) {
+      if (reservation_status !== "pending" || !this.#takenOver.delete(task.sid)) continue;
+      // An offer that is gone already is nobody's fault: the list of tasks says what became of it.
+      this.accept(sid).catch(() => undefined);
     }
   }
 

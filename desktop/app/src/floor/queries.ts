@@ -1,6 +1,8 @@
 /** The floor as the center tells it, asked for again while somebody looks. */
 
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import type { Conversation, ConversationSid, Message, Seq } from "../protocol/generated.ts";
 import type { Api } from "../session/api.ts";
 import { useApi } from "../ui/context.ts";
 import { refreshMs } from "./model.ts";
@@ -10,6 +12,8 @@ const PAGE = 100;
 /** Workers that the page shows: each costs half a read unit every time. */
 const WORKERS_MAX = 500;
 const REFRESH_MS = 5_000;
+/** A conversation that is looked into; one look costs a read unit for each page that is shown, and half a unit. */
+const LOOK_MS = 3_000;
 
 async function allQueues(api: Api): Promise<FloorQueues> {
   const queues: FloorQueue[] = [];
@@ -60,4 +64,43 @@ export function useFloorTasks(of: TasksOf | null) {
     refetchInterval: REFRESH_MS,
     enabled: of !== null,
   });
+}
+
+interface MessagePage {
+  messages: Message[];
+  more: boolean;
+}
+
+/** A conversation as it is, without being on it. */
+export function useLook(sid: ConversationSid) {
+  const api = useApi();
+  const path = `/api/conversations/${encodeURIComponent(sid)}`;
+  const conversation = useQuery({
+    queryKey: ["look", sid],
+    queryFn: () => api.get<Conversation>(path),
+    refetchInterval: LOOK_MS,
+  });
+  const pages = useInfiniteQuery({
+    queryKey: ["look", sid, "messages"],
+    queryFn: ({ pageParam }) => api.get<MessagePage>(`${path}/messages`, { limit: PAGE, before: pageParam }),
+    initialPageParam: undefined as Seq | undefined,
+    getNextPageParam: ({ messages, more }) => (more ? messages[0]?.seq : undefined),
+    placeholderData: keepPreviousData,
+    refetchInterval: LOOK_MS,
+  });
+  const messages = useMemo(
+    () => pages.data?.pages.toReversed().flatMap(({ messages }) => messages),
+    [pages.data],
+  );
+  return {
+    conversation: conversation.data,
+    messages,
+    error: conversation.error ?? pages.error,
+    more: pages.hasNextPage,
+    older: () => void pages.fetchNextPage(),
+    again: () => {
+      void conversation.refetch();
+      void pages.refetch();
+    },
+  };
 }

@@ -126,6 +126,7 @@ export const ar = {
     all: "أظهر الكل",
     less: "أظهر أقل",
     truncated: "الرسالة أطول مما يظهر هنا",
+    note: "ملاحظة داخلية",
   },
   status: {
     received: "وصلت",
@@ -297,6 +298,7 @@ export const ar = {
     moreWorkers_few: "يُعرض أول {{count}} فقط.",
     moreWorkers_many: "يُعرض أول {{count}} فقط.",
     moreWorkers_other: "يُعرض أول {{count}} فقط.",
+    activityOf: "نشاط {{name}}",
   },
   standing: {
     free: "متفرغ",
@@ -318,5 +320,22 @@ export const ar = {
     wrapping: "قيد الإنهاء",
     completed: "مكتملة",
     canceled: "ملغاة",
+  },
+  note: {
+    button: "ملاحظة",
+    label: "ملاحظة بين الوكلاء",
+    hint: "لا يراها العميل أبدًا.",
+    add: "إضافة ملاحظة",
+  },
+  look: {
+    open: "اطّلاع",
+    takeOver: "تولّي المحادثة",
+    move: "نقل…",
+  },
+  conversationState: {
+    flow: "مع برنامج",
+    waiting: "تنتظر وكيلًا",
+    with_agent: "مع وكيل",
+    closed: "مغلقة",
   },
 };

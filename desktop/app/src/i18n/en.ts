@@ -111,6 +111,7 @@ export const en = {
     all: "Show all of it",
     less: "Show less",
     truncated: "The message is longer than what is shown here",
+    note: "Internal note",
   },
   status: {
     received: "Received",
@@ -279,6 +280,7 @@ export const en = {
     noTasks: "No tasks.",
     moreWorkers_one: "Only the first {{count}} is shown.",
     moreWorkers_other: "Only the first {{count}} are shown.",
+    activityOf: "Activity of {{name}}",
   },
   standing: {
     free: "Free",
@@ -300,6 +302,23 @@ export const en = {
     wrapping: "Wrapping up",
     completed: "Completed",
     canceled: "Canceled",
+  },
+  note: {
+    button: "Note",
+    label: "Note among agents",
+    hint: "The customer never sees it.",
+    add: "Add note",
+  },
+  look: {
+    open: "Look into",
+    takeOver: "Take over",
+    move: "Move…",
+  },
+  conversationState: {
+    flow: "With a program",
+    waiting: "Waits for an agent",
+    with_agent: "With an agent",
+    closed: "Closed",
   },
 };
 

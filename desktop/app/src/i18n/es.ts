@@ -114,6 +114,7 @@ export const es = {
     all: "Mostrar todo",
     less: "Mostrar menos",
     truncated: "El mensaje es más largo de lo que se muestra",
+    note: "Nota interna",
   },
   status: {
     received: "Recibido",
@@ -284,6 +285,7 @@ export const es = {
     moreWorkers_one: "Solo se muestra el primero.",
     moreWorkers_many: "Solo se muestran los primeros {{count}}.",
     moreWorkers_other: "Solo se muestran los primeros {{count}}.",
+    activityOf: "Actividad de {{name}}",
   },
   standing: {
     free: "Libre",
@@ -305,5 +307,22 @@ export const es = {
     wrapping: "En cierre",
     completed: "Completada",
     canceled: "Cancelada",
+  },
+  note: {
+    button: "Nota",
+    label: "Nota entre agentes",
+    hint: "El cliente no la ve nunca.",
+    add: "Añadir nota",
+  },
+  look: {
+    open: "Ver",
+    takeOver: "Tomar el control",
+    move: "Mover…",
+  },
+  conversationState: {
+    flow: "Con un programa",
+    waiting: "Espera a un agente",
+    with_agent: "Con un agente",
+    closed: "Cerrada",
   },
 };

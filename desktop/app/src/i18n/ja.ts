@@ -106,6 +106,7 @@ export const ja = {
     all: "すべて表示",
     less: "折りたたむ",
     truncated: "メッセージの一部だけを表示しています",
+    note: "内部メモ",
   },
   status: {
     received: "受信済み",
@@ -272,6 +273,7 @@ export const ja = {
     direct: "指名待ち",
     noTasks: "タスクはありません。",
     moreWorkers_other: "最初の{{count}}人のみ表示しています。",
+    activityOf: "{{name}}のアクティビティ",
   },
   standing: {
     free: "空き",
@@ -293,5 +295,22 @@ export const ja = {
     wrapping: "後処理中",
     completed: "完了",
     canceled: "キャンセル済み",
+  },
+  note: {
+    button: "メモ",
+    label: "オペレーター間のメモ",
+    hint: "お客様には表示されません。",
+    add: "メモを追加",
+  },
+  look: {
+    open: "会話を見る",
+    takeOver: "引き継ぐ",
+    move: "移動…",
+  },
+  conversationState: {
+    flow: "プログラムが対応中",
+    waiting: "オペレーター待ち",
+    with_agent: "オペレーターが対応中",
+    closed: "終了",
   },
 };

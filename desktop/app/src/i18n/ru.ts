@@ -118,6 +118,7 @@ export const ru = {
     all: "Показать полностью",
     less: "Свернуть",
     truncated: "Сообщение длиннее, чем показано здесь",
+    note: "Внутренняя заметка",
   },
   status: {
     received: "Получено",
@@ -285,6 +286,7 @@ export const ru = {
     moreWorkers_few: "Показаны только первые {{count}}.",
     moreWorkers_many: "Показаны только первые {{count}}.",
     moreWorkers_other: "Показаны только первые {{count}}.",
+    activityOf: "Активность: {{name}}",
   },
   standing: {
     free: "Свободен",
@@ -306,5 +308,22 @@ export const ru = {
     wrapping: "Завершается",
     completed: "Завершена",
     canceled: "Отменена",
+  },
+  note: {
+    button: "Заметка",
+    label: "Заметка для операторов",
+    hint: "Клиент её никогда не увидит.",
+    add: "Добавить заметку",
+  },
+  look: {
+    open: "Посмотреть",
+    takeOver: "Взять себе",
+    move: "Передать…",
+  },
+  conversationState: {
+    flow: "У программы",
+    waiting: "Ожидает оператора",
+    with_agent: "У оператора",
+    closed: "Закрыт",
   },
 };

@@ -78,11 +78,14 @@ export function taskItem(state: DeskState, reservation: Reservation): TaskItem {
     name: contact?.name ?? firstText(attributes, NAME_ATTRIBUTES) ?? conversation?.address.id ?? null,
     channel:
       conversation?.address.channel ?? (firstText(attributes, CHANNEL_ATTRIBUTES) as ChannelKind | null),
-    last: messages.findLast(({ kind }) => kind !== "reaction" && kind !== "system") ?? null,
+    last: messages.findLast(({ kind }) => !BESIDE.includes(kind)) ?? null,
     unread: messages.filter((message) => message.direction === "inbound" && message.seq > seen).length,
     waiting_since: waitingSince(reservation, messages),
   };
 }
+
+/** Kinds that nobody waits to have answered. */
+const BESIDE: readonly Message["kind"][] = ["reaction", "system", "note"];
 
 function firstText(attributes: Readonly<Record<string, unknown>>, names: readonly string[]): string | null {
   for (const name of names) {
@@ -98,7 +101,7 @@ function waitingSince(reservation: Reservation, messages: readonly Message[]): n
   const answered = messages.findLastIndex(isAnswer);
   const asked = messages
     .slice(answered + 1)
-    .find(({ direction, kind }) => direction === "inbound" && kind !== "reaction");
+    .find(({ direction, kind }) => direction === "inbound" && !BESIDE.includes(kind));
   const since_task = reservation.task.date_created * 1000;
   if (answered < 0) return since_task;
   return asked ? Math.max(asked.created_at, since_task) : null;

@@ -102,6 +102,7 @@ function isTogether(above: Message, message: Message): boolean {
   return (
     above.direction === message.direction &&
     above.channel === message.channel &&
+    (above.kind === "note") === (message.kind === "note") &&
     authorKey(above) === authorKey(message) &&
     message.created_at - above.created_at < TOGETHER_MS
   );
@@ -143,6 +144,7 @@ export function plainText(content: Content): string {
   switch (content.kind) {
     case "text":
     case "system":
+    case "note":
     case "choices":
       return content.text;
     case "media":

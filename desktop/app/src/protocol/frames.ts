@@ -124,7 +124,7 @@ export interface Media {
 /** What a client may ask for, without its `id`. */
 export type Action =
   | { action: "sync"; conversations?: Record<ConversationSid, Seq> }
-  | { action: "worker.activity"; activity: string }
+  | { action: "worker.activity"; activity: string; worker_sid?: WorkerSid }
   | { action: "reservation.accept" | "reservation.wrap"; reservation_sid: ReservationSid }
   | { action: "reservation.reject"; reservation_sid: ReservationSid; activity?: string }
   | { action: "reservation.complete"; reservation_sid: ReservationSid; reason?: string }
@@ -138,6 +138,7 @@ export type Action =
       account?: string;
       address?: string;
     }
+  | { action: "note.add"; conversation_sid: ConversationSid; text: string }
   | { action: "message.typing"; conversation_sid: ConversationSid; on: boolean }
   | { action: "conversation.read"; conversation_sid: ConversationSid; seq: Seq }
   | { action: "conversation.history"; conversation_sid: ConversationSid; before_seq?: Seq; limit?: number }

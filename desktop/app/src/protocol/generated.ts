@@ -218,7 +218,7 @@ text?: string, } | { "kind": "reaction",
 /**
  * `None` takes the earlier reaction back.
  */
-emoji?: string, } | { "kind": "email" } & Email | { "kind": "system", text: string, } | { "kind": "unsupported", provider_kind: string, text?: string, };
+emoji?: string, } | { "kind": "email" } & Email | { "kind": "system", text: string, } | { "kind": "note", text: string, } | { "kind": "unsupported", provider_kind: string, text?: string, };
 
 /**
  * One message as it is stored and as clients see it.
@@ -267,7 +267,7 @@ text?: string, } | { "kind": "reaction",
 /**
  * `None` takes the earlier reaction back.
  */
-emoji?: string, } | { "kind": "email" } & Email | { "kind": "system", text: string, } | { "kind": "unsupported", provider_kind: string, text?: string, });
+emoji?: string, } | { "kind": "email" } & Email | { "kind": "system", text: string, } | { "kind": "note", text: string, } | { "kind": "unsupported", provider_kind: string, text?: string, });
 
 /**
  * What an inbound message of the conversation meets.

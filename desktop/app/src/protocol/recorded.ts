@@ -389,6 +389,26 @@ export const recorded = [
       "author": {
         "type": "contact"
       },
+      "kind": "note",
+      "text": "She has called twice",
+      "provider_id": "SM1",
+      "status": "received",
+      "created_at": 1795359904789
+    }
+  },
+  {
+    "event_type": "message.created",
+    "payload": {
+      "sid": "IMec3a4c13dca0474d022c090f519a3b9b",
+      "seq": 7353794170019523,
+      "conversation_sid": "CH07070707070707070707070700000001",
+      "contact_sid": "CT07070707070707070707070700000000",
+      "channel": "sms",
+      "account": "default",
+      "direction": "inbound",
+      "author": {
+        "type": "contact"
+      },
       "kind": "unsupported",
       "provider_kind": "poll",
       "provider_id": "SM1",

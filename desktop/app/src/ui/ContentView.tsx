@@ -14,6 +14,7 @@ export function ContentView({ content }: { content: Content }) {
   switch (content.kind) {
     case "text":
     case "system":
+    case "note":
       return <PlainText text={content.text} />;
     case "media":
       return (

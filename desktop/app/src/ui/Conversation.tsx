@@ -18,6 +18,7 @@ import { Composer } from "./Composer.tsx";
 import css from "./Conversation.module.css";
 import { useDesk, useDeskState } from "./context.ts";
 import { Elapsed } from "./Elapsed.tsx";
+import { NoteButton } from "./Note.tsx";
 import { useDeskSettings } from "./queries.ts";
 import { ariaKeys } from "./shortcuts.ts";
 import { Timeline } from "./Timeline.tsx";
@@ -112,6 +113,9 @@ function Actions({ reservation, transfer, complete }: Props) {
       >
         {t("conversation.complete")}
       </Button>
+      {reservation.task.conversation_sid && (
+        <NoteButton conversation_sid={reservation.task.conversation_sid} />
+      )}
       <Button
         size="compact-md"
         variant={contact ? "light" : "default"}

@@ -109,7 +109,7 @@ export function DeskPage() {
         </main>
         {current && contactShown && <ContactPanel reservation={current} />}
       </div>
-      <TransferDialog reservation={open === "transfer" ? current : null} close={close} />
+      <TransferDialog task_sid={open === "transfer" && current ? current.task.sid : null} close={close} />
       <CompleteDialog reservation={open === "complete" ? current : null} close={close} />
     </>
   );

@@ -26,6 +26,7 @@ export const MessageRow = memo(function MessageRow({ row, name }: Props) {
       className={css.row}
       data-direction={message.direction}
       data-author={message.author.type}
+      data-kind={message.kind}
       data-continues={continues || undefined}
       aria-label={`${author}, ${timeOfDay(message.created_at)}`}
     >
@@ -33,6 +34,7 @@ export const MessageRow = memo(function MessageRow({ row, name }: Props) {
         <div className={css.head}>
           <ChannelIcon channel={message.channel} size={14} />
           <bdi>{author}</bdi>
+          {message.kind === "note" && <span className={css.note}>{t("timeline.note")}</span>}
         </div>
       )}
       <div className={css.bubble} data-failed={message.status === "failed" || undefined}>

@@ -140,7 +140,8 @@ export function Timeline({ conversation, name }: Props) {
   );
 }
 
-function RowOf({ row, name }: { row: Row; name: string }) {
+/** One row, by its kind. */
+export function RowOf({ row, name }: { row: Row; name: string }) {
   switch (row.kind) {
     case "day":
       return <Day at={row.at} />;

@@ -4,7 +4,7 @@ import { Modal, Text, TextInput, UnstyledButton } from "@mantine/core";
 import { IconRefresh, IconSearch, IconUser, IconUsersGroup } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Reservation } from "../protocol/generated.ts";
+import type { TaskSid } from "../protocol/generated.ts";
 import { useAttempt } from "./attempt.ts";
 import { useDesk, useDeskState } from "./context.ts";
 import { useNotices } from "./notices.ts";
@@ -13,26 +13,26 @@ import css from "./TransferDialog.module.css";
 
 interface Props {
   /** None: the dialog is closed. */
-  reservation: Reservation | null;
+  task_sid: TaskSid | null;
   close: () => void;
 }
 
-export function TransferDialog({ reservation, close }: Props) {
+export function TransferDialog({ task_sid, close }: Props) {
   const { t } = useTranslation();
   return (
     <Modal
-      opened={reservation !== null}
+      opened={task_sid !== null}
       onClose={close}
       title={t("transfer.title")}
       lockScroll={false}
       closeButtonProps={{ "aria-label": t("help.close") }}
     >
-      {reservation && <Targets reservation={reservation} close={close} />}
+      {task_sid !== null && <Targets task_sid={task_sid} close={close} />}
     </Modal>
   );
 }
 
-function Targets({ reservation, close }: { reservation: Reservation; close: () => void }) {
+function Targets({ task_sid, close }: { task_sid: TaskSid; close: () => void }) {
   const { t } = useTranslation();
   const desk = useDesk();
   const attempt = useAttempt();
@@ -48,7 +48,7 @@ function Targets({ reservation, close }: { reservation: Reservation; close: () =
   const agents = workers.filter((worker) => worker.sid !== me && fits(worker)).slice(0, 100);
   const go = async (to: string, name: string) => {
     const done = await attempt(
-      () => desk.transfer(reservation.task.sid, to),
+      () => desk.transfer(task_sid, to),
       (why) => t("transfer.failed", { why }),
     );
     if (done) {

@@ -7,6 +7,7 @@ use crate::frames::{self, Fault};
 use crate::ports::Consistency;
 use crate::router::OpError;
 use crate::store::{StoreError, load_conversation, load_profile, load_task, put_next};
+use crate::token::Role;
 use crate::webchat;
 use patchbay_model::{
     Conversation, ConversationSid, ConversationState, ReservationStatus, Task, TaskSid, WorkerSid,
@@ -39,6 +40,26 @@ pub(super) async fn participating(
         true => Refusal::new(Fault::Refused, "the conversation is closed"),
         false => Refusal::new(Fault::NotFound, "there is no such conversation that you are on"),
     })
+}
+
+/// The conversation, if the session may see it: a supervisor every one, others those that they are on, or were when it
+/// closed. One half read unit; a strong read only before a refusal.
+pub(super) async fn seeing(
+    center: &Center,
+    session: &Session,
+    sid: &ConversationSid,
+) -> Result<Conversation, Refusal> {
+    for consistency in [Consistency::Eventual, Consistency::Strong] {
+        let found = load_conversation(center.table.as_ref(), &sid.contact(), consistency).await?;
+        let may_see = |found: &Conversation| {
+            found.sid == *sid
+                && (session.role >= Role::Supervisor || found.workers.contains(&session.worker_sid))
+        };
+        if let Some(conversation) = found.filter(may_see) {
+            return Ok(conversation);
+        }
+    }
+    Err(Refusal::new(Fault::NotFound, "there is no such conversation that you are on"))
 }
 
 /// What became of a worker who accepted a task.
@@ -81,8 +102,7 @@ pub(super) async fn join(
         });
         let Some(reservation) = accepted else { return Ok(Joined::Over) };
         let Stands::Open(mut conversation) = stands else { return Ok(Joined::NotYet) };
-        let profile = load_profile(table, worker).await?.ok_or(OpError::NotFound("worker"))?;
-        let text = format!("{} joined", profile.friendly_name);
+        let text = format!("{} joined", name(center, worker).await?);
         let line = tell::note(center, &conversation, &["joined", reservation.sid.as_str()], text).await?;
         if conversation.task_sid.as_ref() != Some(task_sid) {
             conversation.workers.clear();
@@ -131,12 +151,13 @@ fn is_on(conversation: &Conversation, worker: &WorkerSid, task: &TaskSid) -> boo
         && conversation.workers.contains(worker)
 }
 
-/// Takes the agents of a task that was handed on off its conversation, which waits for the next.
+/// Takes the agents of a task that was handed on off its conversation, which waits for the next. The timeline says who
+/// did it: `worker`, who had the task, or a supervisor.
 ///
 /// Safe to repeat: a conversation that is not at the old task any more has moved on.
 pub(super) async fn hand_over(
     center: &Center,
-    worker: &WorkerSid,
+    (worker, by): (&WorkerSid, Option<&WorkerSid>),
     old: &TaskSid,
     new: &Task,
 ) -> Result<(), Refusal> {
@@ -150,8 +171,16 @@ pub(super) async fn hand_over(
         if conversation.task_sid.as_ref() != Some(old) {
             return Ok(());
         }
-        let profile = load_profile(table, worker).await?.ok_or(OpError::NotFound("worker"))?;
-        let text = format!("{} transferred the conversation", profile.friendly_name);
+        let text = match by {
+            Some(by) => {
+                format!(
+                    "{} moved the conversation from {}",
+                    name(center, by).await?,
+                    name(center, worker).await?
+                )
+            }
+            None => format!("{} transferred the conversation", name(center, worker).await?),
+        };
         let line = tell::note(center, &conversation, &["transferred", new.sid.as_str()], text).await?;
         let left = std::mem::take(&mut conversation.workers);
         conversation.state = ConversationState::Waiting;
@@ -167,14 +196,20 @@ pub(super) async fn hand_over(
     Err(OpError::Busy.into())
 }
 
+/// What a worker is called.
+pub(super) async fn name(center: &Center, worker: &WorkerSid) -> Result<String, Refusal> {
+    let profile = load_profile(center.table.as_ref(), worker).await?;
+    Ok(profile.ok_or(OpError::NotFound("worker"))?.friendly_name)
+}
+
 /// The same for whoever finishes a transfer in the agent's place.
 pub(crate) async fn finish_transfer(
     center: &Center,
-    worker: &WorkerSid,
+    who: (&WorkerSid, Option<&WorkerSid>),
     old: &TaskSid,
     new: &Task,
 ) -> Result<(), OpError> {
-    hand_over(center, worker, old, new).await.map_err(|refusal| OpError::Refused(refusal.message))
+    hand_over(center, who, old, new).await.map_err(|refusal| OpError::Refused(refusal.message))
 }
 
 fn is_open(conversation: &Conversation, sid: &ConversationSid) -> bool {

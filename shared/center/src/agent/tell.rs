@@ -35,8 +35,18 @@ pub(super) async fn note(
     about: &[&str],
     text: String,
 ) -> Result<Message, StoreError> {
+    line(center, conversation, MessageSid::derive(about), Author::System, Content::System { text }).await
+}
+
+/// Writes what belongs into the timeline and is not for the customer. Its position is fixed by the first call.
+pub(super) async fn line(
+    center: &Center,
+    conversation: &Conversation,
+    sid: MessageSid,
+    author: Author,
+    content: Content,
+) -> Result<Message, StoreError> {
     let table = center.table.as_ref();
-    let sid = MessageSid::derive(about);
     let seq = fix_position(table, &conversation.contact_sid, &sid, center.now()).await?;
     let message = Message {
         sid,
@@ -46,8 +56,8 @@ pub(super) async fn note(
         channel: conversation.address.channel,
         account: conversation.address.account.clone(),
         direction: Direction::Inbound,
-        author: Author::System,
-        content: Content::System { text },
+        author,
+        content,
         reply_to: None,
         provider_id: None,
         status: MessageStatus::Received,

@@ -195,6 +195,7 @@ fn said_in_every_way() -> Vec<(&'static str, Message)> {
         ),
         ("message_reaction", json!({ "kind": "reaction", "emoji": "👍" })),
         ("message_system", json!({ "kind": "system", "text": "Ann joined" })),
+        ("message_note", json!({ "kind": "note", "text": "She has called twice" })),
         ("message_unsupported", json!({ "kind": "unsupported", "provider_kind": "poll" })),
     ];
     let message = |(name, content): (&'static str, Value)| {

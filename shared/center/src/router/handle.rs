@@ -109,8 +109,8 @@ async fn carry_out(center: &Center, command: RoutingBody, again: bool) -> Result
         RoutingBody::OutcomeCheck { task_sid, conversation_sid, asked_at } => {
             outcome::check(center, &task_sid, &conversation_sid, asked_at).await
         }
-        RoutingBody::TransferCheck { worker_sid, task_sid, new } => {
-            transfer::finish(center, &worker_sid, &task_sid, *new).await
+        RoutingBody::TransferCheck { worker_sid, by, task_sid, new } => {
+            transfer::finish(center, (&worker_sid, by.as_ref()), &task_sid, *new).await
         }
         RoutingBody::Reclassify { version, after } => reclassify::reclassify(center, version, after).await,
         RoutingBody::Sweep => sweep::sweep(center).await,

@@ -45,7 +45,7 @@ pub use recheck::redrive;
 pub(crate) use reclassify::change_capacities;
 pub use reservation::{accept, complete, reject, wrap};
 pub(crate) use timer::send_at;
-pub use transfer::{TransferTarget, transfer};
+pub use transfer::{TransferTarget, redirect, transfer};
 
 /// How often an operation that lost a race is tried again with what is stored now, before redelivery or the
 /// client tries.

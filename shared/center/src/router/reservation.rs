@@ -3,7 +3,7 @@
 use super::change::{count_direct, release, task_writes, worker_writes};
 use super::context::{context, resolve_name};
 use super::stand::stand;
-use super::task::{Driven, end};
+use super::task::{Driven, direct_count, end};
 use super::{OpError, REOFFER_AFTER_S, TRIES_MAX, outcome, recheck, serve, timer};
 use crate::center::Center;
 use crate::ports::{Consistency, TableError, Write};
@@ -253,6 +253,7 @@ pub(super) async fn give_back(
         let channel = task.task_channel.clone();
         let mut writes = task_writes(Some(&task), &mut ended, now);
         writes.extend(worker_writes(&worker, &mut freed, Some(&channel)));
+        writes.extend(direct_count(center, Some(&task), &ended, Some(&freed.sid)).await?);
         match center.table.write(writes).await {
             Ok(_) => {}
             Err(error) if is_lost_race(&error) => continue,
@@ -284,7 +285,7 @@ async fn announce_activity(center: &Center, worker: &Worker) -> Result<(), OpErr
 
 /// Gives a task that nobody holds any more its waiting entry and its timer. False when its workflow has no
 /// place for it.
-async fn place_again(center: &Center, task: &mut Task, now: Timestamp) -> Result<bool, OpError> {
+pub(super) async fn place_again(center: &Center, task: &mut Task, now: Timestamp) -> Result<bool, OpError> {
     let context = context(center).await?;
     let Ok(mut stand) = stand(&context.config, &context.directory, task, None, now) else { return Ok(false) };
     resolve_name(center, &mut stand).await?;

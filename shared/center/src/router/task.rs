@@ -10,7 +10,7 @@ use crate::center::Center;
 use crate::command::{NewTask, RoutingBody};
 use crate::ports::{Consistency, TableError, Write};
 use crate::store::{load_task, load_worker, put_next};
-use patchbay_model::{Task, TaskSid, TaskStatus};
+use patchbay_model::{Task, TaskSid, TaskStatus, WorkerSid};
 use patchbay_routing::workflow::Leave;
 use patchbay_routing::{Scope, matches};
 
@@ -117,7 +117,7 @@ pub(super) async fn drive(
         timer::send_at(center, &RoutingBody::RecheckTask { task_sid: task.sid.clone() }, due).await?;
     }
     let mut writes = task_writes(stored, &mut task, now);
-    writes.extend(direct_count(center, stored, &task).await?);
+    writes.extend(direct_count(center, stored, &task, None).await?);
     match center.table.write(writes).await {
         Ok(_) => {}
         Err(TableError::Condition { .. } | TableError::Conflict) => return Ok(Driven::Changed),
@@ -134,15 +134,21 @@ pub(super) async fn drive(
     }
 }
 
-/// Keeps the count of tasks that wait for one worker only, so that a worker for whom none does reads no list.
-async fn direct_count(center: &Center, stored: Option<&Task>, task: &Task) -> Result<Vec<Write>, OpError> {
+/// Keeps the count of tasks that wait for one worker only, so that a worker for whom none does reads no list; but for
+/// the one who is written anyway, `counted`.
+pub(super) async fn direct_count(
+    center: &Center,
+    stored: Option<&Task>,
+    task: &Task,
+    counted: Option<&WorkerSid>,
+) -> Result<Vec<Write>, OpError> {
     let (before, after) = (stored.and_then(direct_worker), direct_worker(task));
     let mut writes = Vec::new();
     if before == after {
         return Ok(writes);
     }
     for (sid, by) in [(before, -1), (after, 1)] {
-        let Some(sid) = sid else { continue };
+        let Some(sid) = sid.filter(|sid| Some(sid) != counted) else { continue };
         let Some(mut worker) = load_worker(center.table.as_ref(), &sid, Consistency::Strong).await? else {
             continue;
         };
@@ -169,7 +175,7 @@ pub(super) async fn end(
     task.reason = Some(reason);
     outcome::have_looked(center, &task).await?;
     let mut writes = task_writes(stored, &mut task, now);
-    writes.extend(direct_count(center, stored, &task).await?);
+    writes.extend(direct_count(center, stored, &task, None).await?);
     match center.table.write(writes).await {
         Ok(_) => {}
         Err(TableError::Condition { .. } | TableError::Conflict) => return Ok(Driven::Changed),

@@ -61,10 +61,11 @@ async fn visitor(center: &Center, claims: &Claims) -> Result<(Address, Vec<Conta
     Ok((address, timeline))
 }
 
-/// What was said on this web chat, and not a line of the center's own.
+/// What was said on this web chat, and neither a line of the center's own nor a note among agents.
 fn is_visible(message: &Message, claims: &Claims) -> bool {
     (message.channel, message.account.as_str()) == (ChannelKind::Webchat, claims.aud.as_str())
         && message.author != Author::System
+        && !matches!(message.content, Content::Note { .. })
 }
 
 fn page(webchat: &WebChat, address: &Address, found: &[Message], after: Seq, links: Links<'_>) -> History {

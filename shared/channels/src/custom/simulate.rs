@@ -17,6 +17,7 @@ impl Simulated for Custom {
                 | Content::Reaction { .. }
                 | Content::Email(_)
                 | Content::System { .. }
+                | Content::Note { .. }
                 | Content::Unsupported { .. }
         ) {
             return None;

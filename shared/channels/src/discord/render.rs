@@ -140,6 +140,7 @@ fn parts(content: &Content) -> Result<Vec<Value>, Undeliverable> {
         | Content::Reaction { .. }
         | Content::Email(_)
         | Content::System { .. }
+        | Content::Note { .. }
         | Content::Unsupported { .. } => return Err(Undeliverable::Kind(kind_name(content))),
     })
 }

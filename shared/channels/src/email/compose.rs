@@ -205,6 +205,7 @@ fn said(content: &Content) -> Result<(String, &[Attachment]), Undeliverable> {
         | Content::Template { text: None, .. }
         | Content::Reaction { .. }
         | Content::System { .. }
+        | Content::Note { .. }
         | Content::Unsupported { .. } => return Err(Undeliverable::Kind(kind_name(content))),
     };
     Ok((text, &[]))

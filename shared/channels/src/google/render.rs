@@ -47,6 +47,7 @@ impl Product {
             | Content::Reaction { .. }
             | Content::Email(_)
             | Content::System { .. }
+            | Content::Note { .. }
             | Content::Unsupported { .. } => return Err(Undeliverable::Kind(kind_name(content))),
         };
         if parts.is_empty() { Err(Undeliverable::Empty) } else { Ok(parts) }

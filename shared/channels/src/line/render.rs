@@ -108,6 +108,7 @@ fn messages(content: &Content) -> Result<Vec<Value>, Undeliverable> {
         | Content::Reaction { .. }
         | Content::Email(_)
         | Content::System { .. }
+        | Content::Note { .. }
         | Content::Unsupported { .. } => {
             return Err(Undeliverable::Kind(kind_name(content)));
         }

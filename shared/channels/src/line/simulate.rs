@@ -228,7 +228,8 @@ fn said(content: &Content, id: &str) -> Option<Vec<Value>> {
         | Content::Template { .. }
         | Content::Reaction { .. }
         | Content::Email(_)
-        | Content::System { .. } => return None,
+        | Content::System { .. }
+        | Content::Note { .. } => return None,
     })
 }
 

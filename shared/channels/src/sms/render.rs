@@ -59,6 +59,7 @@ fn said(content: &Content) -> Result<(String, Vec<&Attachment>), Undeliverable> 
         | Content::Reaction { .. }
         | Content::Email(_)
         | Content::System { .. }
+        | Content::Note { .. }
         | Content::Unsupported { .. } => {
             return Err(Undeliverable::Kind(kind_name(content)));
         }

@@ -82,6 +82,7 @@ fn calls(content: &Content, answered: Option<i64>) -> Result<Vec<Call>, Undelive
         Content::Template { text: None, .. }
         | Content::Email(_)
         | Content::System { .. }
+        | Content::Note { .. }
         | Content::Unsupported { .. } => {
             return Err(Undeliverable::Kind(kind_name(content)));
         }

@@ -329,7 +329,8 @@ fn said(content: &Content) -> Option<Value> {
         | Content::Template { .. }
         | Content::Reaction { .. }
         | Content::Email(_)
-        | Content::System { .. } => return None,
+        | Content::System { .. }
+        | Content::Note { .. } => return None,
     })
 }
 

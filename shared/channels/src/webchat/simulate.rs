@@ -19,6 +19,7 @@ impl Simulated for WebChat {
                 | Content::Reaction { .. }
                 | Content::Email(_)
                 | Content::System { .. }
+                | Content::Note { .. }
                 | Content::Unsupported { .. }
         ) {
             return None;

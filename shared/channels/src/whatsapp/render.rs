@@ -110,6 +110,7 @@ fn parts(message: &OutboundMessage) -> Result<Vec<Part>, Undeliverable> {
         Content::Sticker { text: None, .. }
         | Content::Email(_)
         | Content::System { .. }
+        | Content::Note { .. }
         | Content::Unsupported { .. } => {
             return Err(Undeliverable::Kind(kind_name(content)));
         }

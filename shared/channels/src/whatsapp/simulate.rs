@@ -259,7 +259,8 @@ fn said(content: &Content) -> Option<Vec<(&'static str, Value)>> {
         | Content::Template { .. }
         | Content::Reaction { .. }
         | Content::Email(_)
-        | Content::System { .. } => return None,
+        | Content::System { .. }
+        | Content::Note { .. } => return None,
     })
 }
 

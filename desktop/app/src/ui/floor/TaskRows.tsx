@@ -1,6 +1,7 @@
 /** Tasks of a queue or a worker: for whom, since when, at whom. */
 
-import { Badge, Loader, Text } from "@mantine/core";
+import { Badge, Button, Loader, Text } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFloorTasks } from "../../floor/queries.ts";
 import type { FloorTask, TasksOf } from "../../floor/types.ts";
@@ -8,31 +9,36 @@ import { customerOf } from "../../model/tasks.ts";
 import { ChannelIcon } from "../ChannelIcon.tsx";
 import { Elapsed } from "../Elapsed.tsx";
 import { useDeskSettings } from "../queries.ts";
+import { ConversationDrawer } from "./ConversationDrawer.tsx";
 import css from "./FloorTable.module.css";
 
 export function TaskRows({ of, none }: { of: TasksOf; none: string }) {
   const { t } = useTranslation();
+  const [watched, watch] = useState<FloorTask | null>(null);
   const { data, error } = useFloorTasks(of);
-  if (error) return <Text c="red">{t("floor.failed", { why: error.message })}</Text>;
-  if (!data) return <Loader size="sm" />;
-  if (data.tasks.length === 0) return <Text c="dimmed">{none}</Text>;
   return (
-    <ul className={css.tasks}>
-      {data.tasks.map((task) => (
-        <li key={task.sid} className={css.task}>
-          <TaskRow task={task} />
-        </li>
-      ))}
-      {data.more && (
-        <li>
-          <Text c="dimmed">{t("floor.moreTasks")}</Text>
-        </li>
-      )}
-    </ul>
+    <>
+      {error && <Text c="red">{t("floor.failed", { why: error.message })}</Text>}
+      {!data && !error && <Loader size="sm" />}
+      {data?.tasks.length === 0 && <Text c="dimmed">{none}</Text>}
+      <ul className={css.tasks}>
+        {data?.tasks.map((task) => (
+          <li key={task.sid} className={css.task}>
+            <TaskRow task={task} watch={() => watch(task)} />
+          </li>
+        ))}
+      </ul>
+      {data?.more && <Text c="dimmed">{t("floor.moreTasks")}</Text>}
+      <ConversationDrawer
+        conversation_sid={watched?.conversation_sid ?? null}
+        name={(watched && customerOf(watched).name) ?? t("contact.unnamed")}
+        close={() => watch(null)}
+      />
+    </>
   );
 }
 
-function TaskRow({ task }: { task: FloorTask }) {
+function TaskRow({ task, watch }: { task: FloorTask; watch: () => void }) {
   const { t } = useTranslation();
   const { answer_s_target } = useDeskSettings();
   const { name, channel } = customerOf(task);
@@ -50,6 +56,11 @@ function TaskRow({ task }: { task: FloorTask }) {
       <Badge variant="light" tt="none">
         {t(`taskStatus.${task.assignment_status}`)}
       </Badge>
+      {task.conversation_sid && (
+        <Button size="compact-sm" variant="default" onClick={watch}>
+          {t("look.open")}
+        </Button>
+      )}
       {(task.assignment_status === "pending" || task.assignment_status === "reserved") && (
         <Elapsed
           since={task.virtual_start_time * 1000}

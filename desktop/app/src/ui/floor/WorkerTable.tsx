@@ -2,11 +2,13 @@
 
 import { Badge, Button, Group, NativeSelect, Table, Text, TextInput, Title } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Order, STANDINGS, type Standing, standing, type View, viewOf } from "../../floor/model.ts";
 import type { FloorWorker, FloorWorkers } from "../../floor/types.ts";
-import { useCenterNow } from "../context.ts";
+import { useAttempt } from "../attempt.ts";
+import { useCenterNow, useDesk, useDeskState } from "../context.ts";
 import { duration } from "../format.ts";
 import css from "./FloorTable.module.css";
 import { TaskRows } from "./TaskRows.tsx";
@@ -114,7 +116,7 @@ function WorkerRow({ worker, open, toggle }: { worker: FloorWorker; open: boolea
           </Badge>
         </Table.Td>
         <Table.Td>
-          <bdi>{worker.activity_name ?? "–"}</bdi>
+          <ActivityChoice worker={worker} />
         </Table.Td>
         <Table.Td>{duration(now - worker.activity_since)}</Table.Td>
         <Table.Td>
@@ -142,5 +144,29 @@ function WorkerRow({ worker, open, toggle }: { worker: FloorWorker; open: boolea
         </Table.Tr>
       )}
     </>
+  );
+}
+
+function ActivityChoice({ worker }: { worker: FloorWorker }) {
+  const { t } = useTranslation();
+  const desk = useDesk();
+  const queries = useQueryClient();
+  const attempt = useAttempt();
+  const activities = useDeskState((state) => state.activities);
+  const change = async (activity: string) => {
+    await attempt(
+      () => desk.setActivityOf(worker.sid, activity),
+      (why) => t("conversation.failed", { why }),
+    );
+    await queries.invalidateQueries({ queryKey: ["floor"] });
+  };
+  return (
+    <NativeSelect
+      size="xs"
+      aria-label={t("floor.activityOf", { name: worker.friendly_name })}
+      value={worker.activity_sid}
+      onChange={({ currentTarget: { value } }) => void change(value)}
+      data={activities.map(({ sid, friendly_name }) => ({ value: sid, label: friendly_name }))}
+    />
   );
 }

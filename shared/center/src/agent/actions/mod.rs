@@ -6,6 +6,7 @@ mod complete;
 mod contact;
 mod content;
 mod history;
+mod note;
 mod ping;
 mod read;
 mod recipient;
@@ -15,6 +16,9 @@ mod sync;
 mod transfer;
 mod typing;
 mod wrap;
+
+#[cfg(test)]
+pub(super) use note::NOTE_CHARS_MAX;
 
 use super::Session;
 use super::answer::Answer;
@@ -45,7 +49,8 @@ pub(super) async fn act(
         "contact.update" => contact::update(center, session, fields).await,
         "contact.merge" => contact::merge(center, session, fields).await,
         "contact.unmerge" => contact::unmerge(center, session, fields).await,
-        "task.transfer" => transfer::transfer(center, session, fields).await,
+        "note.add" => note::add(center, session, request).await,
+        "task.transfer" => transfer::transfer(center, session, request).await,
         "ping" => Ok(ping::ping(center)),
         _ => Err(Refusal::new(Fault::UnknownAction, "there is no such action")),
     }

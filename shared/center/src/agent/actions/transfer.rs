@@ -1,24 +1,85 @@
 //! `task.transfer {task_sid, to}`: the task, and with it the conversation, goes to somebody else.
 
 use super::about_task;
-use crate::agent::Session;
 use crate::agent::answer::Answer;
-use crate::agent::membership::hand_over;
-use crate::agent::request::{Fields, NAME_CHARS_MAX, Refusal};
+use crate::agent::membership::{hand_over, name, seeing};
+use crate::agent::request::{NAME_CHARS_MAX, Refusal, Request};
+use crate::agent::{Session, tell};
 use crate::center::Center;
 use crate::config::Config;
-use crate::frames::Fault;
-use crate::router::{self, TransferTarget};
-use patchbay_model::WorkerSid;
+use crate::frames::{self, Fault};
+use crate::ports::Consistency;
+use crate::router::{self, OpError, TransferTarget};
+use crate::store::load_task;
+use crate::token::Role;
+use patchbay_model::{ReservationStatus, Task, TaskSid, WorkerSid};
 
-/// Answers with the new task. Safe to repeat: the new task's id comes from the old one's, and a conversation that
-/// has moved on is left alone.
-pub(super) async fn transfer(center: &Center, session: &Session, fields: &Fields) -> Result<Answer, Refusal> {
+/// Answers with the new task, or with the same one where nobody has accepted it yet. A supervisor may move every task,
+/// others their own.
+///
+/// Safe to repeat: the new task's id comes from the old one's, a task that waits where it should is left there, and a
+/// conversation that has moved on is left alone.
+pub(super) async fn transfer(
+    center: &Center,
+    session: &Session,
+    request: &Request,
+) -> Result<Answer, Refusal> {
+    let fields = &request.fields;
     let task_sid = fields.sid("task_sid")?;
     let to = target(&*center.config().await?, fields.required_text("to", NAME_CHARS_MAX)?)?;
-    let new = router::transfer(center, &session.worker_sid, &task_sid, to).await?;
-    hand_over(center, &session.worker_sid, &task_sid, &new).await?;
-    about_task(center, &new).await
+    let me = &session.worker_sid;
+    if session.role < Role::Supervisor {
+        let new = router::transfer(center, (me, None), &task_sid, to).await?;
+        hand_over(center, (me, None), &task_sid, &new).await?;
+        return about_task(center, &new).await;
+    }
+    let task = stored(center, &task_sid).await?;
+    if let Some(next) = &task.transferred_to {
+        return about_task(center, &stored(center, next).await?).await;
+    }
+    match holder(&task) {
+        Some(holder) => {
+            let by = Some(me).filter(|me| *me != holder);
+            let new = router::transfer(center, (holder, by), &task_sid, to).await?;
+            hand_over(center, (holder, by), &task_sid, &new).await?;
+            about_task(center, &new).await
+        }
+        None => {
+            let moved = router::redirect(center, &task_sid, &to).await?;
+            tell_moved(center, session, request, &moved).await?;
+            about_task(center, &moved).await
+        }
+    }
+}
+
+async fn stored(center: &Center, sid: &TaskSid) -> Result<Task, Refusal> {
+    let task = load_task(center.table.as_ref(), sid, Consistency::Strong).await?;
+    Ok(task.ok_or(OpError::NotFound("task"))?)
+}
+
+/// Who has accepted the task.
+fn holder(task: &Task) -> Option<&WorkerSid> {
+    let has = |status| matches!(status, ReservationStatus::Accepted | ReservationStatus::Wrapping);
+    task.reservations.iter().find(|reservation| has(reservation.status)).map(|held| &held.worker_sid)
+}
+
+/// Says in the timeline that a supervisor sent a waiting task somewhere else.
+async fn tell_moved(
+    center: &Center,
+    session: &Session,
+    request: &Request,
+    moved: &Task,
+) -> Result<(), Refusal> {
+    let Some(sid) = &moved.conversation_sid else { return Ok(()) };
+    // Its flow may not have written the conversation yet, or it is over: then there is nowhere to say it.
+    let Ok(conversation) = seeing(center, session, sid).await else { return Ok(()) };
+    let text = format!("{} moved the conversation", name(center, &session.worker_sid).await?);
+    let id = request.id.as_deref().unwrap_or_default();
+    let about = ["moved", session.worker_sid.as_str(), moved.sid.as_str(), id];
+    let line = tell::note(center, &conversation, &about, text).await?;
+    let frame = frames::message("created", &line, center.links());
+    tell::workers(center, &conversation.workers, &frame, None).await;
+    Ok(())
 }
 
 /// A worker by SID, a task queue by SID or friendly name, or `workflow`: through the task's workflow again.

@@ -4,8 +4,10 @@ mod abandoned;
 mod contact;
 mod late;
 mod message;
+mod note;
 mod reservation;
 mod session;
+mod supervisor;
 mod sync;
 mod transfer;
 mod window;
@@ -35,6 +37,8 @@ pub(super) const KEY: &[u8] = b"an invented key of thirty-two by";
 const START: Timestamp = Timestamp(1_800_000_000_000);
 /// Ann's other socket, besides the one from which she asks.
 pub(super) const OTHER: &str = "ann-2";
+/// Whose token is a supervisor's.
+pub(super) const SUPERVISOR: &str = "sue";
 
 struct NoHttp;
 
@@ -50,7 +54,7 @@ pub(super) fn sendable<F: Future + Send>(future: F) -> F {
     future
 }
 
-/// A center with two agents.
+/// A center with two agents and a supervisor.
 pub(super) struct Desk {
     pub center: Center,
     pub table: Arc<MemoryTable>,
@@ -109,7 +113,7 @@ impl Desk {
         let desk = Desk { center, table, push, queue, world };
         let worker = |name: &str| json!({ "friendly_name": name, "channels": { "chat": { "capacity": 3 } } });
         let workspace = json!({
-            "workers": [worker("ann"), worker("bob")],
+            "workers": [worker("ann"), worker("bob"), worker(SUPERVISOR)],
             "task_queues": [{ "friendly_name": "Everyone" }],
             "workflows": [{
                 "friendly_name": "Main",
@@ -148,7 +152,7 @@ impl Desk {
                 self.deliver(message.body).await;
             }
         }
-        for socket in ["ann", OTHER, "bob"] {
+        for socket in ["ann", OTHER, "bob", SUPERVISOR] {
             self.push.take(socket);
         }
     }
@@ -159,7 +163,8 @@ impl Desk {
     }
 
     pub fn session(&self, name: &str) -> Session {
-        Session { worker_sid: worker_sid(name), role: Role::Agent, expires_at: START.plus_s(3_600) }
+        let role = if name == SUPERVISOR { Role::Supervisor } else { Role::Agent };
+        Session { worker_sid: worker_sid(name), role, expires_at: START.plus_s(3_600) }
     }
 
     /// The frames that answer a request on the socket that has the worker's name.

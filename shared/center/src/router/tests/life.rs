@@ -185,7 +185,7 @@ fn a_transferred_task_reaches_the_worker_it_names() {
     let task = room.create("task", french());
     let (_, reservation) = room.offered(&task).unwrap();
     now(accept(&room.center, &bob, &reservation)).unwrap();
-    let new = now(transfer(&room.center, &bob, &task, TransferTarget::Worker(cem))).unwrap();
+    let new = now(transfer(&room.center, (&bob, None), &task, TransferTarget::Worker(cem))).unwrap();
     room.run();
     room.check_offered(&new.sid, Some("cem"));
     assert_eq!(room.task(&task).reason.as_deref(), Some("transferred"));

@@ -107,6 +107,7 @@ impl Messaging {
             | Content::Reaction { .. }
             | Content::Email(_)
             | Content::System { .. }
+            | Content::Note { .. }
             | Content::Unsupported { .. } => return Err(Undeliverable::Kind(kind_name(content))),
         })
     }

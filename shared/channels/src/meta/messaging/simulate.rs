@@ -215,7 +215,8 @@ impl Messaging {
             | Content::Template { .. }
             | Content::Reaction { .. }
             | Content::Email(_)
-            | Content::System { .. } => return None,
+            | Content::System { .. }
+            | Content::Note { .. } => return None,
         })
     }
 }

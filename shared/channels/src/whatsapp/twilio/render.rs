@@ -45,6 +45,7 @@ fn parts(content: &Content) -> Result<Vec<Part>, Undeliverable> {
         | Content::Reaction { .. }
         | Content::Email(_)
         | Content::System { .. }
+        | Content::Note { .. }
         | Content::Unsupported { .. } => return Err(Undeliverable::Kind(kind_name(content))),
     })
 }

@@ -1,0 +1,38 @@
+//! `note.add {conversation_sid, text}`: a note among agents, in the timeline and never for the customer.
+
+use crate::agent::answer::Answer;
+use crate::agent::membership::{name, seeing};
+use crate::agent::request::{Refusal, Request, required};
+use crate::agent::{Session, tell};
+use crate::center::Center;
+use crate::frames;
+use patchbay_model::{Author, Content, ConversationSid, MessageSid};
+
+/// Characters of a note.
+pub(crate) const NOTE_CHARS_MAX: usize = 4_096;
+
+/// Stores the note, shows it to those on the conversation, its author among them, and answers with its sid and position. It is never handed
+/// to the sender, no channel renders it, and a visitor's history leaves it out.
+///
+/// Safe to repeat: its sid comes from the worker and the client's id, its position is fixed by the first run, and what
+/// is stored is not stored anew.
+pub(super) async fn add(
+    center: &Center,
+    session: &Session,
+    request: &Request,
+) -> Result<Answer, Refusal> {
+    let id = required("id", request.id.as_deref())?;
+    let sid: ConversationSid = request.fields.sid("conversation_sid")?;
+    let text = request.fields.required_text("text", NOTE_CHARS_MAX)?.to_owned();
+    let conversation = seeing(center, session, &sid).await?;
+    let worker_sid = session.worker_sid.clone();
+    let author = Author::Agent { name: name(center, &worker_sid).await?, worker_sid };
+    let note = MessageSid::derive(&["note", session.worker_sid.as_str(), id]);
+    let message = tell::line(center, &conversation, note, author, Content::Note { text }).await?;
+    let frame = frames::message("created", &message, center.links());
+    tell::workers(center, &conversation.workers, &frame, None).await;
+    Ok(Answer::default()
+        .with("message_sid", message.sid.to_string())
+        .with("conversation_sid", message.conversation_sid.to_string())
+        .with("seq", message.seq.0))
+}
