@@ -64,7 +64,7 @@ function QueueRow({ queue, target_s, open, toggle }: RowProps) {
     <>
       <Table.Tr data-queue={queue.friendly_name}>
         <Table.Td>
-          <Button variant="subtle" size="compact-sm" aria-expanded={open} onClick={toggle}>
+          <Button variant="transparent" size="compact-sm" aria-expanded={open} onClick={toggle}>
             <bdi>{queue.friendly_name}</bdi>
           </Button>
         </Table.Td>

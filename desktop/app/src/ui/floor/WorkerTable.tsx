@@ -106,7 +106,7 @@ function WorkerRow({ worker, open, toggle }: { worker: FloorWorker; open: boolea
     <>
       <Table.Tr data-worker={worker.friendly_name}>
         <Table.Td>
-          <Button variant="subtle" size="compact-sm" aria-expanded={open} onClick={toggle}>
+          <Button variant="transparent" size="compact-sm" aria-expanded={open} onClick={toggle}>
             <bdi>{worker.friendly_name}</bdi>
           </Button>
         </Table.Td>

@@ -16,11 +16,7 @@ pub(crate) const NOTE_CHARS_MAX: usize = 4_096;
 ///
 /// Safe to repeat: its sid comes from the worker and the client's id, its position is fixed by the first run, and what
 /// is stored is not stored anew.
-pub(super) async fn add(
-    center: &Center,
-    session: &Session,
-    request: &Request,
-) -> Result<Answer, Refusal> {
+pub(super) async fn add(center: &Center, session: &Session, request: &Request) -> Result<Answer, Refusal> {
     let id = required("id", request.id.as_deref())?;
     let sid: ConversationSid = request.fields.sid("conversation_sid")?;
     let text = request.fields.required_text("text", NOTE_CHARS_MAX)?.to_owned();

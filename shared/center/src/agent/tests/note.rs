@@ -59,9 +59,10 @@ fn no_channel_carries_a_note() {
         // Calls are no messages.
         let Ok(settings) = example_settings(*kind) else { continue };
         let channel = open(*kind, "default", &settings, "https://center.example").unwrap();
+        let to = if *kind == ChannelKind::Email { "zoe@mail.example" } else { "+15005550006" };
         let message: OutboundMessage = serde_json::from_value(json!({
             "key": MessageKey { contact: contact_sid(), seq: Seq::at(START), sid: MessageSid::derive(&["note"]) },
-            "to": Address::new(*kind, "default", "+15005550006"), "from": "+15005550001",
+            "to": Address::new(*kind, "default", to), "from": "+15005550001",
             "content": Content::Note { text: "secret".into() },
         }))
         .unwrap();
