@@ -134,9 +134,10 @@ fn is_somewhere(attachment: &Attachment, problems: &mut Vec<Problem>) -> bool {
 /// What of a content is text, and how long it may be.
 fn texts(content: &mut Content) -> Vec<(&mut String, usize)> {
     let (words, names): (Vec<&mut String>, Vec<&mut String>) = match content {
-        Content::Text { text } | Content::System { text } | Content::Choices { text, .. } => {
-            (vec![text], vec![])
-        }
+        Content::Text { text }
+        | Content::System { text }
+        | Content::Note { text }
+        | Content::Choices { text, .. } => (vec![text], vec![]),
         Content::Media { text, .. } => (text.iter_mut().collect(), vec![]),
         Content::Location { name, address, .. } => (name.iter_mut().chain(address).collect(), vec![]),
         Content::Sticker { package_id, sticker_id, text } => {

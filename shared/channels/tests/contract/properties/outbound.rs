@@ -81,6 +81,7 @@ fn said_by_us() -> impl Strategy<Value = Content> {
             })
         ),
         1 => words().prop_map(|text| Content::System { text }),
+        1 => words().prop_map(|text| Content::Note { text }),
         1 => words().prop_map(|kind| Content::Unsupported { provider_kind: kind, text: None }),
     ]
 }
