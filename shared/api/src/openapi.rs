@@ -152,6 +152,13 @@ fn schemas() -> Value {
                 "type": "array",
                 "items": object(json!({ "shortcut": text(), "text": text(), "language": text() })),
             },
+            "templates": {
+                "type": "array",
+                "items": object(json!({
+                    "channel": text(), "account": text(), "name": text(), "language": text(), "text": text(),
+                    "parameters": { "type": "array", "items": text() },
+                })),
+            },
             "dispositions": { "type": "array", "items": text() },
             "answer_s_target": number(),
         })),
