@@ -1,5 +1,6 @@
 //! `/api/openapi.json` (OpenAPI 3.1.0), written from the table of routes.
 
+mod administration;
 mod floor;
 
 use crate::access::Access;
@@ -84,9 +85,11 @@ fn list(of: &str, beside: Value) -> Value {
 }
 
 fn all_schemas() -> Value {
-    let (mut all, floor) = (schemas(), floor::schemas());
-    if let (Value::Object(all), Value::Object(floor)) = (&mut all, floor) {
-        all.extend(floor);
+    let mut all = schemas();
+    for part in [floor::schemas(), administration::schemas()] {
+        if let (Value::Object(all), Value::Object(part)) = (&mut all, part) {
+            all.extend(part);
+        }
     }
     all
 }
