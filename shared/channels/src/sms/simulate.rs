@@ -3,7 +3,6 @@ use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::simulate::{
     Act, Answer, CustomerEvent, CustomerMessage, Delivery, PlayedFile, Receipt, Simulated,
 };
-use crate::twilio::play::values;
 use crate::webhook::WebhookRequest;
 use patchbay_model::{Content, MessageStatus, Timestamp};
 
@@ -47,12 +46,7 @@ impl Simulated for Sms {
     }
 
     fn read_delivery(&self, request: &ProviderRequest) -> Option<Delivery> {
-        Some(Delivery {
-            to: self.twilio.recipient(request)?,
-            texts: values(request, "Body").collect(),
-            media: values(request, "MediaUrl").collect(),
-            ..Delivery::default()
-        })
+        self.twilio.delivery(request)
     }
 
     fn media_answer(

@@ -11,6 +11,9 @@ use patchbay_model::{ChannelKind, OutboundMessage};
 /// Twilio takes no notice of a refusal's status; 403 is what its own validators' examples answer.
 const REFUSAL_STATUS: u16 = 403;
 
+/// Characters of a sender that is a name.
+const NAME_CHARS_MAX: usize = 11;
+
 /// Who a message is from where it does not say itself.
 pub(super) enum Sender {
     Number(String),
@@ -43,7 +46,18 @@ impl Twilio {
         let auth_token = settings.secrets("auth_token");
         let sender = match (settings.optional("from"), settings.optional("messaging_service_sid")) {
             (_, Some(service)) => Sender::MessagingService(service.to_owned()),
-            (Some(number), None) => Sender::Number(number.trim_start_matches(prefix).to_owned()),
+            (Some(from), None) => {
+                let from = from.trim_start_matches(prefix).to_owned();
+                if !is_number(&from)
+                    && !(kind == ChannelKind::Sms && (is_short_code(&from) || is_name(&from)))
+                {
+                    settings.complain(
+                        "from",
+                        "is no number (+15005550006), and on SMS no short code or name either",
+                    );
+                }
+                Sender::Number(from)
+            }
             (None, None) => {
                 settings.complain("from", "is missing, and so is messaging_service_sid");
                 Sender::Number(String::new())
@@ -110,5 +124,50 @@ impl Twilio {
             .iter()
             .any(|base| url.strip_prefix(base).is_some_and(|rest| rest.starts_with('/')));
         own.then(|| ProviderRequest::get(url, self.authorization()))
+    }
+}
+
+/// A number in the form of E.164.
+fn is_number(text: &str) -> bool {
+    text.strip_prefix('+').is_some_and(|digits| (5..=15).contains(&digits.len()) && is_digits(digits))
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Twilio, "Short codes": of 3 to 8 digits, by country.
+fn is_short_code(text: &str) -> bool {
+    (3..=8).contains(&text.len()) && is_digits(text)
+}
+
+/// Twilio, "Alphanumeric Sender ID": up to 11 characters, at least one of them a letter. Nobody can answer it.
+fn is_name(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b" +-_&".contains(&byte);
+    (1..=NAME_CHARS_MAX).contains(&text.len())
+        && text.bytes().all(allowed)
+        && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sender_is_a_number_a_short_code_or_a_name() {
+        let check = |from: &str, expect: [bool; 3]| {
+            assert_eq!([is_number(from), is_short_code(from), is_name(from)], expect, "{from}");
+        };
+        check("+15005550006", [true, false, false]);
+        check("15005550006", [false, false, false]);
+        check("+1500555000612345", [false, false, false]);
+        check("12", [false, false, false]);
+        check("123", [false, true, false]);
+        check("12345678", [false, true, false]);
+        check("123456789", [false, false, false]);
+        check("My Shop-1 &", [false, false, true]);
+        check("My Shop-1 &2", [false, false, false]);
+        check("Shöp", [false, false, false]);
+        check("", [false, false, false]);
     }
 }

@@ -5,7 +5,7 @@ use super::{form, rest, signature};
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::sid;
 use crate::lookup;
-use crate::simulate::{Answer, CustomerMessage, PlayedFile, Receipt, file_id};
+use crate::simulate::{Answer, CustomerMessage, Delivery, PlayedFile, Receipt, file_id};
 use crate::webhook::{Headers, WebhookRequest};
 use patchbay_model::MessageStatus;
 use serde_json::json;
@@ -160,15 +160,26 @@ impl Twilio {
         request.headers.push("X-Twilio-Signature", tag);
     }
 
+    /// What a call that creates a message shows the customer; `None` for another call.
+    pub(crate) fn delivery(&self, request: &ProviderRequest) -> Option<Delivery> {
+        Some(Delivery {
+            to: self.recipient(request)?,
+            texts: values(request, "Body").collect(),
+            media: values(request, "MediaUrl").collect(),
+            template: values(request, "ContentSid").next(),
+            ..Delivery::default()
+        })
+    }
+
     /// To whom a call that creates a message goes; `None` for another call.
-    pub(crate) fn recipient(&self, request: &ProviderRequest) -> Option<String> {
+    fn recipient(&self, request: &ProviderRequest) -> Option<String> {
         let to = request.url.ends_with("/Messages.json").then(|| values(request, "To").next())??;
         Some(to.strip_prefix(self.prefix).map_or(to.clone(), str::to_owned))
     }
 }
 
 /// The values of a parameter of a call.
-pub(crate) fn values<'r>(request: &'r ProviderRequest, name: &'r str) -> impl Iterator<Item = String> + 'r {
+fn values<'r>(request: &'r ProviderRequest, name: &'r str) -> impl Iterator<Item = String> + 'r {
     form_urlencoded::parse(&request.body)
         .filter(move |(key, _)| key == name)
         .map(|(_, value)| value.into_owned())
