@@ -86,6 +86,7 @@ pub(crate) async fn store(
         deleted: false,
         edited: None,
         media_failures: Vec::new(),
+        tokens: Default::default(),
         created_at: message.key.seq.time(),
     };
     put_message(center.table.as_ref(), &message).await.map(Some)

@@ -189,6 +189,7 @@ mod tests {
             reply_context: None,
             params: BTreeMap::new(),
             echo: false,
+            tokens: Default::default(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a provider tells us, normalised: the body of a message on the inbound queue.
 
-use crate::{ChannelKind, Content, Message, MessageKey, MessageStatus, Timestamp};
+use crate::{ChannelKind, Content, Message, MessageKey, MessageStatus, Timestamp, Tokens};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -111,6 +111,8 @@ pub enum EventKind {
         /// Said by the business in the provider's own app, not by the customer.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         echo: bool,
+        #[serde(default, skip_serializing_if = "Tokens::is_empty")]
+        tokens: Tokens,
     },
     /// The customer changed a message.
     Edited {

@@ -29,7 +29,7 @@ pub use conversation::{Conversation, ConversationState};
 pub use email::Email;
 pub use event::{EventKind, InboundEvent, ReplyContext, ReplyToken, Thread};
 pub use id::*;
-pub use message::{Author, Direction, Message, MessageKey, MessageStatus, Seq};
+pub use message::{Author, Direction, Message, MessageKey, MessageStatus, Seq, Tokens};
 pub use outbound::OutboundMessage;
 pub use reservation::ReservationStatus;
 pub use task::{Task, TaskOrder, TaskStatus};

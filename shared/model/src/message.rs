@@ -139,6 +139,23 @@ pub struct MediaFailure {
     pub reason: String,
 }
 
+/// What a provider wants to be told about a message of a customer instead of its id (LINE).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tokens {
+    /// By which an answer quotes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<String>,
+    /// By which it is marked as read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read: Option<String>,
+}
+
+impl Tokens {
+    pub fn is_empty(&self) -> bool {
+        *self == Tokens::default()
+    }
+}
+
 /// One message as it is stored and as clients see it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
@@ -173,12 +190,26 @@ pub struct Message {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "ts", ts(skip))]
     pub media_failures: Vec<MediaFailure>,
+    /// For the provider only: clients know the message by its ids.
+    #[serde(default, skip_serializing_if = "Tokens::is_empty")]
+    #[cfg_attr(feature = "ts", ts(skip))]
+    pub tokens: Tokens,
     pub created_at: Timestamp,
 }
 
 impl Message {
     pub fn key(&self) -> MessageKey {
         MessageKey { contact: self.contact_sid.clone(), seq: self.seq, sid: self.sid.clone() }
+    }
+
+    /// What `OutboundMessage::reply_to` says of an answer to it; `None` where the provider knows no id of it.
+    pub fn quoted_as(&self) -> Option<&str> {
+        self.tokens.quote.as_deref().or(self.provider_id.as_deref())
+    }
+
+    /// What marking it as read names it by.
+    pub fn read_as(&self) -> Option<&str> {
+        self.tokens.read.as_deref().or(self.provider_id.as_deref())
     }
 }
 

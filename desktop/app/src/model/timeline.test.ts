@@ -76,7 +76,6 @@ describe("rows", () => {
       conversation_sid: sid,
       text: "hi",
       media: [],
-      template: null,
       to: null,
       written_at: at,
       phase: "sending",

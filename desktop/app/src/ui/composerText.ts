@@ -1,23 +1,16 @@
-/** What other parts of the page ask of the composer. */
+/** What is to be put back into the composer: a message that was taken back. */
 
 import { create } from "zustand";
 import type { Sending } from "../model/state.ts";
 
 interface ComposerText {
-  /** A message that was taken back, to be written anew. */
   restored: Sending | null;
-  /** Whether a template is being chosen. */
-  templates: boolean;
   restore: (sending: Sending) => void;
   taken: () => void;
-  openTemplates: (open: boolean) => void;
 }
 
 export const useComposerText = create<ComposerText>((set) => ({
   restored: null,
-  templates: false,
-  // The text of a template is not the agent's: there is nothing to write anew.
-  restore: (sending) => set({ restored: sending.template ? null : sending }),
+  restore: (restored) => set({ restored }),
   taken: () => set({ restored: null }),
-  openTemplates: (templates) => set({ templates }),
 }));

@@ -65,6 +65,7 @@ pub(super) async fn line(
         deleted: false,
         edited: None,
         media_failures: Vec::new(),
+        tokens: Default::default(),
         created_at: seq.time(),
     };
     put_message(table, &message).await?;

@@ -127,6 +127,7 @@ fn said(text: &str) -> Message {
         deleted: false,
         edited: None,
         media_failures: Vec::new(),
+        tokens: Default::default(),
         created_at: NOW,
     }
 }
@@ -230,6 +231,7 @@ fn with_media() -> (Message, Message) {
         author: Author::Agent { worker_sid: worker_sid(), name: "Ann".into() },
         direction: Direction::Outbound,
         media_failures: Vec::new(),
+        tokens: Default::default(),
         ..of_customer.clone()
     };
     (of_customer, of_agent)

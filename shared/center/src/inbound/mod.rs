@@ -9,7 +9,6 @@ mod consent;
 mod customer;
 mod effects;
 mod error;
-mod follow;
 mod message;
 mod place;
 mod receipt;

@@ -6,8 +6,8 @@ use crate::media;
 use crate::ports::Consistency;
 use crate::store::{StoreError, StoredMessage, fix_position, load_message, put_message};
 use patchbay_model::{
-    Author, ChannelKind, ContactSid, Content, ConversationSid, Direction, InboundEvent, Message, MessageKey,
-    MessageSid, MessageStatus, Seq, Timestamp,
+    Author, ChannelKind, ContactSid, Content, ConversationSid, Direction, EventKind, InboundEvent, Message,
+    MessageKey, MessageSid, MessageStatus, Seq, Timestamp, Tokens,
 };
 
 /// Milliseconds by which a provider's time may differ from ours for a message to stand at it. One that is
@@ -62,6 +62,10 @@ pub(super) async fn put(
         deleted: false,
         edited: None,
         media_failures: Vec::new(),
+        tokens: match &event.kind {
+            EventKind::Message { tokens, .. } => tokens.clone(),
+            _ => Tokens::default(),
+        },
         created_at: seq.time(),
     };
     let stored = put_message(center.table.as_ref(), &message).await?;

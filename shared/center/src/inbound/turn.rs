@@ -84,15 +84,13 @@ pub(super) fn following(
 }
 
 impl<'a> Turn<'a> {
-    /// A turn of an execution that goes on, where the customer was last heard of.
+    /// A turn of an execution that goes on.
     pub(super) async fn resume(
         center: &'a Center,
         cause: Cause,
         conversation: Conversation,
-        mut execution: Execution,
+        execution: Execution,
     ) -> Result<Turn<'a>, InboundError> {
-        execution.address = conversation.address.clone();
-        execution.our_address.clone_from(&conversation.our_address);
         let stored = Some(conversation.clone());
         Turn::new(center, cause, stored, conversation, execution).await
     }
@@ -126,7 +124,6 @@ impl<'a> Turn<'a> {
         };
         let known = config.find_flow(&flow).is_some();
         let mut turn = Turn::new(center, cause, stored, conversation, execution).await?;
-        turn.answer_at(addresses);
         turn.also = also;
         if known {
             turn.conversation.execution = Some((sid, flow_sid(&flow)));
@@ -159,14 +156,6 @@ impl<'a> Turn<'a> {
             calls_ms: 0,
             also: Vec::new(),
         })
-    }
-
-    /// From here on everybody answers the customer there.
-    pub(super) fn answer_at(&mut self, addresses: &Addresses) {
-        self.conversation.address = addresses.customer.clone();
-        self.conversation.our_address.clone_from(&addresses.ours);
-        self.execution.address = addresses.customer.clone();
-        self.execution.our_address.clone_from(&addresses.ours);
     }
 
     /// What a message starts the flow with.

@@ -22,8 +22,8 @@ pub(crate) async fn typing(center: &Center, to: &Address, on: bool) -> bool {
 /// unshown.
 pub(crate) async fn mark_read(center: &Center, to: &Address, message: &Message) -> Result<bool, StoreError> {
     let Some(account) = center.channel(to.channel, &to.account) else { return Ok(false) };
-    let provider_id = message.provider_id.as_deref().unwrap_or_default();
-    match account.channel.mark_read(to, provider_id, center.now()) {
+    let id = message.read_as().unwrap_or_default();
+    match account.channel.mark_read(to, id, center.now()) {
         Some(signal) if mark_read_once(center.table.as_ref(), &message.key(), center.now()).await? => {
             Ok(show(center, account, to, signal).await)
         }

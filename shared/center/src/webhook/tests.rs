@@ -103,6 +103,7 @@ fn event(text: &str) -> InboundEvent {
             reply_context: None,
             params: [("Body".to_owned(), text.to_owned())].into(),
             echo: false,
+            tokens: Default::default(),
         },
     }
 }

@@ -137,7 +137,15 @@ fn kind(happened: Happened, our_address: &str, problems: &mut Vec<Problem>) -> R
             // What we say of the message ourselves goes before what the bridge says.
             let mut params = context;
             params.extend(params::of_message(&customer.id, our_address, &id, &content));
-            EventKind::Message { provider_id: id, content, reply_to, reply_context: None, params, echo }
+            EventKind::Message {
+                provider_id: id,
+                content,
+                reply_to,
+                reply_context: None,
+                params,
+                echo,
+                tokens: Default::default(),
+            }
         }
         Happened::Edited { id, content: said, .. } => {
             check_id("data.id", &id)?;

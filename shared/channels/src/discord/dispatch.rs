@@ -77,6 +77,7 @@ impl Discord {
                 reply_context: None,
                 params,
                 echo: false,
+                tokens: Default::default(),
             };
             (id.clone(), kind)
         };

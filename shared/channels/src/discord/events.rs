@@ -70,6 +70,7 @@ impl Discord {
                     reply_context: None,
                     params,
                     echo: false,
+                    tokens: Default::default(),
                 };
                 (provider_id, kind)
             }

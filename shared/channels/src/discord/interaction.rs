@@ -86,6 +86,7 @@ impl Discord {
             params: self.params(interaction, &user.id, &content),
             content,
             echo: false,
+            tokens: Default::default(),
         };
         Ok(self.whole(interaction.id.clone(), user.id.clone(), (at, received_at), profile, kind))
     }

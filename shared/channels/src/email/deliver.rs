@@ -135,6 +135,7 @@ impl Email {
                     reply_context: Some(ReplyContext::Thread(context)),
                     params,
                     echo: false,
+                    tokens: Default::default(),
                 },
             )
         });

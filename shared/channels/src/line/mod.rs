@@ -1,5 +1,6 @@
 //! LINE: the Messaging API of an official account.
 
+mod choices;
 mod normalise;
 mod outcome;
 mod render;
@@ -29,6 +30,7 @@ const API_BASE: &str = "https://api.line.me";
 /// Where media is: a host of its own.
 const API_DATA_BASE: &str = "https://api-data.line.me";
 const INFO_PATH: &str = "/v2/bot/info";
+const MARK_READ_PATH: &str = "/v2/bot/chat/markAsRead";
 const PROFILE_PATH: &str = "/v2/bot/profile/";
 /// Seconds that the customer sees the loading animation if no message ends it (5 to 60, in steps of 5).
 const LOADING_S: u32 = 20;
@@ -43,9 +45,9 @@ const CAPABILITIES: Capabilities = Capabilities {
     locations: true,
     stickers: true,
     contacts: false,
-    choices_max: render::QUICK_REPLIES_MAX,
+    choices_max: choices::BUTTONS_MAX,
     reactions: false,
-    replies: false,
+    replies: true,
     typing_in: false,
     typing_out: true,
     delivered_receipts: false,
@@ -109,6 +111,15 @@ impl Channel for Line {
         (on && to.id.starts_with('U')).then(|| {
             let body = json!({ "chatId": to.id, "loadingSeconds": LOADING_S });
             Rendered::Requests(vec![self.call("/v2/bot/chat/loading/start", &body)])
+        })
+    }
+
+    /// LINE, "Mark messages as read": by the token that came with the message, which marks what is before it too. It
+    /// works where "Chat" is on in the account's settings.
+    fn mark_read(&self, _to: &Address, provider_id: &str, _now: Timestamp) -> Option<Rendered> {
+        render::is_token(provider_id).then(|| {
+            let body = json!({ "markAsReadToken": provider_id });
+            Rendered::Requests(vec![self.call(MARK_READ_PATH, &body)])
         })
     }
 

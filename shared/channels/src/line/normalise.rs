@@ -1,4 +1,5 @@
 use super::Line;
+use super::render::is_token;
 use super::wire::{Event, Message, Postback, Webhook};
 use crate::identifier::uuid;
 use crate::json;
@@ -8,7 +9,7 @@ use crate::text::cut;
 use crate::webhook::{Normalised, Problem, WebhookReply};
 use patchbay_model::event::Profile;
 use patchbay_model::{
-    Attachment, ChannelKind, Content, EventKind, InboundEvent, ReplyContext, ReplyToken, Timestamp,
+    Attachment, ChannelKind, Content, EventKind, InboundEvent, ReplyContext, ReplyToken, Timestamp, Tokens,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -118,7 +119,11 @@ impl Reading<'_> {
 
     fn message(&self, event: &Event, message: &Message, problems: &mut Vec<Problem>) -> EventKind {
         let content = self.content(message, problems);
-        let params = self.params(event, &message.id, &content);
+        let mut params = self.params(event, &message.id, &content);
+        params.extend(image_set(message));
+        let stated = |token: &Option<String>| token.clone().filter(|token| is_token(token));
+        let tokens =
+            Tokens { quote: stated(&message.quote_token), read: stated(&message.mark_as_read_token) };
         EventKind::Message {
             provider_id: message.id.clone(),
             content,
@@ -126,6 +131,7 @@ impl Reading<'_> {
             reply_context: self.reply_token(event).map(ReplyContext::Token),
             params,
             echo: false,
+            tokens,
         }
     }
 
@@ -148,6 +154,7 @@ impl Reading<'_> {
             reply_context: self.reply_token(event).map(ReplyContext::Token),
             params,
             echo: false,
+            tokens: Default::default(),
         }
     }
 
@@ -225,4 +232,16 @@ fn note(name: &str, document: &Value) -> String {
         .find_map(|part| document.get(part).filter(|value| value.is_object()))
         .map(Value::to_string)
         .unwrap_or_default()
+}
+
+/// What a flow needs to wait for all pictures that were sent at once.
+fn image_set(message: &Message) -> impl Iterator<Item = (String, String)> {
+    let set = message.image_set.as_ref();
+    let number = |number: Option<u32>| number.map(|number| number.to_string());
+    let fields = [
+        ("ImageSetId", set.map(|set| set.id.clone())),
+        ("ImageSetIndex", set.and_then(|set| number(set.index))),
+        ("ImageSetTotal", set.and_then(|set| number(set.total))),
+    ];
+    fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)))
 }

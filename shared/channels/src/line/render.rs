@@ -1,10 +1,9 @@
+use super::choices::choices;
 use super::{CAPABILITIES, Line};
 use crate::delivery::{ProviderRequest, Undeliverable, recipient};
 use crate::identifier::uuid;
-use crate::text::{beginning, cards, kind_name, length, link, numbered, split, stated};
-use patchbay_model::{
-    Attachment, ChannelKind, ChoiceOption, Content, OutboundMessage, ReplyContext, Timestamp,
-};
+use crate::text::{beginning, cards, kind_name, link, split, stated};
+use patchbay_model::{Attachment, ChannelKind, Content, OutboundMessage, ReplyContext, Timestamp};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -18,11 +17,6 @@ const SENDER_NAME_CHARS_MAX: usize = 20;
 const LOCATION_CHARS_MAX: usize = 100;
 /// Characters of a media URL.
 const URL_CHARS_MAX: usize = 2_000;
-/// Answers below a message (LINE, "Quick reply"), and characters of what is on one and of what comes back for it
-/// ("Postback action").
-pub(super) const QUICK_REPLIES_MAX: usize = 13;
-const LABEL_CHARS_MAX: usize = 20;
-const DATA_CHARS_MAX: usize = 300;
 /// What LINE wants percent-encoded besides everything that is not ASCII.
 const NOT_IN_URLS: &AsciiSet = &CONTROLS.add(b' ');
 /// LINE demands an audio's length and only displays it; an attachment does not tell.
@@ -45,6 +39,9 @@ impl Line {
             for message in &mut messages {
                 message["sender"] = json!({ "name": name });
             }
+        }
+        if let Some(token) = message.reply_to.as_deref().filter(|id| is_token(id)) {
+            quote(&mut messages, token);
         }
         let token = match &message.reply_context {
             Some(ReplyContext::Token(token)) if now <= token.usable_until => Some(token),
@@ -74,6 +71,19 @@ impl Line {
     fn reply(&self, token: &str, messages: &[Value], push: ProviderRequest) -> ProviderRequest {
         let body = json!({ "replyToken": token, "messages": messages });
         ProviderRequest { on_refused: Some(Box::new(push)), ..self.call("/v2/bot/message/reply", &body) }
+    }
+}
+
+/// Whether this is a token of LINE's and not the id of a message, which is digits.
+pub(super) fn is_token(text: &str) -> bool {
+    !text.is_empty() && !text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A quote goes with the first text or sticker ("Get quote tokens"); nothing else can have one.
+fn quote(messages: &mut [Value], token: &str) {
+    let quotes = |message: &&mut Value| message["type"] == "text" || message["type"] == "sticker";
+    if let Some(message) = messages.iter_mut().find(quotes) {
+        message["quoteToken"] = json!(token);
     }
 }
 
@@ -115,35 +125,12 @@ fn messages(content: &Content) -> Result<Vec<Value>, Undeliverable> {
     })
 }
 
-fn texts(text: &str) -> Vec<Value> {
+pub(super) fn texts(text: &str) -> Vec<Value> {
     split(text, CAPABILITIES.text_max, CAPABILITIES.text_unit)
         .into_iter()
         .filter(|piece| !piece.trim().is_empty())
         .map(|piece| json!({ "type": "text", "text": piece }))
         .collect()
-}
-
-/// Quick replies below the last piece of the text. What does not fit on them is numbered lines.
-fn choices(text: &str, options: &[ChoiceOption]) -> Vec<Value> {
-    let fits =
-        |text: &str, max: usize| !text.trim().is_empty() && length(text, CAPABILITIES.text_unit) <= max;
-    let all = options
-        .iter()
-        .all(|option| fits(&option.text, LABEL_CHARS_MAX) && fits(&option.data, DATA_CHARS_MAX));
-    let mut messages = texts(text);
-    match messages.last_mut() {
-        Some(last) if all && (1..=QUICK_REPLIES_MAX).contains(&options.len()) => {
-            let item = |option: &ChoiceOption| {
-                let action = json!({
-                    "type": "postback", "label": option.text, "data": option.data, "displayText": option.text,
-                });
-                json!({ "type": "action", "action": action })
-            };
-            last["quickReply"] = json!({ "items": options.iter().map(item).collect::<Vec<_>>() });
-            messages
-        }
-        _ => texts(&numbered(text, options)),
-    }
 }
 
 /// LINE fetches media itself, over https only; what it cannot show goes out as a link.

@@ -1,5 +1,5 @@
 use super::render::RETRY_KEY_HEADER;
-use super::{INFO_PATH, Line, PROFILE_PATH, outcome};
+use super::{INFO_PATH, Line, MARK_READ_PATH, PROFILE_PATH, outcome};
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::{sid, uuid};
 use crate::lookup;
@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 
 /// LINE's own user id of the official account.
 const DESTINATION: &str = "U00000000000000000000000000000001";
+/// What the played LINE's tokens begin with; the rest is the message's id.
+const QUOTE: &str = "quote-";
+const READ: &str = "read-";
 
 impl Simulated for Line {
     fn customer_message(&self, message: &CustomerMessage) -> Option<WebhookRequest> {
@@ -26,7 +29,10 @@ impl Simulated for Line {
                 said["quotedMessageId"] = json!(quoted);
             }
             let seed = format!("{seed}/{part}");
-            said["quoteToken"] = json!(sid("q", &["line-quote", &seed]));
+            if let Some(id) = said["id"].as_str().map(str::to_owned) {
+                said["quoteToken"] = json!(format!("{QUOTE}{id}"));
+                said["markAsReadToken"] = json!(format!("{READ}{id}"));
+            }
             event(from, &seed, *at, "message", json!({ "message": said }))
         });
         Some(self.webhook(events.collect()))
@@ -68,6 +74,10 @@ impl Simulated for Line {
 
     fn read_signal(&self, request: &ProviderRequest) -> Option<(String, Signal)> {
         let body: Value = serde_json::from_slice(&request.body).ok()?;
+        if request.url.ends_with(MARK_READ_PATH) {
+            let id = body["markAsReadToken"].as_str()?.strip_prefix(READ)?.to_owned();
+            return Some((String::new(), Signal::Read { message: Some(id) }));
+        }
         let shown = request.url.ends_with("/chat/loading/start");
         shown.then(|| Some((body["chatId"].as_str()?.to_owned(), Signal::Typing { on: true })))?
     }
@@ -106,7 +116,7 @@ impl Simulated for Line {
             Ok(path) => match path.split_once(PROFILE_PATH) {
                 Some((_, user)) => {
                     let name = format!("Customer {user}");
-                    lookup::answer(200, &json!({ "userId": user, "displayName": name }))
+                    lookup::answer(200, &json!({ "userId": user, "displayName": name, "language": "en" }))
                 }
                 None => self.provider_answer(request, &Answer::error(404)),
             },
@@ -120,7 +130,7 @@ impl Simulated for Line {
                 let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
                 let count = body["messages"].as_array().map_or(0, Vec::len);
                 let sent: Vec<Value> = (0..count)
-                    .map(|at| json!({ "id": numeric(&format!("{seed}/{at}")), "quoteToken": uuid(&[seed]) }))
+                    .map(|at| json!({ "id": numeric(&format!("{seed}/{at}")), "quoteToken": format!("{QUOTE}{}", numeric(&format!("{seed}/{at}"))) }))
                     .collect();
                 (200, "x-line-request-id", json!({ "sentMessages": sent }))
             }
@@ -189,17 +199,21 @@ fn delivery(body: &Value, to: &str) -> Option<Delivery> {
         .map(str::to_owned)
         .collect();
     let media = messages.iter().filter_map(|message| message["originalContentUrl"].as_str());
-    let items =
-        messages.iter().flat_map(|message| message["quickReply"]["items"].as_array().into_iter().flatten());
+    let items = messages.iter().flat_map(|message| {
+        let buttons = [&message["quickReply"]["items"], &message["contents"]["body"]["contents"]];
+        buttons.into_iter().filter_map(Value::as_array).flatten()
+    });
+    let quoted = messages.iter().find_map(|message| message["quoteToken"].as_str()?.strip_prefix(QUOTE));
     let option = |item: &Value| {
         let text = |name: &str| item["action"][name].as_str().map(str::to_owned);
-        Some(ChoiceOption { data: text("data")?, text: text("label")? })
+        Some(ChoiceOption { data: text("data")?, text: text("displayText")? })
     };
     Some(Delivery {
         to: to.to_owned(),
         texts,
         media: media.map(str::to_owned).collect(),
         choices: items.filter_map(option).collect(),
+        reply_to: quoted.map(str::to_owned),
         ..Delivery::default()
     })
 }

@@ -166,12 +166,73 @@ fn calls() {
         show(&choices(vec![option("color=red", "Red"), option("b", "Blue")]))
     );
     let long = option("x", "more than the twenty characters of a label");
-    let numbered = requests(&*line(), &choices(vec![long])).remove(0);
-    assert!(String::from_utf8_lossy(&numbered.body).contains("1. more than the twenty"));
+    assert_json_snapshot!("call_buttons", show(&choices(vec![long])));
     let Some(Rendered::Requests(typing)) = line().typing(&message(Content::text("")).to, true, NOW) else {
         panic!()
     };
     assert_json_snapshot!("call_typing", call(&typing[0]));
+}
+
+#[test]
+fn answers_are_quick_replies_or_buttons_or_lines() {
+    let check_of = |letter: &str, (count, data, text): (usize, usize, usize), expect: &str| {
+        let option = ChoiceOption { data: "d".repeat(data), text: letter.repeat(text) };
+        let content = Content::Choices { text: "Which?".into(), options: vec![option; count] };
+        let body = String::from_utf8(requests(&*line(), &message(content))[0].body.clone()).unwrap();
+        let found = ["quickReply", "bubble", "1. "].into_iter().find(|form| body.contains(form));
+        assert_eq!(found, Some(expect), "{count} of {data} and {text}");
+    };
+    let check = |count, data, text, expect| check_of("t", (count, data, text), expect);
+    check(13, 300, 20, "quickReply");
+    check(14, 300, 20, "bubble");
+    check(1, 300, 21, "bubble");
+    check(20, 1, 300, "bubble");
+    check(1, 300, 300, "bubble");
+    check(21, 1, 1, "1. ");
+    check(1, 301, 1, "1. ");
+    check(1, 1, 301, "1. ");
+    check(20, 300, 300, "bubble");
+    // In these letters the same is over 30 KB.
+    check_of("€", (20, 300, 300), "1. ");
+}
+
+#[test]
+fn an_answer_quotes_by_the_messages_token() {
+    let text = json!({ "id": "1", "type": "text", "text": "hi", "quoteToken": "q3Plxr4AgKd", "markAsReadToken": "mr-1" });
+    let EventKind::Message { tokens, .. } = said(text).events.remove(0).kind else { panic!() };
+    assert_eq!((tokens.quote.as_deref(), tokens.read.as_deref()), (Some("q3Plxr4AgKd"), Some("mr-1")));
+    let check = |content: Content, reply_to: &str, expect: &[Option<&str>]| {
+        let message = OutboundMessage { reply_to: Some(reply_to.into()), ..message(content) };
+        let body: Value = serde_json::from_slice(&requests(&*line(), &message)[0].body).unwrap();
+        let said = body["messages"].as_array().unwrap().iter();
+        assert_eq!(said.map(|message| message["quoteToken"].as_str()).collect::<Vec<_>>(), expect);
+    };
+    let picture = Attachment {
+        url: "https://media.example/a.png".into(),
+        content_type: "image/png".into(),
+        file_name: None,
+        bytes: None,
+    };
+    check(Content::text("yes"), "token", &[Some("token")]);
+    // The id of a message is no token.
+    check(Content::text("yes"), "444573844083572737", &[None]);
+    let with = |text: Option<&str>| Content::Media {
+        attachments: vec![picture.clone()],
+        text: text.map(str::to_owned),
+    };
+    check(with(Some("look")), "token", &[Some("token"), None]);
+    check(with(None), "token", &[None]);
+}
+
+#[test]
+fn pictures_that_were_sent_at_once_say_so() {
+    let picture = json!({
+        "id": "1", "type": "image", "contentProvider": { "type": "line" },
+        "imageSet": { "id": "E005D41A", "index": 2, "total": 3 },
+    });
+    let EventKind::Message { params, .. } = said(picture).events.remove(0).kind else { panic!() };
+    let stated = ["ImageSetId", "ImageSetIndex", "ImageSetTotal"].map(|name| params[name].as_str());
+    assert_eq!(stated, ["E005D41A", "2", "3"]);
 }
 
 #[test]

@@ -55,6 +55,9 @@ pub(super) struct Message {
     pub(super) kind: String,
     pub(super) text: Option<String>,
     pub(super) quoted_message_id: Option<String>,
+    pub(super) quote_token: Option<String>,
+    pub(super) mark_as_read_token: Option<String>,
+    pub(super) image_set: Option<ImageSet>,
     pub(super) content_provider: Option<ContentProvider>,
     pub(super) file_name: Option<String>,
     pub(super) file_size: Option<u64>,
@@ -66,6 +69,14 @@ pub(super) struct Message {
     pub(super) sticker_id: Option<String>,
     #[serde(default)]
     pub(super) keywords: Vec<String>,
+}
+
+/// Which of several pictures that were sent at once; each comes in an event of its own, in any order.
+#[derive(Deserialize)]
+pub(super) struct ImageSet {
+    pub(super) id: String,
+    pub(super) index: Option<u32>,
+    pub(super) total: Option<u32>,
 }
 
 #[derive(Deserialize)]

@@ -24,6 +24,7 @@ fn message(message: Said, problems: &mut Vec<Problem>) -> (EventKind, Profile) {
             reply_context: None,
             params,
             echo: false,
+            tokens: Default::default(),
         },
     };
     (kind, Profile::default())

@@ -121,6 +121,7 @@ impl Reading<'_> {
                 content,
                 reply_context: None,
                 echo: is_echo(&message),
+                tokens: Default::default(),
             },
         };
         let event = self.event(place, date, kind);
@@ -185,6 +186,7 @@ impl Reading<'_> {
             content,
             reply_context: None,
             echo: false,
+            tokens: Default::default(),
         };
         self.event(place, None, kind)
     }

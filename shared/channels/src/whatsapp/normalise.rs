@@ -149,6 +149,7 @@ impl Reading<'_> {
             params: self.params(message, from, &content),
             content,
             echo,
+            tokens: Default::default(),
         }
     }
 

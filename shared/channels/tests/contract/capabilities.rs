@@ -1,6 +1,6 @@
 //! What a channel says that it can do, it does; what it cannot, is said in another way or refused.
 
-use crate::events::spoken;
+use crate::events::{spoken, spoken_with_tokens};
 use crate::support::*;
 use patchbay_channels::simulate::Signal;
 use patchbay_channels::{Rendered, Simulated, Undeliverable};
@@ -51,9 +51,9 @@ fn answers_are_offered_as_buttons_or_as_numbered_lines() {
 fn an_answer_quotes_what_it_answers_where_the_channel_can() {
     // A mail goes into its thread instead, which its own tests hold it to.
     for channel in channels().filter(|channel| channel.kind() != ChannelKind::Email) {
-        let about = spoken(&*channel);
+        let (about, tokens) = spoken_with_tokens(&*channel);
         let message = OutboundMessage {
-            reply_to: Some(about.clone()),
+            reply_to: Some(tokens.quote.unwrap_or_else(|| about.clone())),
             ..outbound(channel.kind(), Content::text("yes"))
         };
         let shown = shown(&*channel, &message).expect("it can be sent");
@@ -98,10 +98,12 @@ fn typing_and_reading_are_shown_as_such() {
         if let Some(rendered) = channel.typing(&to, true, NOW) {
             assert_eq!(signals(&*channel, &rendered), [Signal::Typing { on: true }], "{}", channel.kind());
         }
-        let about = spoken(&*channel);
-        if let Some(rendered) = channel.mark_read(&to, &about, NOW) {
+        let (about, tokens) = spoken_with_tokens(&*channel);
+        if let Some(rendered) = channel.mark_read(&to, tokens.read.as_ref().unwrap_or(&about), NOW) {
             let signals = signals(&*channel, &rendered);
             assert!(matches!(signals.as_slice(), [Signal::Read { .. }]), "{}: {signals:?}", channel.kind());
+        } else {
+            assert_eq!(tokens.read, None, "{}: a token for nothing", channel.kind());
         }
     }
 }

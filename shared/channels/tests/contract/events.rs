@@ -1,13 +1,18 @@
 use crate::support::*;
 use patchbay_channels::simulate::{Act, Answer, CustomerEvent};
 use patchbay_channels::{DeliveryOutcome, Simulated, WebhookRequest};
-use patchbay_model::{Content, EventKind, InboundEvent};
+use patchbay_model::{Content, EventKind, InboundEvent, Tokens};
 
 /// The id of a text that the customer said before.
 pub(crate) fn spoken(channel: &dyn Simulated) -> String {
+    spoken_with_tokens(channel).0
+}
+
+/// The same, with what the provider wants to be told instead where that is to be quoted or marked as read.
+pub(crate) fn spoken_with_tokens(channel: &dyn Simulated) -> (String, Tokens) {
     let request = said(channel, &Content::text("before"), "0").expect("text is played");
     match hear(channel, &request).events.remove(0).kind {
-        EventKind::Message { provider_id, .. } => provider_id,
+        EventKind::Message { provider_id, tokens, .. } => (provider_id, tokens),
         other => panic!("{other:?}"),
     }
 }

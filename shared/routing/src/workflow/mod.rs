@@ -6,7 +6,6 @@ mod document;
 mod known_worker;
 mod order_by;
 mod place;
-mod way;
 
 use std::collections::BTreeSet;
 
@@ -16,7 +15,6 @@ pub use order_by::{OrderBy, OrderByError, Rank, Sort};
 pub use place::{
     CancelReason, DefaultPlacement, Leave, Placement, Position, StepPlacement, TaskView, next, place,
 };
-pub use way::{Stop, WAY_STOPS_MAX, way};
 
 use crate::expression::Expression;
 

@@ -272,12 +272,13 @@ impl Desk {
             author: Author::Contact,
             content: Content::text(text),
             reply_to: None,
-            provider_id: Some(format!("provider's {text}")),
+            provider_id: None,
             status: MessageStatus::Received,
             reason: None,
             deleted: false,
             edited: None,
             media_failures: Vec::new(),
+            tokens: Default::default(),
             created_at: at,
         };
         put_message(self.table.as_ref(), &message).await.unwrap();

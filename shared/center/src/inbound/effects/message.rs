@@ -56,6 +56,7 @@ impl Turn<'_> {
             deleted: false,
             edited: None,
             media_failures: Vec::new(),
+            tokens: Default::default(),
             created_at: seq.time(),
         };
         if let Some(refusal) = refusal {

@@ -153,6 +153,7 @@ impl Email {
             reply_to: None,
             reply_context: None,
             echo: false,
+            tokens: Default::default(),
         };
         Some(self.event(uuid(&["ses-unread", &mail.message_id]), from.address, received_at, kind))
     }

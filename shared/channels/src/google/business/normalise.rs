@@ -125,6 +125,7 @@ fn said(event: &Event, provider_id: &str, content: Content, reply_to: Option<Str
         reply_context: None,
         params,
         echo: false,
+        tokens: Default::default(),
     }
 }
 

@@ -78,7 +78,15 @@ impl Google {
             return EventKind::Consent { opted_in, content: Some(content) };
         }
         let params = params::of_message(from, &self.agent_id, &provider_id, &content);
-        EventKind::Message { provider_id, content, reply_to: None, reply_context: None, params, echo: false }
+        EventKind::Message {
+            provider_id,
+            content,
+            reply_to: None,
+            reply_context: None,
+            params,
+            echo: false,
+            tokens: Default::default(),
+        }
     }
 }
 

@@ -185,6 +185,7 @@ impl Reading<'_> {
             reply_context: None,
             params,
             echo: message.is_echo,
+            tokens: Default::default(),
         };
         Some((mid, kind))
     }
@@ -216,6 +217,7 @@ impl Reading<'_> {
             reply_context: None,
             params,
             echo: false,
+            tokens: Default::default(),
         };
         (id, kind)
     }

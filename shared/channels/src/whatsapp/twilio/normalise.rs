@@ -17,6 +17,7 @@ pub(super) fn message(message: Said, problems: &mut Vec<Problem>) -> (EventKind,
             reply_context: None,
             params,
             echo: false,
+            tokens: Default::default(),
         },
     };
     (kind, profile)
