@@ -5,19 +5,6 @@ use hyper::Method;
 use patchbay_tests::harness::{Agent, Running, Visitor, customer, eventually};
 use serde_json::{Value, json};
 
-/// The conversation of a task that `agent` has accepted. Programs accept faster than the flow's turn is written: they are
-/// put on the conversation once it is.
-async fn conversation(agent: &mut Agent, accepted: &Value) -> String {
-    let sid = accepted["task"]["conversation_sid"].as_str().unwrap().to_owned();
-    while accepted["conversation"].is_null() {
-        let written = agent.expect("conversation.updated").await;
-        if written["sid"] == sid.as_str() && written["state"] == "with_agent" {
-            break;
-        }
-    }
-    sid
-}
-
 async fn end(agent: &mut Agent, offer: &Value) {
     agent.act(json!({ "action": "reservation.wrap", "reservation_sid": offer["sid"] })).await;
     agent.act(json!({ "action": "reservation.complete", "reservation_sid": offer["sid"] })).await;
@@ -51,7 +38,7 @@ async fn a_visitor_is_led_from_the_robot_to_the_right_agent() {
     first.act(json!({ "action": "reservation.reject", "reservation_sid": offer["sid"] })).await;
     let offer = second.offered().await;
     let accepted = second.accept(&offer).await;
-    let with_vera = conversation(&mut second, &accepted).await;
+    let with_vera = second.conversation(&accepted).await;
 
     second.say(&with_vera, "Good morning, this is a person.").await;
     vera.sees("this is a person").await;
@@ -69,7 +56,7 @@ async fn a_visitor_is_led_from_the_robot_to_the_right_agent() {
         }
         let offer = second.offered().await;
         let accepted = second.accept(&offer).await;
-        let sid = conversation(&mut second, &accepted).await;
+        let sid = second.conversation(&accepted).await;
         second.say(&sid, &format!("Hello on {channel}")).await;
         center.sees(channel, address, &format!("Hello on {channel}")).await;
         assert_eq!(center.customer_writes(channel, address, &format!("thanks by {channel}")).await, 200);
@@ -147,7 +134,7 @@ async fn what_is_said_arrives_in_its_order() {
     }
     let offer = chiyo.offered().await;
     let accepted = chiyo.accept(&offer).await;
-    let with_line = conversation(&mut chiyo, &accepted).await;
+    let with_line = chiyo.conversation(&accepted).await;
     let said: Vec<String> = (1..=12).map(|number| format!("answer {number}")).collect();
     for words in &said {
         chiyo.say(&with_line, words).await;

@@ -21,6 +21,12 @@ function program(): string {
 export interface Delivery {
   to: string;
   text: string;
+  media?: string[];
+}
+
+/** The example's `workspace.json`, as far as stories change it. */
+export interface Workspace {
+  desk: Record<string, unknown>;
 }
 
 export class Center {
@@ -29,12 +35,19 @@ export class Center {
 
   private constructor(private readonly folder: string) {}
 
-  /** With the example's configuration, whose `channels.toml` may be changed first. */
-  static async start(channels: (example: string) => string = (example) => example): Promise<Center> {
+  /** With the example's configuration, whose `channels.toml` and `workspace.json` may be changed first. */
+  static async start(
+    channels: (example: string) => string = (example) => example,
+    workspace: (example: Workspace) => void = () => undefined,
+  ): Promise<Center> {
     const center = new Center(await mkdtemp(join(tmpdir(), "patchbay-e2e-")));
     await cp(join(REPOSITORY, "config"), center.#config, { recursive: true });
     const file = join(center.#config, "channels.toml");
     await writeFile(file, channels(await readFile(file, "utf8")));
+    const document = join(center.#config, "workspace.json");
+    const example = JSON.parse(await readFile(document, "utf8")) as Workspace;
+    workspace(example);
+    await writeFile(document, JSON.stringify(example));
     await center.resume("127.0.0.1:0");
     return center;
   }

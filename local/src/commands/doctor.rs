@@ -3,15 +3,11 @@
 use crate::directory::{Directory, Secrets};
 use crate::serve::ServeOptions;
 use anyhow::bail;
-use patchbay_center::ports::{Http, HttpRequest};
-use patchbay_channels::{Headers, ProviderRequest, ProviderResponse};
+use patchbay_center::accounts;
+use patchbay_center::ports::Http;
+use patchbay_channels::ProviderResponse;
 use patchbay_edge::{Account, EgressHttp, SIMULATOR_HOST};
 use std::net::TcpListener;
-
-/// Milliseconds until a provider's answer is given up.
-const TIMEOUT_MS: u32 = 10_000;
-/// Bytes of an answer that are read.
-const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
 /// Looks at the configuration, the accounts, the data directory and the port, and asks each account's provider who
 /// the account is; says what it found and what is to be done, and errs when something is.
@@ -66,28 +62,9 @@ async fn check(account: &Account, http: &dyn Http) -> Result<String, String> {
     let played = format!("http://{SIMULATOR_HOST}/");
     let (answer, where_) = match request.url.starts_with(&played) {
         true => (channel.lookup_answer(&request).unwrap_or(ProviderResponse::NotSent), ", played"),
-        false => (ask(http, request).await?, ""),
+        false => (accounts::ask(http, request).await?, ""),
     };
     channel.check(&answer).map(|name| format!("{name}{where_}, {flow}"))
-}
-
-async fn ask(http: &dyn Http, request: ProviderRequest) -> Result<ProviderResponse, String> {
-    let request = HttpRequest {
-        method: request.method,
-        url: request.url,
-        headers: request.headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        body: request.body,
-        timeout_ms: TIMEOUT_MS,
-        response_bytes_max: ANSWER_BYTES_MAX,
-        redirects_max: 0,
-        // The operator names it.
-        trusted: true,
-    };
-    let answer = http.call(request).await.map_err(|error| {
-        format!("the provider cannot be asked ({error}): look at the network and at api_base")
-    })?;
-    let headers = Headers::from_iter(answer.headers);
-    Ok(ProviderResponse::Http { status: answer.status, headers, body: answer.body })
 }
 
 fn writable(data: &std::path::Path) -> Result<String, String> {
@@ -102,10 +79,10 @@ fn writable(data: &std::path::Path) -> Result<String, String> {
 mod tests {
     use super::*;
     use async_trait::async_trait;
-    use patchbay_center::ports::{HttpError, HttpResponse};
-    use patchbay_channels::open_simulated;
+    use patchbay_center::ports::{HttpError, HttpRequest, HttpResponse};
     use patchbay_channels::registry::example_settings;
     use patchbay_channels::simulate::Simulated;
+    use patchbay_channels::{Headers, ProviderRequest, open_simulated};
     use patchbay_model::ChannelKind;
     use std::sync::Arc;
 

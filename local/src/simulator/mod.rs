@@ -91,6 +91,7 @@ pub(crate) fn router(played: Played) -> Router {
         .layer(from_fn(local_only));
     Router::new()
         .merge(customers)
+        .route("/provider/{channel}/{account}", any(provider::call))
         .route("/provider/{channel}/{account}/{*path}", any(provider::call))
         .route("/bot", post(bot::serve))
         .with_state(simulator)

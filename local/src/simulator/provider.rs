@@ -14,6 +14,7 @@ use patchbay_channels::{DeliveryOutcome, Headers, ProviderRequest, ProviderRespo
 use patchbay_edge::{Account, SIMULATOR_HOST};
 use patchbay_model::MessageStatus;
 use patchbay_model::id::hex;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,14 +24,24 @@ const BAD_TOKEN_STATUS: u16 = 400;
 /// The answer to a call with an idempotency key that is known.
 const REPEATED_STATUS: u16 = 409;
 
+/// Where a call goes.
+#[derive(Deserialize)]
+pub(super) struct Target {
+    channel: String,
+    account: String,
+    /// Behind the account; empty where the account's address is all there is.
+    #[serde(default)]
+    path: String,
+}
+
 /// Answers a call of our sender as the provider would, and keeps what the customer sees of it.
 pub(super) async fn call(
     State(simulator): State<Simulator>,
-    Path((channel, account, path)): Path<(String, String, String)>,
+    Path(target): Path<Target>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let account = simulator.account(&channel, &account)?;
-    let request = provider_request(&account, &path, request).await?;
+    let account = simulator.account(&target.channel, &target.account)?;
+    let request = provider_request(&account, &target.path, request).await?;
     let fault = simulator.faults.take(account.kind);
     if let Some(fault) = &fault {
         tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
@@ -63,9 +74,10 @@ async fn provider_request(
             (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         })
         .collect();
+    let path = if path.is_empty() { String::new() } else { format!("/{path}") };
     Ok(ProviderRequest {
         method: parts.method.to_string(),
-        url: format!("http://{SIMULATOR_HOST}/provider/{}/{}/{path}{query}", account.kind, account.name),
+        url: format!("http://{SIMULATOR_HOST}/provider/{}/{}{path}{query}", account.kind, account.name),
         headers,
         body: body.into(),
         idempotent: false,

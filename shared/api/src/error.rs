@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use patchbay_center::config::{ApplyError, ConfigFault};
+use patchbay_center::config::{ApplyError, ConfigFault, MatchError};
 use patchbay_center::contacts::{EditError, EraseError, MergeError};
 use patchbay_center::media::{RetryError, UploadError};
 use patchbay_center::ports::QueueError;
@@ -52,6 +52,10 @@ impl ApiError {
 
     pub(crate) fn not_found(what: &str) -> ApiError {
         ApiError::new(ErrorCode::NotFound, format!("there is no such {what}"))
+    }
+
+    fn invalid(message: &str, faults: Vec<ConfigFault>) -> ApiError {
+        ApiError { code: ErrorCode::InvalidConfig, message: message.into(), faults }
     }
 
     fn unavailable(error: &(dyn std::error::Error + 'static)) -> ApiError {
@@ -133,15 +137,24 @@ impl From<QueueError> for ApiError {
 impl From<ApplyError> for ApiError {
     fn from(error: ApplyError) -> ApiError {
         match error {
-            ApplyError::Refused(faults) => ApiError {
-                code: ErrorCode::InvalidConfig,
-                message: "the configuration was not applied; the one before is in force".into(),
-                faults,
-            },
+            ApplyError::Refused(faults) => {
+                ApiError::invalid("the configuration was not applied; the one before is in force", faults)
+            }
             ApplyError::Conflict => ApiError::new(ErrorCode::Conflict, error.to_string()),
             ApplyError::Store(error) => error.into(),
             ApplyError::Queue(error) => error.into(),
             ApplyError::Worker(ref error) => ApiError::unavailable(error),
+        }
+    }
+}
+
+impl From<MatchError> for ApiError {
+    fn from(error: MatchError) -> ApiError {
+        match error {
+            MatchError::NoWorkflow => ApiError::not_found("workflow"),
+            MatchError::TooLarge => ApiError::new(ErrorCode::TooLarge, error.to_string()),
+            MatchError::Refused(faults) => ApiError::invalid("the configuration has faults", faults),
+            MatchError::Store(error) => error.into(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `/api/openapi.json` (OpenAPI 3.1.0), written from the table of routes.
 
+mod administration;
 mod floor;
 
 use crate::access::Access;
@@ -84,9 +85,11 @@ fn list(of: &str, beside: Value) -> Value {
 }
 
 fn all_schemas() -> Value {
-    let (mut all, floor) = (schemas(), floor::schemas());
-    if let (Value::Object(all), Value::Object(floor)) = (&mut all, floor) {
-        all.extend(floor);
+    let mut all = schemas();
+    for part in [floor::schemas(), administration::schemas()] {
+        if let (Value::Object(all), Value::Object(part)) = (&mut all, part) {
+            all.extend(part);
+        }
     }
     all
 }
@@ -151,6 +154,13 @@ fn schemas() -> Value {
             "canned_replies": {
                 "type": "array",
                 "items": object(json!({ "shortcut": text(), "text": text(), "language": text() })),
+            },
+            "templates": {
+                "type": "array",
+                "items": object(json!({
+                    "channel": text(), "account": text(), "name": text(), "language": text(), "text": text(),
+                    "parameters": { "type": "array", "items": text() },
+                })),
             },
             "dispositions": { "type": "array", "items": text() },
             "answer_s_target": number(),

@@ -3,7 +3,7 @@
 use crate::Shared;
 use crate::access::{Access, authorise};
 use crate::resources::{
-    config, contacts, conversations, dead_letters, desk, floor, media, problems, tasks, workers,
+    accounts, config, contacts, conversations, dead_letters, desk, floor, media, problems, tasks, workers,
 };
 use crate::{error::ApiError, openapi};
 use axum::Router;
@@ -39,6 +39,7 @@ const ADDRESS: &[(&str, &str)] =
 const DEAD_LETTERS: &[(&str, &str)] = &[("queue", "string"), ("limit", "integer")];
 const AFTER: &[(&str, &str)] = &[("after", "string"), ("limit", "integer")];
 const TASKS: &[(&str, &str)] = &[("queue", "string"), ("worker", "string"), ("limit", "integer")];
+const OVER: &[(&str, &str)] = &[("over", "integer")];
 
 #[rustfmt::skip]
 pub(crate) const ROUTES: &[Route] = &[
@@ -66,7 +67,13 @@ pub(crate) const ROUTES: &[Route] = &[
     Route { method: "get", path: "/api/floor/workers", access: SUPERVISOR, operation: "listFloorWorkers", summary: "Workers as they are now: activity, load, tasks", query: AFTER, body: None, answer: (200, "FloorWorkers"), serve: || get(floor::workers) },
     Route { method: "get", path: "/api/floor/tasks", access: SUPERVISOR, operation: "listFloorTasks", summary: "The tasks that wait in a queue, or that a worker holds", query: TASKS, body: None, answer: (200, "FloorTasks"), serve: || get(floor::list_tasks) },
     Route { method: "get", path: "/api/config", access: SUPERVISOR, operation: "getConfig", summary: "The configuration in force", query: &[], body: None, answer: (200, "Config"), serve: || get(config::fetch) },
-    Route { method: "post", path: "/api/config", access: ADMIN, operation: "applyConfig", summary: "Puts a configuration in force, or says everything that is wrong with it", query: &[], body: Some("ConfigDocuments"), answer: (200, "Applied"), serve: || post(config::apply) },
+    Route { method: "post", path: "/api/config", access: ADMIN, operation: "applyConfig", summary: "Puts a configuration in force, or says everything that is wrong with it", query: OVER, body: Some("ConfigDocuments"), answer: (200, "Applied"), serve: || post(config::apply) },
+    Route { method: "post", path: "/api/config/check", access: ADMIN, operation: "checkConfig", summary: "Everything that is wrong with a configuration; nothing is put in force", query: &[], body: Some("ConfigDocuments"), answer: (200, "Faults"), serve: || post(config::check) },
+    Route { method: "post", path: "/api/config/match", access: ADMIN, operation: "matchWorkers", summary: "Which workers a task would be offered to on its way through a workflow, and why; nothing is put in force", query: &[], body: Some("MatchQuestion"), answer: (200, "Matching"), serve: || post(config::match_workers) },
+    Route { method: "get", path: "/api/config/versions", access: ADMIN, operation: "listConfigVersions", summary: "The newest versions of the configuration that are kept, the one in force first", query: &[], body: None, answer: (200, "ConfigVersions"), serve: || get(config::versions) },
+    Route { method: "get", path: "/api/config/versions/{version}", access: ADMIN, operation: "getConfigVersion", summary: "The documents of a version, without the workers", query: &[], body: None, answer: (200, "Config"), serve: || get(config::version) },
+    Route { method: "get", path: "/api/accounts", access: ADMIN, operation: "listAccounts", summary: "The channels' accounts", query: &[], body: None, answer: (200, "Accounts"), serve: || get(accounts::list) },
+    Route { method: "post", path: "/api/accounts/check", access: ADMIN, operation: "checkAccount", summary: "Asks the provider who an account is", query: &[], body: Some("AccountName"), answer: (200, "AccountCheck"), serve: || post(accounts::check) },
     Route { method: "get", path: "/api/problems", access: SUPERVISOR, operation: "listProblems", summary: "What went wrong with something from outside, newest first", query: PAGE, body: None, answer: (200, "Problems"), serve: || get(problems::list) },
     Route { method: "get", path: "/api/dead-letters", access: ADMIN, operation: "listDeadLetters", summary: "Messages that a queue has given up, oldest first", query: DEAD_LETTERS, body: None, answer: (200, "DeadLetters"), serve: || get(dead_letters::list) },
     Route { method: "post", path: "/api/dead-letters/redrive", access: ADMIN, operation: "redriveDeadLetters", summary: "Sends messages that a queue has given up again, oldest first", query: &[], body: Some("Redrive"), answer: (200, "Redriven"), serve: || post(dead_letters::redrive) },

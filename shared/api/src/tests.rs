@@ -270,3 +270,5 @@ async fn a_supervisor_sees_the_floor() {
         assert_eq!(status, 400, "{query}");
     }
 }
+
+mod configuration;

@@ -177,6 +177,14 @@ pub enum OutboundEntry {
 pub enum OutboundJob {
     /// Copy an attachment that a customer sent into our own store.
     FetchMedia(Box<FetchMedia>),
+    /// Ask a provider who writes from an address.
+    LookUpProfile(Box<LookUpProfile>),
+}
+
+/// An address that nobody had written from before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookUpProfile {
+    pub address: Address,
 }
 
 /// One attachment of a stored message, and where its sender put it.

@@ -1,5 +1,6 @@
 //! What each function does, over ports: webhook, flow, router, agent, sender.
 
+pub mod accounts;
 pub mod agent;
 pub mod budget;
 pub mod capacity;

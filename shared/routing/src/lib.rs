@@ -11,4 +11,4 @@ pub mod workflow;
 
 pub use demand::{Demand, WorkerClass};
 pub use expression::{Expression, Facts, Path, Scope, matches};
-pub use workflow::{Placement, Workflow, next, place};
+pub use workflow::{Placement, Workflow, next, place, way};

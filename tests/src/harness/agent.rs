@@ -84,6 +84,19 @@ impl Agent {
         self.act(json!({ "action": "reservation.accept", "reservation_sid": offer["sid"] })).await
     }
 
+    /// The conversation of a task that was accepted with this answer. Programs accept faster than the flow's turn is
+    /// written: they are put on the conversation once it is.
+    pub async fn conversation(&mut self, accepted: &Value) -> String {
+        let sid = accepted["task"]["conversation_sid"].as_str().unwrap().to_owned();
+        while accepted["conversation"].is_null() {
+            let written = self.expect("conversation.updated").await;
+            if written["sid"] == sid.as_str() && written["state"] == "with_agent" {
+                break;
+            }
+        }
+        sid
+    }
+
     pub async fn say(&mut self, conversation: &str, text: &str) -> Value {
         self.act(json!({ "action": "message.send", "conversation_sid": conversation, "text": text })).await
     }

@@ -82,6 +82,19 @@ impl Running {
         }
     }
 
+    /// A center of our own with this configuration; `None`, with a word to whoever reads, where the tests are about one
+    /// that somebody deployed with another.
+    #[allow(clippy::print_stdout, reason = "whoever reads the tests' output should know what was not tried")]
+    pub fn with(config: &Path) -> Option<Running> {
+        if Deployed::meant().is_some() {
+            println!("skipped: a deployed center has the configuration that it has");
+            return None;
+        }
+        let process = Process::start(config);
+        let url = process.url.clone();
+        Some(Running { place: Place::Here(process), url })
+    }
+
     /// The process to do something to; `None`, with a word to whoever reads, where the center is somebody else's.
     #[allow(clippy::print_stdout, reason = "whoever reads the tests' output should know what was not tried")]
     pub fn process(&mut self) -> Option<&mut Process> {

@@ -3,9 +3,10 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { type DeskEvent, reduce } from "../model/reduce.ts";
 import { type DeskState, EMPTY, messagesOf, type Sending } from "../model/state.ts";
-import type { Action, Failure, Media, Possible, Snapshot } from "../protocol/frames.ts";
+import type { Action, Failure, Media, Possible, Snapshot, Template } from "../protocol/frames.ts";
 import type {
   Contact,
+  ContactSid,
   ConversationSid,
   ReservationSid,
   Seq,
@@ -20,9 +21,20 @@ import { rememberedPositions, rememberedSending, rememberPositions, rememberSend
 const CURSORS_MAX = 200;
 const PAGE = 50;
 const GAP_PAGE = 200;
+/** The fewest messages that may be asked for: two may share a position. */
+const LOOK = 2;
 
 /** How often somebody who types says so. */
 const TYPING_MS = 6_000;
+
+/** What an agent says. */
+export interface Said {
+  text: string;
+  media?: Media[];
+  template?: Template | null;
+  /** None: to the address that the customer last used. */
+  to: Possible | null;
+}
 
 export class Desk {
   readonly store: StoreApi<DeskState>;
@@ -120,14 +132,12 @@ export class Desk {
   }
 
   /** Says something, after `undo_ms` in which it can be taken back. */
-  say(
-    conversation_sid: ConversationSid,
-    said: { text: string; media: Media[]; to: Possible | null },
-    undo_ms: number,
-  ): string {
+  say(conversation_sid: ConversationSid, said: Said, undo_ms: number): string {
     const id = this.surroundings.newId();
     const written_at = this.surroundings.now();
-    const sending: Sending = { id, conversation_sid, ...said, written_at, phase: "held", failure: null };
+    const { text, media = [], template = null, to } = said;
+    const what = { text, media, template, to };
+    const sending: Sending = { id, conversation_sid, ...what, written_at, phase: "held", failure: null };
     this.#typed = null;
     if (undo_ms <= 0) {
       this.#send({ ...sending, phase: "sending" });
@@ -172,6 +182,24 @@ export class Desk {
     const first = contact && messagesOf(this.#state, contact)[0];
     if (!contact || !first || !this.#state.more[contact]) return;
     await this.#page(conversation_sid, first.seq, PAGE);
+  }
+
+  changeContact(
+    conversation_sid: ConversationSid,
+    change: { tags?: string[]; notes?: string },
+  ): Promise<void> {
+    return this.#act({ action: "contact.update", conversation_sid, ...change });
+  }
+
+  /** The conversation's contact and another are one person. Their messages are one timeline from then on. */
+  async merge(conversation_sid: ConversationSid, contact_sid: ContactSid): Promise<void> {
+    await this.#act({ action: "contact.merge", conversation_sid, contact_sid });
+    await this.#newest(conversation_sid);
+  }
+
+  /** They are two after all. */
+  unmerge(conversation_sid: ConversationSid, contact_sid: ContactSid): Promise<void> {
+    return this.#act({ action: "contact.unmerge", conversation_sid, contact_sid });
   }
 
   /** The contact as it is after the agent changed it. */
@@ -282,19 +310,53 @@ export class Desk {
     }
   }
 
+  /** The last messages of the conversation's contact, whoever was found to be them included. */
+  async #newest(conversation_sid: ConversationSid): Promise<void> {
+    const answer = await this.#client.request({
+      action: "conversation.history",
+      conversation_sid,
+      limit: PAGE,
+    });
+    const { messages = [] } = whole(answer);
+    this.#dispatch({ type: "history", conversation_sid, messages, more: answer.ack.more ?? false });
+  }
+
   #send(sending: Sending): void {
     this.#dispatch({ type: "send", sending });
-    const { id, conversation_sid, text, media, to } = sending;
+    const { id, conversation_sid, text, media, template, to } = sending;
     const action: Action = {
       action: "message.send",
       conversation_sid,
       ...(text ? { text } : {}),
       ...(media.length > 0 ? { media: [...media] } : {}),
+      ...(template ? { template } : {}),
       ...(to ? { channel: to.channel, account: to.account, address: to.id } : {}),
     };
     this.#client.request(action, id).then(
-      ({ ack }) => this.#dispatch({ type: "sent", id, answer: ack }),
+      ({ ack }) => {
+        this.#dispatch({ type: "sent", id, answer: ack });
+        if (media.length > 0) this.#look(conversation_sid, ack.seq);
+      },
       (error: unknown) => this.#dispatch({ type: "not_sent", id, failure: failureOf(error, id) }),
+    );
+  }
+
+  /** Files have addresses at which they can be looked at only once the center has them: the message is read again. */
+  #look(conversation_sid: ConversationSid, seq: Seq | undefined): void {
+    if (seq === undefined) return;
+    const request = {
+      action: "conversation.history",
+      conversation_sid,
+      before_seq: seq,
+      limit: LOOK,
+    } as const;
+    this.#client.request(request).then(
+      (answer) => {
+        const { messages = [] } = whole(answer);
+        this.#dispatch({ type: "answered", answer: { id: null, messages } });
+      },
+      // What is shown meanwhile is their names.
+      () => undefined,
     );
   }
 

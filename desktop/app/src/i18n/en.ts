@@ -112,6 +112,10 @@ export const en = {
     less: "Show less",
     truncated: "The message is longer than what is shown here",
     note: "Internal note",
+    fetching: "Being fetched from the customer's provider…",
+    notFetched: "It could not be fetched: {{why}}",
+    fetchAgain: "Fetch again",
+    fetchingAgain: "It is being fetched once more",
   },
   status: {
     received: "Received",
@@ -151,6 +155,10 @@ export const en = {
     long: "{{count}} characters too many",
     optedOut: "The customer does not want to be written to on this channel",
     instead: "Instead by {{channel}}",
+    template: "Approved template",
+    window: "The customer has to write before you may answer on this channel.",
+    windowTemplate:
+      "The customer has to write before you may answer freely; until then an approved template goes out.",
   },
   contact: {
     region: "Contact",
@@ -182,6 +190,26 @@ export const en = {
     notes: "Notes",
     copy: "Copy {{name}}",
     copied: "Copied",
+    tags: "Tags",
+    tagsHint: "Add a tag",
+    editNotes: "Write notes",
+    conversationOf: "{{name}}, {{date}}",
+  },
+  template: {
+    title: "Send an approved template",
+    name: "Template",
+    none: "No template is configured for this account.",
+    preview: "What the customer will read",
+  },
+  merge: {
+    title: "Same person",
+    find: "Find another contact of this person",
+    search: "Phone number, e-mail address or contact id",
+    look: "Search",
+    none: "Nobody else has that address.",
+    same: "Same person",
+    undo: "Somebody else after all",
+    failed: "That could not be changed: {{why}}",
   },
   transfer: {
     title: "Transfer the task",

@@ -115,6 +115,10 @@ export const es = {
     less: "Mostrar menos",
     truncated: "El mensaje es más largo de lo que se muestra",
     note: "Nota interna",
+    fetching: "Se está obteniendo del proveedor del cliente…",
+    notFetched: "No se pudo obtener: {{why}}",
+    fetchAgain: "Obtener otra vez",
+    fetchingAgain: "Se está obteniendo otra vez",
   },
   status: {
     received: "Recibido",
@@ -155,6 +159,10 @@ export const es = {
     long: "Sobran {{count}} caracteres",
     optedOut: "El cliente no desea que le escriban por este canal",
     instead: "Mejor por {{channel}}",
+    template: "Plantilla aprobada",
+    window: "El cliente tiene que escribir antes de que pueda responder por este canal.",
+    windowTemplate:
+      "El cliente tiene que escribir antes de que pueda responder libremente; hasta entonces sale una plantilla aprobada.",
   },
   contact: {
     region: "Contacto",
@@ -186,6 +194,26 @@ export const es = {
     notes: "Notas",
     copy: "Copiar {{name}}",
     copied: "Copiado",
+    tags: "Etiquetas",
+    tagsHint: "Añadir una etiqueta",
+    editNotes: "Escribir notas",
+    conversationOf: "{{name}}, {{date}}",
+  },
+  template: {
+    title: "Enviar una plantilla aprobada",
+    name: "Plantilla",
+    none: "No hay plantillas configuradas para esta cuenta.",
+    preview: "Lo que leerá el cliente",
+  },
+  merge: {
+    title: "La misma persona",
+    find: "Buscar otro contacto de esta persona",
+    search: "Teléfono, correo o id del contacto",
+    look: "Buscar",
+    none: "Nadie más tiene esa dirección.",
+    same: "La misma persona",
+    undo: "Otra persona al final",
+    failed: "No se pudo cambiar: {{why}}",
   },
   transfer: {
     title: "Transferir la tarea",

@@ -107,6 +107,10 @@ export const ja = {
     less: "折りたたむ",
     truncated: "メッセージの一部だけを表示しています",
     note: "内部メモ",
+    fetching: "お客様のプロバイダーから取得しています…",
+    notFetched: "取得できませんでした：{{why}}",
+    fetchAgain: "もう一度取得",
+    fetchingAgain: "もう一度取得しています",
   },
   status: {
     received: "受信済み",
@@ -145,6 +149,10 @@ export const ja = {
     long: "{{count}} 文字超過しています",
     optedOut: "顧客はこのチャネルでの連絡を希望していません",
     instead: "{{channel}} で送信",
+    template: "承認済みテンプレート",
+    window: "このチャネルでは、お客様からの連絡があるまで返信できません。",
+    windowTemplate:
+      "お客様からの連絡があるまで自由に返信できません。それまでは承認済みテンプレートを送れます。",
   },
   contact: {
     region: "顧客",
@@ -176,6 +184,26 @@ export const ja = {
     notes: "メモ",
     copy: "{{name}} をコピー",
     copied: "コピーしました",
+    tags: "タグ",
+    tagsHint: "タグを追加",
+    editNotes: "メモを書く",
+    conversationOf: "{{name}}、{{date}}",
+  },
+  template: {
+    title: "承認済みテンプレートを送る",
+    name: "テンプレート",
+    none: "このアカウントにはテンプレートが設定されていません。",
+    preview: "お客様に届く文面",
+  },
+  merge: {
+    title: "同一人物",
+    find: "この人の別の連絡先を探す",
+    search: "電話番号、メールアドレス、または連絡先ID",
+    look: "検索",
+    none: "ほかにそのアドレスの人はいません。",
+    same: "同一人物",
+    undo: "やはり別人",
+    failed: "変更できませんでした：{{why}}",
   },
   transfer: {
     title: "タスクを転送",

@@ -136,6 +136,7 @@ describe("what the agent says", () => {
     conversation_sid: sid,
     text: "Good morning",
     media: [],
+    template: null,
     to: null,
     written_at: NOW,
     phase: "held",

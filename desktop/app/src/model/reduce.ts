@@ -1,6 +1,6 @@
 /** What happens at a desk, and what it knows afterwards. Pure. */
 
-import type { Ack, Failure, Frame, Snapshot } from "../protocol/frames.ts";
+import type { Ack, Failure, Frame, Reach, Snapshot } from "../protocol/frames.ts";
 import type {
   Contact,
   ContactSid,
@@ -13,6 +13,7 @@ import type {
   Seq,
 } from "../protocol/generated.ts";
 import { isNewer, mergeMessages } from "./merge.ts";
+import { windowOpened } from "./reach.ts";
 import { type Connection, contactOf, type DeskState, type Sending, sentMessage } from "./state.ts";
 
 /** How long somebody is believed to type who does not say so again. */
@@ -104,7 +105,7 @@ function applyFrame(state: DeskState, frame: Frame, now: number): DeskState {
     }
     case "message.created":
     case "message.updated":
-      return withMessages(withoutTyping(state, frame.payload), [frame.payload]);
+      return withWindow(withMessages(withoutTyping(state, frame.payload), [frame.payload]), frame.payload);
     case "conversation.updated":
       return withConversation(state, frame.payload);
     case "contact.updated":
@@ -133,9 +134,10 @@ function applyFrame(state: DeskState, frame: Frame, now: number): DeskState {
 function applySnapshot(state: DeskState, snapshot: Snapshot): DeskState {
   let next = state;
   for (const reservation of snapshot.reservations ?? []) next = withReservation(next, reservation);
-  for (const { contact, more, ...conversation } of snapshot.conversations ?? []) {
+  for (const { contact, addresses, more, ...conversation } of snapshot.conversations ?? []) {
     next = withConversation(next, conversation);
     if (contact) next = withContact(next, contact);
+    if (addresses) next = withReach(next, conversation.contact_sid, addresses);
     if (!(conversation.contact_sid in next.more)) next = withMore(next, conversation.contact_sid, more);
   }
   return withMessages(next, snapshot.messages ?? []);
@@ -174,13 +176,15 @@ function applyAnswer(state: DeskState, answer: Ack): DeskState {
   let next = state;
   if (answer.worker) next = withWorker(next, answer.worker);
   if (answer.task) next = withTask(next, answer.task);
-  if (answer.contact) next = withContact(next, answer.contact);
+  if (answer.contact) {
+    next = withContact(next, answer.contact);
+    if (answer.addresses) next = withReach(next, answer.contact.sid, answer.addresses);
+  }
   if (answer.conversation) {
     next = withConversation(next, answer.conversation);
     next = withMore(next, answer.conversation.contact_sid, answer.more ?? false);
-    next = withMessages(next, answer.messages ?? []);
   }
-  return next;
+  return withMessages(next, answer.messages ?? []);
 }
 
 function applyHistory(state: DeskState, event: Extract<DeskEvent, { type: "history" }>): DeskState {
@@ -245,6 +249,18 @@ function withConversation(state: DeskState, conversation: Conversation): DeskSta
 function withContact(state: DeskState, contact: Contact): DeskState {
   if (!isNewer(contact.version, state.contacts[contact.sid]?.version)) return state;
   return { ...state, contacts: { ...state.contacts, [contact.sid]: contact } };
+}
+
+function withReach(state: DeskState, contact: ContactSid, addresses: readonly Reach[]): DeskState {
+  return { ...state, reach: { ...state.reach, [contact]: addresses } };
+}
+
+/** What the customer says opens the window of the account that it came to. */
+function withWindow(state: DeskState, message: Message & { window_until?: number }): DeskState {
+  const { contact_sid, window_until } = message;
+  const addresses = state.reach[contact_sid];
+  if (!addresses || window_until === undefined) return state;
+  return withReach(state, contact_sid, windowOpened(addresses, message, window_until));
 }
 
 function withMessages(state: DeskState, news: readonly Message[]): DeskState {

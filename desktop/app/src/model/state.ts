@@ -1,6 +1,6 @@
 /** What a desk knows. Plain data: nothing here touches a socket, a clock or the page. */
 
-import type { Failure, Media, Possible } from "../protocol/frames.ts";
+import type { Failure, Media, Possible, Reach, Template } from "../protocol/frames.ts";
 import type {
   Activity,
   ChannelKind,
@@ -32,6 +32,8 @@ export interface Sending {
   conversation_sid: ConversationSid;
   text: string;
   media: readonly Media[];
+  /** What the provider has approved, where it is said; `text` is what it says. */
+  template: Template | null;
   /** The identity of the contact to write to, where it is not the one last used. */
   to: Possible | null;
   /** Milliseconds since the epoch. */
@@ -65,6 +67,8 @@ export interface DeskState {
   reservations: Readonly<Record<ReservationSid, Reservation>>;
   conversations: Readonly<Record<ConversationSid, Conversation>>;
   contacts: Readonly<Record<ContactSid, Contact>>;
+  /** Where each contact may be written to. */
+  reach: Readonly<Record<ContactSid, readonly Reach[]>>;
   /** Of a contact, on all channels and of all conversations, by position. */
   messages: Readonly<Record<ContactSid, readonly Message[]>>;
   /** Whether there may be older messages of a contact. */
@@ -85,6 +89,7 @@ export const EMPTY: DeskState = {
   reservations: {},
   conversations: {},
   contacts: {},
+  reach: {},
   messages: {},
   more: {},
   gaps: {},
@@ -139,7 +144,8 @@ export function sentMessage(
   };
 }
 
-function content({ text, media }: Sending): Content {
+function content({ text, media, template }: Sending): Content {
+  if (template) return { kind: "template", ...template, text };
   if (media.length === 0) return { kind: "text", text };
   const attachments = media.map(({ url, content_type = "application/octet-stream", file_name }) => ({
     url,

@@ -76,6 +76,7 @@ describe("rows", () => {
       conversation_sid: sid,
       text: "hi",
       media: [],
+      template: null,
       to: null,
       written_at: at,
       phase: "sending",

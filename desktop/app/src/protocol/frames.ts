@@ -6,6 +6,7 @@ import type {
   Author,
   ChannelKind,
   Contact,
+  ContactSid,
   Conversation,
   ConversationSid,
   Fault,
@@ -30,7 +31,8 @@ export interface Place {
 }
 
 /** A conversation with its contact; `more`: there may be older messages than those sent. */
-export type ConversationEntry = Conversation & Place & { contact: Contact | null; more: boolean };
+export type ConversationEntry = Conversation &
+  Place & { contact: Contact | null; addresses?: Reach[]; more: boolean };
 
 /** The lists of `init`, `sync` and its answer. */
 export interface Snapshot {
@@ -57,6 +59,7 @@ export interface Ack {
   task?: Task;
   conversation?: Conversation & Place;
   contact?: Contact;
+  addresses?: Reach[];
   reservations?: Reservation[];
   conversations?: ConversationEntry[];
   messages?: Message[];
@@ -74,11 +77,22 @@ export interface Possible {
   id: string;
 }
 
+/** An identity of the contact, and whether it may be written to. */
+export interface Reach extends Possible {
+  /** There where the channel has a window: the last moment of it, none while it is closed. */
+  window_until?: Timestamp | null;
+  opted_out?: boolean;
+  /** Absent where the account is not configured. */
+  capabilities?: { templates: boolean; text_max: number };
+}
+
 export interface Failure {
   id: string | null;
   code: Fault;
   message: string;
   possible?: Possible[];
+  /** Kinds of content that go out although the channel's window is closed. */
+  ways_out?: string[];
 }
 
 export interface Typing extends Place {
@@ -108,7 +122,7 @@ export type Frame =
   | { event_type: `reservation.${ReservationEvent}`; payload: Reservation }
   | { event_type: "worker.activity.update" | "worker.attributes.update"; payload: Worker }
   | { event_type: "worker.capacity.update"; payload: WorkerChannel }
-  | { event_type: "message.created" | "message.updated"; payload: Message }
+  | { event_type: "message.created" | "message.updated"; payload: Message & { window_until?: Timestamp } }
   | { event_type: "conversation.updated"; payload: Conversation & Place }
   | { event_type: "contact.updated"; payload: Contact & Place }
   | { event_type: "conversation.read"; payload: Read }
@@ -119,6 +133,13 @@ export interface Media {
   url: string;
   content_type?: string;
   file_name?: string;
+}
+
+/** What a provider has approved, with what its placeholders stand for. */
+export interface Template {
+  name: string;
+  language: string;
+  parameters: string[];
 }
 
 /** What a client may ask for, without its `id`. */
@@ -134,11 +155,18 @@ export type Action =
       conversation_sid: ConversationSid;
       text?: string;
       media?: Media[];
+      template?: Template;
       channel?: ChannelKind;
       account?: string;
       address?: string;
     }
   | { action: "note.add"; conversation_sid: ConversationSid; text: string }
+  | { action: "contact.update"; conversation_sid: ConversationSid; tags?: string[]; notes?: string }
+  | {
+      action: "contact.merge" | "contact.unmerge";
+      conversation_sid: ConversationSid;
+      contact_sid: ContactSid;
+    }
   | { action: "message.typing"; conversation_sid: ConversationSid; on: boolean }
   | { action: "conversation.read"; conversation_sid: ConversationSid; seq: Seq }
   | { action: "conversation.history"; conversation_sid: ConversationSid; before_seq?: Seq; limit?: number }

@@ -1,8 +1,9 @@
 /** `/api` of the center. */
 
 import type { CannedReply } from "../model/canned.ts";
+import type { TemplateChoice } from "../model/reach.ts";
 import type { Media } from "../protocol/frames.ts";
-import type { Contact, ContactSid, Conversation } from "../protocol/generated.ts";
+import type { Contact, ContactSid, Conversation, ConversationSid, Message } from "../protocol/generated.ts";
 import type { Role } from "./session.ts";
 
 /** Entries of a page of `/api`, and workers that are worth a list to choose from. */
@@ -23,6 +24,7 @@ export interface LocalWorker extends Named {
 export interface DeskSettings {
   task_queues: Named[];
   canned_replies: CannedReply[];
+  templates: TemplateChoice[];
   dispositions: string[];
   /** Seconds after which a customer should have an answer. */
   answer_s_target: number;
@@ -79,6 +81,31 @@ export class Api {
     const path = `/api/contacts/${encodeURIComponent(contact)}/conversations?limit=20`;
     const { conversations } = await this.#call<{ conversations: Conversation[] }>(path);
     return conversations;
+  }
+
+  /** A page of what was said in one conversation, oldest first, before a position or to its end. */
+  messages(
+    conversation: ConversationSid,
+    before: number | null,
+  ): Promise<{ messages: Message[]; more: boolean }> {
+    const range = before === null ? "" : `&before=${before}`;
+    return this.#call(
+      `/api/conversations/${encodeURIComponent(conversation)}/messages?limit=${PAGE}${range}`,
+    );
+  }
+
+  /** The contact with a phone number, an e-mail address, or a SID. */
+  async findContact(text: string): Promise<Contact[]> {
+    if (/^CT[0-9a-f]{32}$/u.test(text)) return [await this.#call<Contact>(`/api/contacts/${text}`)];
+    const path = `/api/contacts?identity=${encodeURIComponent(text)}`;
+    return (await this.#call<{ contacts: Contact[] }>(path)).contacts;
+  }
+
+  /** Has an attachment that could not be had fetched once more. */
+  async fetchAgain(message: Message, attachment: number): Promise<void> {
+    const { contact_sid, seq, sid } = message;
+    const body = { message: `${contact_sid}.${seq}.${sid}`, attachment };
+    await this.#call("/api/media/fetch", { method: "POST", body });
   }
 
   /** Sets attributes; null removes one. */

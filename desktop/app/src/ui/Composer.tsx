@@ -1,13 +1,15 @@
 /** Where the agent writes: channel, canned replies, emoji, attachments. */
 
 import { ActionIcon, Button, Group, Text, Textarea, Tooltip } from "@mantine/core";
-import { IconPaperclip, IconSend2 } from "@tabler/icons-react";
+import { IconPaperclip, IconSend2, IconTemplate } from "@tabler/icons-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Said } from "../desk/desk.ts";
 import { draftOf, keepDraft } from "../desk/memory.ts";
 import { useSettings } from "../desk/settings.ts";
 import { fill } from "../model/canned.ts";
-import type { Possible } from "../protocol/frames.ts";
+import { isClosed, reachOf, templatesFor } from "../model/reach.ts";
+import type { Possible, Reach } from "../protocol/frames.ts";
 import type { Conversation, Reservation } from "../protocol/generated.ts";
 import { Attachments } from "./Attachments.tsx";
 import { useAttachments } from "./attachments.ts";
@@ -16,9 +18,11 @@ import { ChannelChoice } from "./ChannelChoice.tsx";
 import css from "./Composer.module.css";
 import { ConsentNote } from "./ConsentNote.tsx";
 import { useComposerText } from "./composerText.ts";
-import { useDesk, useDeskState } from "./context.ts";
+import { useCenterNow, useDesk, useDeskState } from "./context.ts";
 import { EmojiPicker } from "./EmojiPicker.tsx";
+import { useDeskSettings } from "./queries.ts";
 import { ariaKeys } from "./shortcuts.ts";
+import { TemplateDialog } from "./TemplateDialog.tsx";
 
 /** Characters of a message. */
 const TEXT_CHARS_MAX = 65_536;
@@ -67,13 +71,30 @@ export function Composer({ conversation, reservation, name }: Props) {
     field.current?.focus();
   };
 
+  const recipient = to ?? conversation.address;
+  const reach = useDeskState((state) =>
+    reachOf(state.reach[conversation.contact_sid] ?? NO_ADDRESSES, recipient),
+  );
+  const closed = isClosed(reach, useCenterNow());
+  const language = contact?.attributes.language;
+  const settings = useDeskSettings();
+  const templates = reach?.capabilities?.templates
+    ? templatesFor(settings.templates, recipient, typeof language === "string" ? language : null)
+    : [];
+  const composer = useComposerText();
+  const variables = {
+    contact: { name: contact?.name ?? null, attributes: contact?.attributes ?? {} },
+    agent: { name: worker?.friendly_name ?? "" },
+  };
+  const say = (said: Omit<Said, "to">) => desk.say(conversation.sid, { ...said, to }, undo_s * 1000);
+
   const leftOver = LEFT_OVER.exec(text)?.[1];
   const tooMany = [...text].length - TEXT_CHARS_MAX;
   const isEmpty = text.trim() === "" && attachments.files.length === 0;
-  const cannotSend = isEmpty || leftOver !== undefined || tooMany > 0 || attachments.busy;
+  const cannotSend = closed || isEmpty || leftOver !== undefined || tooMany > 0 || attachments.busy;
   const send = () => {
     if (cannotSend) return;
-    desk.say(conversation.sid, { text: text.trim(), media: attachments.media(), to }, undo_s * 1000);
+    say({ text: text.trim(), media: attachments.media() });
     setText("");
     setCanned(null);
     keepDraft(conversation.sid, "");
@@ -102,89 +123,113 @@ export function Composer({ conversation, reservation, name }: Props) {
     );
   }
   return (
-    <form
-      className={css.composer}
-      aria-label={t("composer.label", { name })}
-      data-drop={attachments.isOver || undefined}
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-      {...attachments.dropTarget}
-    >
-      <ConsentNote contact={contact} channel={(to ?? conversation.address).channel} />
-      {canned !== null && (
-        <CannedPicker
-          typed={canned}
-          contact={contact}
-          field={field}
-          close={() => setCanned(null)}
-          choose={(reply) => {
-            const attributes = contact?.attributes ?? {};
-            const variables = {
-              contact: { name: contact?.name ?? null, attributes },
-              agent: { name: worker?.friendly_name ?? "" },
-            };
-            change(fill(reply.text, variables));
-            field.current?.focus();
-          }}
-        />
-      )}
-      <Attachments attachments={attachments} />
-      <Textarea
-        id={COMPOSER_ID}
-        ref={field}
-        autosize
-        minRows={2}
-        maxRows={10}
-        dir="auto"
-        variant="unstyled"
-        classNames={{ input: css.input }}
+    <>
+      <form
+        className={css.composer}
         aria-label={t("composer.label", { name })}
-        placeholder={t("composer.placeholder")}
-        value={text}
-        onChange={(event) => change(event.currentTarget.value)}
-        onKeyDown={onKeyDown}
-        onPaste={attachments.onPaste}
-        onBlur={() => desk.typing(conversation.sid, false)}
-        aria-keyshortcuts={ariaKeys("write")}
-      />
-      {(leftOver !== undefined || tooMany > 0) && (
-        <Text size="xs" className={css.problem} role="status">
-          {leftOver !== undefined
-            ? t("composer.variableLeft", { name: leftOver })
-            : t("composer.long", { count: tooMany })}
-        </Text>
-      )}
-      <Group gap={4} justify="space-between" wrap="nowrap">
-        <Group gap={4} wrap="nowrap" miw={0}>
-          <ChannelChoice conversation={conversation} contact={contact} to={to} choose={setTo} />
-          <EmojiPicker id={EMOJI_ID} choose={insert} />
-          <Tooltip label={t("composer.attach")}>
-            <ActionIcon
-              id={ATTACH_ID}
-              variant="subtle"
-              color="gray"
-              size="lg"
-              aria-label={t("composer.attach")}
-              aria-keyshortcuts={ariaKeys("attach")}
-              onClick={attachments.pick}
-            >
-              <IconPaperclip size={18} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
+        data-drop={attachments.isOver || undefined}
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+        {...attachments.dropTarget}
+      >
+        <ConsentNote contact={contact} channel={recipient.channel} />
+        {closed && (
+          <Text size="sm" className={css.problem} role="status">
+            {t(reach?.capabilities?.templates ? "composer.windowTemplate" : "composer.window")}
+          </Text>
+        )}
+        {canned !== null && (
+          <CannedPicker
+            typed={canned}
+            contact={contact}
+            field={field}
+            close={() => setCanned(null)}
+            choose={(reply) => {
+              change(fill(reply.text, variables));
+              field.current?.focus();
+            }}
+          />
+        )}
+        <Attachments attachments={attachments} />
+        <Textarea
+          id={COMPOSER_ID}
+          ref={field}
+          autosize
+          minRows={2}
+          maxRows={10}
+          dir="auto"
+          variant="unstyled"
+          classNames={{ input: css.input }}
+          aria-label={t("composer.label", { name })}
+          placeholder={t("composer.placeholder")}
+          value={text}
+          onChange={(event) => change(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+          onPaste={attachments.onPaste}
+          onBlur={() => desk.typing(conversation.sid, false)}
+          aria-keyshortcuts={ariaKeys("write")}
+        />
+        {(leftOver !== undefined || tooMany > 0) && (
+          <Text size="xs" className={css.problem} role="status">
+            {leftOver !== undefined
+              ? t("composer.variableLeft", { name: leftOver })
+              : t("composer.long", { count: tooMany })}
+          </Text>
+        )}
+        <Group gap={4} justify="space-between" wrap="nowrap">
+          <Group gap={4} wrap="nowrap" miw={0}>
+            <ChannelChoice conversation={conversation} contact={contact} to={to} choose={setTo} />
+            <EmojiPicker id={EMOJI_ID} choose={insert} />
+            <Tooltip label={t("composer.attach")}>
+              <ActionIcon
+                id={ATTACH_ID}
+                variant="subtle"
+                color="gray"
+                size="lg"
+                aria-label={t("composer.attach")}
+                aria-keyshortcuts={ariaKeys("attach")}
+                onClick={attachments.pick}
+              >
+                <IconPaperclip size={18} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+            {reach?.capabilities?.templates && (
+              <Tooltip label={t("composer.template")}>
+                <ActionIcon
+                  variant={closed ? "light" : "subtle"}
+                  color={closed ? "indigo" : "gray"}
+                  size="lg"
+                  aria-label={t("composer.template")}
+                  onClick={() => composer.openTemplates(true)}
+                >
+                  <IconTemplate size={18} aria-hidden />
+                </ActionIcon>
+              </Tooltip>
+            )}
+          </Group>
+          <Button
+            type="submit"
+            disabled={cannotSend}
+            rightSection={<IconSend2 size={16} className={css.plane} aria-hidden />}
+          >
+            {t("composer.send")}
+          </Button>
         </Group>
-        <Button
-          type="submit"
-          disabled={cannotSend}
-          rightSection={<IconSend2 size={16} className={css.plane} aria-hidden />}
-        >
-          {t("composer.send")}
-        </Button>
-      </Group>
-    </form>
+      </form>
+      <TemplateDialog
+        opened={composer.templates}
+        close={() => composer.openTemplates(false)}
+        templates={templates}
+        variables={variables}
+        send={(template, text) => say({ text, template })}
+      />
+    </>
   );
 }
+
+const NO_ADDRESSES: readonly Reach[] = [];
 
 /** Puts a message that was taken back into the field again. */
 function useRestored(

@@ -1,17 +1,20 @@
 /** Who the customer is: addresses, attributes, the task, earlier conversations. */
 
-import { ActionIcon, Badge, Code, CopyButton, Text, Title, Tooltip } from "@mantine/core";
+import { ActionIcon, Code, CopyButton, Text, Title, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { facts, taskItem } from "../model/tasks.ts";
-import type { Contact, Reservation } from "../protocol/generated.ts";
+import type { Contact, Conversation, Reservation } from "../protocol/generated.ts";
 import { AttributesEditor } from "./AttributesEditor.tsx";
 import { ChannelIcon } from "./ChannelIcon.tsx";
+import { NotesEditor, TagsEditor } from "./ContactEditors.tsx";
 import css from "./ContactPanel.module.css";
 import { useChannelName } from "./channelName.ts";
 import { useDeskState } from "./context.ts";
 import { shortDate } from "./format.ts";
+import { MergePart } from "./MergePart.tsx";
+import { PastConversation } from "./PastConversation.tsx";
 import { Picture } from "./Picture.tsx";
 import { useConversations } from "./queries.ts";
 
@@ -27,27 +30,30 @@ export function ContactPanel({ reservation }: { reservation: Reservation }) {
         <Title order={2} size="h4" dir="auto" className={css.name}>
           {shown}
         </Title>
-        {(contact?.tags ?? []).map((tag) => (
-          <Badge key={tag} variant="light" color="gray" tt="none">
-            {tag}
-          </Badge>
-        ))}
       </div>
+      {contact && conversation && (
+        <Part title={t("contact.tags")}>
+          <TagsEditor key={conversation.sid} contact={contact} conversation={conversation.sid} />
+        </Part>
+      )}
       {contact && <Identities contact={contact} />}
       {contact && (
         <Part title={t("contact.attributes")}>
           <AttributesEditor contact={contact} />
         </Part>
       )}
-      {contact?.notes && (
+      {contact && conversation && (
         <Part title={t("contact.notes")}>
-          <Text size="sm" dir="auto" className={css.notes}>
-            {contact.notes}
-          </Text>
+          <NotesEditor key={conversation.sid} contact={contact} conversation={conversation.sid} />
         </Part>
       )}
       <TaskFacts reservation={reservation} attributes={attributes} />
-      {contact && <Conversations contact={contact} version={conversation?.version ?? 0} />}
+      {contact && <Conversations contact={contact} name={shown} version={conversation?.version ?? 0} />}
+      {contact && conversation && (
+        <Part title={t("merge.title")}>
+          <MergePart key={conversation.sid} contact={contact} conversation={conversation.sid} />
+        </Part>
+      )}
     </aside>
   );
 }
@@ -140,22 +146,26 @@ function TaskFacts({
   );
 }
 
-function Conversations({ contact, version }: { contact: Contact; version: number }) {
+function Conversations({ contact, name, version }: { contact: Contact; name: string; version: number }) {
   const { t } = useTranslation();
   const { data = [] } = useConversations(contact.sid, version);
+  const [opened, setOpened] = useState<Conversation | null>(null);
   return (
     <Part title={t("contact.conversations")}>
       <ul className={css.conversations}>
-        {data.map(({ sid, state, created_at, address }) => (
-          <li key={sid}>
-            <ChannelIcon channel={address.channel} size={14} />
-            <Text size="sm">{shortDate(created_at)}</Text>
-            <Text size="xs" c="dimmed">
-              {t(`contact.conversationState.${state}`)}
-            </Text>
+        {data.map((conversation) => (
+          <li key={conversation.sid}>
+            <UnstyledButton className={css.past} onClick={() => setOpened(conversation)}>
+              <ChannelIcon channel={conversation.address.channel} size={14} />
+              <Text size="sm">{shortDate(conversation.created_at)}</Text>
+              <Text size="xs" c="dimmed">
+                {t(`contact.conversationState.${conversation.state}`)}
+              </Text>
+            </UnstyledButton>
           </li>
         ))}
       </ul>
+      <PastConversation conversation={opened} name={name} close={() => setOpened(null)} />
     </Part>
   );
 }

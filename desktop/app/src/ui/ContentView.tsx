@@ -1,15 +1,21 @@
 /** What a message says. Whatever comes from outside becomes text nodes; links are those of the web only. */
 
 import { Anchor, Text } from "@mantine/core";
-import { IconFile, IconMapPin, IconUser } from "@tabler/icons-react";
+import { IconMapPin, IconUser } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { pieces, webAddress } from "../model/links.ts";
-import type { Attachment, Content } from "../protocol/generated.ts";
+import { pieces } from "../model/links.ts";
+import type { Attachment, Content, Message } from "../protocol/generated.ts";
+import { AttachmentView } from "./AttachmentView.tsx";
 import css from "./ContentView.module.css";
-import { fileSize } from "./format.ts";
 
-export function ContentView({ content }: { content: Content }) {
+interface Props {
+  content: Content;
+  /** Whose content it is, where its attachments can be fetched anew. */
+  message: Message | null;
+}
+
+export function ContentView({ content, message }: Props) {
   const { t } = useTranslation();
   switch (content.kind) {
     case "text":
@@ -19,9 +25,7 @@ export function ContentView({ content }: { content: Content }) {
     case "media":
       return (
         <div className={css.media}>
-          {content.attachments.map((attachment, index) => (
-            <AttachmentView key={index} attachment={attachment} />
-          ))}
+          <AttachmentList attachments={content.attachments} message={message} />
           {content.text && <PlainText text={content.text} />}
         </div>
       );
@@ -50,7 +54,7 @@ export function ContentView({ content }: { content: Content }) {
         </>
       );
     case "email":
-      return <EmailView mail={content} />;
+      return <EmailView mail={content} message={message} />;
     case "contacts":
       return content.contacts.map(({ name, phones = [], emails = [] }, index) => (
         <div key={index} className={css.card}>
@@ -111,7 +115,24 @@ export function PlainText({ text }: { text: string }) {
   );
 }
 
-function EmailView({ mail }: { mail: Extract<Content, { kind: "email" }> }) {
+function AttachmentList({
+  attachments,
+  message,
+}: {
+  attachments: readonly Attachment[];
+  message: Message | null;
+}) {
+  return attachments.map((attachment, index) => (
+    <AttachmentView key={index} attachment={attachment} index={index} message={message} />
+  ));
+}
+
+interface EmailProps {
+  mail: Extract<Content, { kind: "email" }>;
+  message: Message | null;
+}
+
+function EmailView({ mail, message }: EmailProps) {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
   const { subject, text, full_text, attachments = [], automatic, unverified } = mail;
@@ -143,9 +164,7 @@ function EmailView({ mail }: { mail: Extract<Content, { kind: "email" }> }) {
           {t(all ? "timeline.less" : "timeline.all")}
         </Anchor>
       )}
-      {attachments.map((attachment, index) => (
-        <AttachmentView key={index} attachment={attachment} />
-      ))}
+      <AttachmentList attachments={attachments} message={message} />
     </div>
   );
 }
@@ -186,64 +205,6 @@ function Location({ content }: { content: Extract<Content, { kind: "location" }>
         >
           {place}
         </Anchor>
-      </div>
-    </div>
-  );
-}
-
-const IMAGES = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"];
-
-/** Pictures, sound and films are shown by the kinds that browsers show as such, everything else is a file to fetch. */
-function AttachmentView({ attachment }: { attachment: Attachment }) {
-  const { t } = useTranslation();
-  const [failed, setFailed] = useState(false);
-  const { content_type: type, file_name, bytes } = attachment;
-  // It has none while it is fetched from where the customer put it, and where that failed.
-  const href = attachment.url ? webAddress(new URL(attachment.url, location.href).href) : null;
-  const name = file_name ?? t("timeline.file");
-  if (href && !failed && IMAGES.includes(type)) {
-    return (
-      <a
-        href={href}
-        target="_blank"
-        rel="noopener noreferrer"
-        className={css.preview}
-        aria-label={t("timeline.openImage")}
-      >
-        <img
-          src={href}
-          alt={name}
-          loading="lazy"
-          referrerPolicy="no-referrer"
-          onError={() => setFailed(true)}
-        />
-      </a>
-    );
-  }
-  if (href && !failed && type.startsWith("audio/")) {
-    // biome-ignore lint/a11y/useMediaCaption: customers send none
-    return <audio controls preload="none" src={href} onError={() => setFailed(true)} aria-label={name} />;
-  }
-  if (href && !failed && type.startsWith("video/")) {
-    // biome-ignore lint/a11y/useMediaCaption: customers send none
-    return <video controls preload="metadata" src={href} onError={() => setFailed(true)} aria-label={name} />;
-  }
-  return (
-    <div className={css.card}>
-      <IconFile size={20} aria-hidden />
-      <div>
-        {href ? (
-          <Anchor href={href} target="_blank" rel="noopener noreferrer" size="sm" underline="always">
-            <bdi>{name}</bdi>
-          </Anchor>
-        ) : (
-          <Text size="sm">
-            <bdi>{name}</bdi>
-          </Text>
-        )}
-        <Text size="xs" c="dimmed">
-          <bdi>{[type, bytes === undefined ? null : fileSize(bytes)].filter(Boolean).join(" · ")}</bdi>
-        </Text>
       </div>
     </div>
   );

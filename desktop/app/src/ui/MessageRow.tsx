@@ -53,7 +53,7 @@ export const MessageRow = memo(function MessageRow({ row, name }: Props) {
             {t("timeline.deleted")}
           </Text>
         ) : (
-          <ContentView content={content} />
+          <ContentView content={content} message={message.edited ? null : message} />
         )}
         {"truncated" in message && message.truncated === true && (
           <Text size="xs" c="dimmed">

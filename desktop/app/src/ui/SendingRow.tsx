@@ -58,7 +58,8 @@ function Failed({ sending }: { sending: Sending }) {
   const { t } = useTranslation();
   const desk = useDesk();
   const channelName = useChannelName();
-  const { id, conversation_sid, text, media, failure } = sending;
+  const openTemplates = useComposerText((composer) => composer.openTemplates);
+  const { id, conversation_sid, text, media, template, failure } = sending;
   return (
     <div role="alert">
       <Text size="xs" className={css.reason} dir="auto">
@@ -71,12 +72,17 @@ function Failed({ sending }: { sending: Sending }) {
             size="compact-xs"
             onClick={() => {
               desk.takeBack(id);
-              desk.say(conversation_sid, { text, media: [...media], to }, 0);
+              desk.say(conversation_sid, { text, media: [...media], template, to }, 0);
             }}
           >
             {t("composer.instead", { channel: channelName(to.channel) })}
           </Button>
         ))}
+        {failure?.ways_out?.includes("template") && (
+          <Button size="compact-xs" onClick={() => openTemplates(true)}>
+            {t("composer.template")}
+          </Button>
+        )}
         <Button size="compact-xs" variant="light" onClick={() => desk.release(id)}>
           {t("composer.retry")}
         </Button>

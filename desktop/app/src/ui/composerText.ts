@@ -1,16 +1,23 @@
-/** What is to be put back into the composer: a message that was taken back. */
+/** What other parts of the page ask of the composer. */
 
 import { create } from "zustand";
 import type { Sending } from "../model/state.ts";
 
 interface ComposerText {
+  /** A message that was taken back, to be written anew. */
   restored: Sending | null;
+  /** Whether a template is being chosen. */
+  templates: boolean;
   restore: (sending: Sending) => void;
   taken: () => void;
+  openTemplates: (open: boolean) => void;
 }
 
 export const useComposerText = create<ComposerText>((set) => ({
   restored: null,
-  restore: (restored) => set({ restored }),
+  templates: false,
+  // The text of a template is not the agent's: there is nothing to write anew.
+  restore: (sending) => set({ restored: sending.template ? null : sending }),
   taken: () => set({ restored: null }),
+  openTemplates: (templates) => set({ templates }),
 }));

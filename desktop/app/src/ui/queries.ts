@@ -7,7 +7,13 @@ import { useApi } from "./context.ts";
 const STALE_MS = 60_000;
 
 /** What holds until the center has said what it wants. */
-const BEFORE: DeskSettings = { task_queues: [], canned_replies: [], dispositions: [], answer_s_target: 120 };
+const BEFORE: DeskSettings = {
+  task_queues: [],
+  canned_replies: [],
+  templates: [],
+  dispositions: [],
+  answer_s_target: 120,
+};
 
 export function useDeskSettings(): DeskSettings {
   const api = useApi();

@@ -16,6 +16,7 @@ pub(crate) async fn fetch(State(center): State<Shared>) -> Result<Json<Value>, A
     Ok(Json(json!({
         "task_queues": queues,
         "canned_replies": config.desk.canned_replies,
+        "templates": config.desk.templates,
         "dispositions": config.desk.dispositions,
         "answer_s_target": config.desk.answer_s_target,
     })))

@@ -1,5 +1,6 @@
 //! The resources of `/api`: a file each.
 
+pub(crate) mod accounts;
 pub(crate) mod config;
 pub(crate) mod contacts;
 pub(crate) mod conversations;

@@ -1,7 +1,8 @@
 //! Putting a configuration in force.
 
-use super::cache::{CACHED_MS, stored_version};
-use super::{ConfigDocuments, ConfigFault, worker};
+use super::cache::{CACHED_MS, load_documents, stored_version};
+use super::classes::{class_paths, class_paths_over};
+use super::{ConfigDocuments, ConfigFault, history, worker};
 use crate::center::Center;
 use crate::codec;
 use crate::command::{RoutingBody, body};
@@ -41,22 +42,53 @@ pub enum ApplyError {
     Worker(#[source] OpError),
 }
 
+/// Who applies, and over what.
+#[derive(Clone, Copy, Debug)]
+pub struct Applying<'a> {
+    /// Kept with the version.
+    pub by: &'a str,
+    /// The version that was changed, by documents that name only the workers that change; another in force is a
+    /// conflict. None: the documents are all there is, whatever was in force.
+    pub over: Option<u64>,
+}
+
+/// Puts documents in force over whatever there is, as an operator does.
+pub async fn apply(center: &Center, documents: &ConfigDocuments) -> Result<Applied, ApplyError> {
+    apply_over(center, documents, Applying { by: "operator", over: None }).await
+}
+
 /// Compiles the documents and, when nothing is wrong with them, stores them under the next version, makes or
 /// changes the workers, and has every worker put into its class.
 ///
 /// Running it again with the same documents changes nothing but the version: ids come from names. A crash in
 /// the middle leaves the version before in force, because the version is written last.
-pub async fn apply(center: &Center, documents: &ConfigDocuments) -> Result<Applied, ApplyError> {
+pub async fn apply_over(
+    center: &Center,
+    documents: &ConfigDocuments,
+    applying: Applying<'_>,
+) -> Result<Applied, ApplyError> {
     let read = stored_version(center.table.as_ref(), Consistency::Strong).await?;
+    if applying.over.is_some_and(|over| over != read) {
+        return Err(ApplyError::Conflict);
+    }
     let version = read + 1;
     let config = documents.compile(version).map_err(ApplyError::Refused)?;
-    let stored = documents.stored(&config);
+    let class_paths = match applying.over {
+        Some(over) => {
+            let before = load_documents(center.table.as_ref(), over).await?;
+            class_paths_over(center, &config, documents, &before).await?
+        }
+        None => class_paths(&config, documents.workspace.workers.iter().map(|worker| &worker.attributes)),
+    };
+    let stored = documents.stored(&class_paths);
     let config = stored.compile(version).map_err(ApplyError::Refused)?;
     let flows = &stored.flows;
     let workspace = ConfigDocuments { flows: Default::default(), ..stored.clone() };
-    put_document(center, version, "workspace", &workspace).await?;
+    let mut attributes = document(&workspace);
+    history::sign(&mut attributes, center.now(), applying.by);
+    put_document(center, version, "workspace", attributes).await?;
     for (name, definition) in flows {
-        put_document(center, version, &format!("flow/{name}"), definition).await?;
+        put_document(center, version, &format!("flow/{name}"), document(definition)).await?;
     }
     let mut applied = Applied { version, workers_created: 0, workers_updated: 0 };
     for document in &documents.workspace.workers {
@@ -88,13 +120,16 @@ pub async fn apply(center: &Center, documents: &ConfigDocuments) -> Result<Appli
     Ok(applied)
 }
 
-async fn put_document<T: serde::Serialize>(
+fn document<T: serde::Serialize>(document: &T) -> Attributes {
+    Attributes::from([("d".to_owned(), codec::encode(document))])
+}
+
+async fn put_document(
     center: &Center,
     version: u64,
     name: &str,
-    document: &T,
+    attributes: Attributes,
 ) -> Result<(), StoreError> {
-    let attributes = Attributes::from([("d".to_owned(), codec::encode(document))]);
     let item = Item { key: keys::config_document(version, name), attributes };
     center.table.write(vec![Write::Put { item, condition: Condition::Always }]).await?;
     Ok(())

@@ -57,7 +57,7 @@ async fn load(table: &dyn Table, version: u64) -> Result<Config, StoreError> {
     load_documents(table, version).await?.compile(version).map_err(|faults| unreadable(&faults))
 }
 
-async fn load_documents(table: &dyn Table, version: u64) -> Result<ConfigDocuments, StoreError> {
+pub(super) async fn load_documents(table: &dyn Table, version: u64) -> Result<ConfigDocuments, StoreError> {
     let mut documents = ConfigDocuments::default();
     let mut query = keys::config_documents(version).strong();
     let prefix = query.from.clone();

@@ -4,20 +4,15 @@ mod desk;
 
 use super::{Activity, Config, ConfigFault, TaskChannel, TaskQueue, WorkflowEntry};
 use patchbay_flow::Flow;
-use patchbay_model::workspace::{WorkerDocument, Workspace};
+use patchbay_model::workspace::Workspace;
 use patchbay_model::{
     AccountSid, ActivitySid, TaskChannelSid, TaskQueueSid, WorkflowSid, WorkspaceSid, limits,
 };
-use patchbay_routing::demand::is_per_worker;
-use patchbay_routing::expression::PathContext;
 use patchbay_routing::{Expression, Path, Workflow};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Values that one attribute may have among the workers for them to be put into classes by it. One with more
-/// (a name, an address) would make a class of each worker; conditions on it are asked of each candidate.
-pub const CLASS_VALUES_MAX: usize = 64;
 /// TaskRouter, "Limits": activities of a workspace.
 const ACTIVITIES_MAX: usize = 100;
 /// TaskRouter, "Limits": friendly names.
@@ -92,8 +87,7 @@ impl ConfigDocuments {
 
     /// The documents as they are stored: without the workers, which are items of their own, and with the
     /// attributes by which workers are put into classes.
-    pub(super) fn stored(&self, config: &Config) -> ConfigDocuments {
-        let class_paths = class_paths(config, &self.workspace.workers);
+    pub(super) fn stored(&self, class_paths: &BTreeSet<Path>) -> ConfigDocuments {
         ConfigDocuments {
             workspace: Workspace { workers: Vec::new(), ..self.workspace.clone() },
             flows: self.flows.clone(),
@@ -281,33 +275,6 @@ fn check_workers(workspace: &Workspace, activities: &[Activity], faults: &mut Ve
             }
         }
     }
-}
-
-/// The worker attributes that target expressions and orders ask about, without those that tell single workers
-/// apart.
-fn class_paths(config: &Config, workers: &[WorkerDocument]) -> BTreeSet<Path> {
-    let targets =
-        config.workflows.values().flat_map(|entry| &entry.workflow.filters).flat_map(|f| &f.targets);
-    let mut paths = BTreeSet::new();
-    for target in targets {
-        if let Some(condition) = &target.condition {
-            paths.extend(condition.expression.worker_paths(PathContext::Target));
-        }
-        paths.extend(target.order_by.worker_paths());
-    }
-    paths.retain(|path| !is_per_worker(path) && distinct_values(path, workers) <= CLASS_VALUES_MAX);
-    paths
-}
-
-fn distinct_values(path: &Path, workers: &[WorkerDocument]) -> usize {
-    let mut values = BTreeSet::new();
-    for worker in workers {
-        let attributes = Value::Object(worker.attributes.clone());
-        if let Some(value) = path.value_in(&attributes) {
-            values.insert(value.to_string());
-        }
-    }
-    values.len()
 }
 
 #[cfg(test)]

@@ -5,17 +5,26 @@
 
 mod apply;
 mod cache;
+mod classes;
 mod compile;
 mod fault;
+mod history;
+mod matching;
 mod worker;
 
 #[cfg(test)]
 mod tests;
 
-pub use apply::{Applied, ApplyError, apply};
+pub use apply::{Applied, ApplyError, Applying, apply, apply_over};
 pub use cache::{CACHED_MS, ConfigCache, stored_documents};
-pub use compile::{CLASS_VALUES_MAX, ConfigDocuments};
+pub use classes::CLASS_VALUES_MAX;
+pub use compile::ConfigDocuments;
 pub use fault::ConfigFault;
+pub use history::{AppliedVersion, VERSIONS_LISTED_MAX, documents_of, versions};
+pub use matching::{
+    MATCHED_WORKERS_MAX, MatchError, MatchQuestion, MatchStop, Matching, Verdict, WorkerVerdict,
+    match_workers,
+};
 
 use patchbay_flow::{Flow, FlowLibrary};
 use patchbay_model::desk::DeskDocument;

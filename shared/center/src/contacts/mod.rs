@@ -4,6 +4,7 @@ mod edit;
 mod erase;
 mod identify;
 mod merge;
+mod profile;
 mod union;
 
 #[cfg(test)]
@@ -17,6 +18,8 @@ pub use erase::{EraseError, erase};
 pub use identify::EXTERNAL_ID;
 pub(crate) use identify::identify;
 pub use merge::{Finder, MergeError, merge, unmerge};
+pub use profile::ProfileError;
+pub(crate) use profile::{fill, look_up, look_up_later};
 pub use union::TooMuch;
 
 use crate::center::Center;

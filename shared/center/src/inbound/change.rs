@@ -14,7 +14,7 @@ use patchbay_model::{
 };
 
 /// How many of a contact's newest messages are searched for one that only its id names.
-pub(super) const SEARCHED_MAX: usize = 100;
+const SEARCHED_MAX: usize = 100;
 
 /// Keeps the change beside the original and shows it to the agents. A change of a message that is not among
 /// the newest is kept as a problem.
@@ -26,7 +26,8 @@ pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), 
     };
     let sid = message_sid(event.channel, &event.account, provider_id);
     let timeline = customer::find_timeline(center, event).await?;
-    let Some(message) = find_message(center, &timeline, |message| message.sid == sid).await? else {
+    let newest = newest_messages(center, &timeline).await?;
+    let Some(message) = newest.into_iter().find(|message| message.sid == sid) else {
         let reason = "a change of a message that is not among the contact's newest".to_owned();
         return Ok(keep_event_problem(center, event, reason).await?);
     };
@@ -34,16 +35,15 @@ pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), 
     show_update(center, &message.key()).await
 }
 
-/// One of a contact's newest messages.
-pub(super) async fn find_message(
+/// A contact's newest messages, oldest first.
+pub(super) async fn newest_messages(
     center: &Center,
     timeline: &[ContactSid],
-    wanted: impl Fn(&Message) -> bool,
-) -> Result<Option<Message>, StoreError> {
+) -> Result<Vec<Message>, StoreError> {
     let all = (Seq(0), Seq(u64::MAX >> 8));
     let table = center.table.as_ref();
     let (messages, _) = load_timeline(table, timeline, all, SEARCHED_MAX, Consistency::Strong).await?;
-    Ok(messages.into_iter().rev().find(wanted))
+    Ok(messages)
 }
 
 /// Shows a message as it now is to the agents of its conversation.

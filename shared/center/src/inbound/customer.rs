@@ -1,15 +1,12 @@
 //! Whose event it is.
 
 use crate::center::Center;
+use crate::contacts::fill;
 use crate::ports::Consistency;
 use crate::store::{self, StoreError, claim_identity, find_contact, put_next};
-use patchbay_model::contact::AttributeSource;
 use patchbay_model::{Address, Contact, ContactSid, InboundEvent};
-use serde_json::{Map, Value};
+use serde_json::Map;
 use std::collections::BTreeMap;
-
-/// The contact attribute that a provider's profile fills.
-const LANGUAGE: &str = "language";
 
 /// The customer's address.
 pub(super) fn address(event: &InboundEvent) -> Address {
@@ -48,19 +45,12 @@ pub(super) async fn find_or_create(center: &Center, event: &InboundEvent) -> Res
 }
 
 fn new_contact(event: &InboundEvent, sid: ContactSid) -> Contact {
-    let mut attributes = Map::new();
-    let mut attribute_sources = BTreeMap::new();
-    if let Some(language) = &event.profile.language {
-        let source = AttributeSource { source: format!("channel:{}", event.channel), at: event.received_at };
-        attributes.insert(LANGUAGE.into(), Value::String(language.clone()));
-        attribute_sources.insert(LANGUAGE.into(), source);
-    }
-    Contact {
+    let mut contact = Contact {
         sid,
-        name: event.profile.name.clone(),
+        name: None,
         identities: vec![address(event)],
-        attributes,
-        attribute_sources,
+        attributes: Map::new(),
+        attribute_sources: BTreeMap::new(),
         consent: BTreeMap::new(),
         tags: Vec::new(),
         notes: String::new(),
@@ -68,5 +58,7 @@ fn new_contact(event: &InboundEvent, sid: ContactSid) -> Contact {
         merged_into: None,
         created_at: event.received_at,
         version: 0,
-    }
+    };
+    fill(&mut contact, &address(event), &event.profile, event.received_at);
+    contact
 }

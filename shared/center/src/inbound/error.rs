@@ -15,6 +15,8 @@ pub enum InboundError {
     Queue(#[from] QueueError),
     #[error("a socket failed")]
     Push(#[from] PushError),
+    #[error("the news may be of a message that is just being sent")]
+    Overtaking,
     #[error("the contact {0} is not there")]
     NoContact(ContactSid),
 }

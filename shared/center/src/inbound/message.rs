@@ -1,11 +1,12 @@
 //! A customer's message.
 
 use super::close::check_after_closing;
+use super::follow::{follow, learn};
 use super::place::{Said, message_sid, put};
 use super::turn::{Addresses, Cause, Turn, following, texts};
 use super::{InboundError, customer, push};
 use crate::center::Center;
-use crate::contacts::change_contact;
+use crate::contacts::{change_contact, look_up_later};
 use crate::frames;
 use crate::ports::{Consistency, Write};
 use crate::store::{
@@ -15,7 +16,6 @@ use crate::webhook::event_key;
 use crate::window;
 use bytes::Bytes;
 use patchbay_flow::{FlowInput, Status};
-use patchbay_model::limits::IDENTITIES_MAX;
 use patchbay_model::{
     Author, Contact, Conversation, ConversationState, EventKind, InboundEvent, Message, ReplyContext,
     Timestamp,
@@ -54,7 +54,8 @@ impl Incoming<'_> {
 /// Stores the message and takes it where the conversation's state says.
 ///
 /// With an agent on the conversation this reads the identity, the conversation and each worker's sockets, all
-/// eventually unless the event is old, and writes the message: nothing else may be billed on this path.
+/// eventually unless the event is old, and writes the message: nothing else may be billed on this path but when the
+/// customer goes on at another address.
 pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), InboundError> {
     let EventKind::Message { provider_id, content, reply_to, reply_context, params, .. } = &event.kind else {
         return Ok(());
@@ -74,8 +75,10 @@ pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), 
     let recent = center.now().since_ms(event.received_at) <= RECENT_MS_MAX;
     let consistency = if recent { Consistency::Eventual } else { Consistency::Strong };
     let cached = load_conversation(table, &contact, consistency).await?;
+    let addresses = Addresses { customer: customer::address(event), ours: event.our_address.clone() };
     if let Some(conversation) = cached.filter(|found| found.state == ConversationState::WithAgent) {
         let (message, _) = put_into(&conversation.sid).await?;
+        let conversation = follow(center, conversation, &addresses, message.seq.time()).await?;
         return push(center, &conversation, shown(center, &message)).await;
     }
     let (contact, conversation) = load_current_conversation(table, &contact, Consistency::Strong).await?;
@@ -87,7 +90,7 @@ pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), 
         message,
         stored,
         event: event_key(event),
-        addresses: Addresses { customer: customer::address(event), ours: event.our_address.clone() },
+        addresses,
         params,
         reply_context: reply_context.clone(),
     };
@@ -107,10 +110,15 @@ pub(super) async fn by_state(
     conversation: Conversation,
     incoming: Incoming<'_>,
 ) -> Result<(), InboundError> {
+    let at = incoming.message.seq.time();
     match conversation.state {
-        ConversationState::WithAgent => push(center, &conversation, shown(center, &incoming.message)).await,
+        ConversationState::WithAgent => {
+            let conversation = follow(center, conversation, &incoming.addresses, at).await?;
+            push(center, &conversation, shown(center, &incoming.message)).await
+        }
         ConversationState::Flow => to_flow(center, conversation, incoming).await,
         ConversationState::Waiting => {
+            let conversation = follow(center, conversation, &incoming.addresses, at).await?;
             // An agent who accepts from now on reads the message; one who has just accepted may not have.
             let contact = &conversation.contact_sid;
             let now = load_conversation(center.table.as_ref(), contact, Consistency::Strong).await?;
@@ -142,11 +150,15 @@ async fn to_flow(
         }
     }
     match execution {
-        Some(mut execution) if is_active(&execution, &conversation) => {
-            execution.address = incoming.addresses.customer.clone();
-            execution.our_address = incoming.addresses.ours.clone();
+        Some(execution) if is_active(&execution, &conversation) => {
+            if conversation.address != incoming.addresses.customer {
+                let customer = &incoming.addresses.customer;
+                change_contact(center, contact, |contact| learn(contact, customer)).await?;
+            }
             let input = FlowInput::Message { params: texts(incoming.params) };
-            Turn::resume(center, incoming.cause(), conversation, execution).await?.run(input).await
+            let mut turn = Turn::resume(center, incoming.cause(), conversation, execution).await?;
+            turn.answer_at(&incoming.addresses);
+            turn.run(input).await
         }
         before => {
             let stored = Some(conversation.clone());
@@ -183,14 +195,10 @@ pub(super) async fn open_conversation(
         }
     }
     let customer = incoming.addresses.customer.clone();
-    let known = change_contact(center, &contact, |contact| {
-        let is_new = !contact.identities.contains(&customer) && contact.identities.len() < IDENTITIES_MAX;
-        if is_new {
-            contact.identities.push(customer.clone());
-        }
-        is_new
-    })
-    .await?;
+    let known = change_contact(center, &contact, |contact| learn(contact, &customer)).await?;
+    if known.as_ref().is_some_and(|contact| contact.name.is_none()) {
+        look_up_later(center, &customer).await?;
+    }
     let number = closed.as_ref().map_or(0, |closed| closed.sid.number()) + 1;
     let sid = contact.conversation(number);
     let first = incoming.message.seq;

@@ -9,6 +9,7 @@ mod consent;
 mod customer;
 mod effects;
 mod error;
+mod follow;
 mod message;
 mod place;
 mod receipt;

@@ -1,6 +1,6 @@
 //! What became of a message of ours: from its provider, or from our own sender.
 
-use super::change::{find_message, keep_event_problem, show_update};
+use super::change::{keep_event_problem, newest_messages, show_update};
 use super::turn::{Cause, Turn};
 use super::{InboundError, customer};
 use crate::center::Center;
@@ -11,10 +11,14 @@ use patchbay_flow::{FlowInput, Status, Waiting};
 use patchbay_model::event::Reference;
 use patchbay_model::{ConversationState, Direction, InboundEvent, Message, MessageKey, MessageStatus};
 
+/// Milliseconds for which news of an unknown message may be of one that is just being sent: a provider may tell what
+/// came of a call before its answer has been noted.
+const OVERTAKING_MS_MAX: i64 = 10_000;
+
 /// Moves the status up (one write), shows it to the agents, and tells the flow of a failure that it waits on.
 ///
 /// News that are older than what is known change nothing; the same news again are shown again, so that a
-/// redelivery completes what it had begun.
+/// redelivery completes what it had begun. News that overtake the answer to the call are looked at again a little later.
 pub(super) async fn handle(
     center: &Center,
     event: &InboundEvent,
@@ -68,10 +72,22 @@ async fn key_of(
         }
     };
     let timeline = customer::find_timeline(center, event).await?;
-    let found = find_message(center, &timeline, |message| {
-        is_it(message) && (message.channel, &message.account) == (event.channel, &event.account)
-    });
-    Ok(found.await?.map(|message| message.key()))
+    let newest = newest_messages(center, &timeline).await?;
+    let of_channel = newest
+        .into_iter()
+        .rev()
+        .filter(|message| (message.channel, &message.account) == (event.channel, &event.account));
+    let mut is_sending = false;
+    for message in of_channel {
+        if is_it(&message) {
+            return Ok(Some(message.key()));
+        }
+        is_sending |= message.direction == Direction::Outbound && message.status == MessageStatus::Queued;
+    }
+    if is_sending && center.now().since_ms(event.received_at) <= OVERTAKING_MS_MAX {
+        return Err(InboundError::Overtaking);
+    }
+    Ok(None)
 }
 
 async fn tell_flow(

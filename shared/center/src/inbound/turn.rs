@@ -84,13 +84,15 @@ pub(super) fn following(
 }
 
 impl<'a> Turn<'a> {
-    /// A turn of an execution that goes on.
+    /// A turn of an execution that goes on, where the customer was last heard of.
     pub(super) async fn resume(
         center: &'a Center,
         cause: Cause,
         conversation: Conversation,
-        execution: Execution,
+        mut execution: Execution,
     ) -> Result<Turn<'a>, InboundError> {
+        execution.address = conversation.address.clone();
+        execution.our_address.clone_from(&conversation.our_address);
         let stored = Some(conversation.clone());
         Turn::new(center, cause, stored, conversation, execution).await
     }
@@ -124,6 +126,7 @@ impl<'a> Turn<'a> {
         };
         let known = config.find_flow(&flow).is_some();
         let mut turn = Turn::new(center, cause, stored, conversation, execution).await?;
+        turn.answer_at(addresses);
         turn.also = also;
         if known {
             turn.conversation.execution = Some((sid, flow_sid(&flow)));
@@ -156,6 +159,14 @@ impl<'a> Turn<'a> {
             calls_ms: 0,
             also: Vec::new(),
         })
+    }
+
+    /// From here on everybody answers the customer there.
+    pub(super) fn answer_at(&mut self, addresses: &Addresses) {
+        self.conversation.address = addresses.customer.clone();
+        self.conversation.our_address.clone_from(&addresses.ours);
+        self.execution.address = addresses.customer.clone();
+        self.execution.our_address.clone_from(&addresses.ours);
     }
 
     /// What a message starts the flow with.

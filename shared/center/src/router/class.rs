@@ -50,7 +50,7 @@ impl Class {
 }
 
 /// What expressions see of a worker: its attributes and TaskRouter's fields.
-pub(super) fn facts(config: &Config, profile: &WorkerProfile, worker: &Worker) -> Value {
+pub(crate) fn facts(config: &Config, profile: &WorkerProfile, worker: &Worker) -> Value {
     let activity = config.activities.iter().find(|activity| activity.sid == worker.activity_sid);
     let fields = WorkerFields {
         sid: &profile.sid,

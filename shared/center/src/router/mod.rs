@@ -34,6 +34,7 @@ mod transfer;
 pub(crate) mod tests;
 
 pub use change::roster_write;
+pub(crate) use class::facts;
 pub use class::new_worker;
 pub(crate) use context::{Context, context};
 pub use directory::DirectoryCache;

@@ -117,15 +117,9 @@ pub(super) async fn call(
         if calls_left_ms(center.now().since_ms(began)) < TIMEOUT_MS {
             return DeliveryOutcome::Retry { after_s: 0, why: "the calls before it took too long".into() };
         }
-        let response = match center.http.call(http_request(&request)).await {
-            Ok(response) => ProviderResponse::Http {
-                status: response.status,
-                headers: Headers::from_iter(response.headers),
-                body: response.body,
-            },
-            Err(HttpError::NotSent(_)) => ProviderResponse::NotSent,
-            Err(HttpError::NoAnswer(_)) => ProviderResponse::TimedOut,
-            Err(HttpError::Forbidden(why)) => {
+        let response = match answer_to(center, &request).await {
+            Ok(response) => response,
+            Err(Refused(why)) => {
                 let cause = RefusalCause::Account;
                 return DeliveryOutcome::Refused { code: "forbidden".into(), why, cause };
             }
@@ -134,6 +128,26 @@ pub(super) async fn call(
             DeliveryOutcome::Instead(other) => request = *other,
             outcome => return outcome,
         }
+    }
+}
+
+/// Our own rules forbid a call, and why.
+pub(crate) struct Refused(pub(crate) String);
+
+/// One call of a provider, however it ends.
+pub(crate) async fn answer_to(
+    center: &Center,
+    request: &ProviderRequest,
+) -> Result<ProviderResponse, Refused> {
+    match center.http.call(http_request(request)).await {
+        Ok(response) => Ok(ProviderResponse::Http {
+            status: response.status,
+            headers: Headers::from_iter(response.headers),
+            body: response.body,
+        }),
+        Err(HttpError::NotSent(_)) => Ok(ProviderResponse::NotSent),
+        Err(HttpError::NoAnswer(_)) => Ok(ProviderResponse::TimedOut),
+        Err(HttpError::Forbidden(why)) => Err(Refused(why)),
     }
 }
 

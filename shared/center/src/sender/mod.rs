@@ -9,13 +9,13 @@ mod smtp;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use call::http_request;
+pub(crate) use call::{Refused, answer_to, http_request};
 pub(crate) use signal::{mark_read, typing};
 
 use crate::budget::RECEIVE_COUNT_MAX;
 use crate::center::Center;
 use crate::command::{FifoFailures, OutboundBody, OutboundEntry, OutboundJob, Record};
-use crate::contacts::set_consent;
+use crate::contacts::{ProfileError, look_up, set_consent};
 use crate::mail;
 use crate::media;
 use crate::metric;
@@ -45,6 +45,8 @@ pub enum SenderError {
     Blob(#[from] BlobError),
     #[error("an attachment was not fetched")]
     Media(#[from] media::FetchError),
+    #[error("a profile was not looked up")]
+    Profile(#[from] ProfileError),
     #[error("a visitor's socket failed")]
     Push(#[from] VisitorPushError),
     #[error("the provider asks to try again: {0}")]
@@ -102,6 +104,9 @@ async fn handle_one(center: &Center, record: &Record) -> Result<(), SenderError>
     match serde_json::from_str(&record.body)? {
         OutboundEntry::Job(OutboundJob::FetchMedia(job)) => {
             Ok(media::fetch(center, &job, record.receive_count).await?)
+        }
+        OutboundEntry::Job(OutboundJob::LookUpProfile(job)) => {
+            Ok(look_up(center, &job, record.receive_count).await?)
         }
         OutboundEntry::Message(entry) => send_one(center, &entry, record.receive_count).await,
     }

@@ -2,24 +2,34 @@
 
 use super::SenderError;
 use crate::center::Center;
-use crate::command::OutboundBody;
+use crate::command::{InboundBody, OutboundBody, body};
 use crate::metric;
 use crate::outbound;
-use crate::ports::QueueName;
+use crate::ports::{Outgoing, QueueName};
 use crate::store::{StatusNews, StoreError, update_status};
 use crate::webhook;
 use patchbay_model::event::{Profile, Reference};
-use patchbay_model::{EventKind, InboundEvent, MessageStatus};
+use patchbay_model::{Author, EventKind, InboundEvent, MessageStatus};
 
-/// One write.
+/// One write. The agents who wait for it are told where the provider tells nothing more of it.
 pub(super) async fn sent(
     center: &Center,
     entry: &OutboundBody,
     status: MessageStatus,
     provider_id: Option<&str>,
 ) -> Result<(), SenderError> {
-    metric::count(metric::MESSAGE_SENT, entry.message.to.channel, status.as_str());
-    Ok(note(center, entry, status, None, provider_id).await?)
+    let OutboundBody { message, said } = entry;
+    metric::count(metric::MESSAGE_SENT, message.to.channel, status.as_str());
+    note(center, entry, status, None, provider_id).await?;
+    let is_agents = said.as_ref().is_some_and(|said| matches!(said.author, Author::Agent { .. }));
+    let account = center.channel(message.to.channel, &message.to.account);
+    if is_agents && account.is_some_and(|account| !account.channel.capabilities().delivered_receipts) {
+        let name = format!("said-{}", message.key.sid);
+        let command = body(&InboundBody::Changed { key: message.key.clone() });
+        let told = Outgoing::fifo(command, name.clone(), name);
+        center.queue.send(QueueName::Inbound, vec![told]).await?;
+    }
+    Ok(())
 }
 
 /// Moves the status up; of a message that is not stored yet, once it is.

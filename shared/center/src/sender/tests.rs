@@ -1,12 +1,13 @@
 use super::*;
 use crate::budget::CALLS_MS_MAX;
-use crate::ports::{HttpError, HttpResponse, QueueName, Units};
+use crate::ports::{Consistency, HttpError, HttpResponse, QueueName, Units};
 use crate::testing::{ANN, NOW, Room, ask_and_hand_over, now};
 use patchbay_model::event::Reference;
 use patchbay_model::{
     Author, ChannelKind, ContactSid, Content, EventKind, InboundEvent, Message, MessageKey, MessageSid,
     ReplyContext, ReplyToken, Seq,
 };
+use serde_json::{Value, json};
 
 /// A message to a customer on a channel, stored and queued as the flow's first question is.
 fn queued(kind: ChannelKind, text: &str) -> (Room, ContactSid, Record) {
@@ -15,7 +16,9 @@ fn queued(kind: ChannelKind, text: &str) -> (Room, ContactSid, Record) {
     let records = room.take(QueueName::Inbound);
     room.inbound(records);
     let contact = room.contact(kind, address(kind));
-    let mut record = room.take(QueueName::Outbound).remove(0);
+    let mut entries = room.take(QueueName::Outbound);
+    entries.retain(|entry| !entry.body.contains("look_up_profile"));
+    let mut record = entries.remove(0);
     // The reply token of LINE is a call of its own kind; it has its own test.
     change(&mut record, |entry| {
         entry.message.reply_context = None;
@@ -339,4 +342,62 @@ fn a_message_that_was_only_queued_and_is_refused_says_so() {
     room.http.will(answer(400, "{}"));
     assert!(deliver(&room, &mut record));
     assert_eq!(message_at(&room, &key).status, MessageStatus::Failed);
+}
+
+/// What an unknown customer of LINE is known by after these answers to the question who they are.
+fn looked_up(answers: &[(u16, &str)]) -> (Option<String>, Value) {
+    let mut room = Room::new(ask_and_hand_over());
+    assert!(room.writes(ChannelKind::Line, "U1", "Hello", "1") < 300);
+    let records = room.take(QueueName::Inbound);
+    room.inbound(records.clone());
+    let mut jobs = room.take(QueueName::Outbound);
+    jobs.retain(|job| job.body.contains("look_up_profile"));
+    for (status, body) in answers {
+        room.http.will_answer(*status, body);
+        jobs[0].receive_count += u32::from(!now(handle(&room.center, vec![jobs[0].clone()])).is_empty());
+    }
+    let calls = room.http.take_calls();
+    assert_eq!(calls.len(), answers.len());
+    assert!(calls.iter().all(|call| call.trusted && call.url.ends_with("/v2/bot/profile/U1")));
+    // Whoever is known is not asked for again.
+    room.inbound(records);
+    assert!(room.take(QueueName::Outbound).iter().all(|job| !job.body.contains("look_up_profile")));
+    let contact = room.contact(ChannelKind::Line, "U1");
+    let contact = now(crate::store::load_contact(&room.ports.table, &contact, Consistency::Strong));
+    let contact = contact.unwrap().unwrap();
+    (contact.name, contact.attributes.into())
+}
+
+#[test]
+fn a_new_customer_whose_provider_tells_who_they_are_when_asked_is_asked_for() {
+    let said = r#"{"displayName":"Aiko","language":"ja"}"#;
+    let known = (Some("Aiko".to_owned()), json!({ "language": "ja" }));
+    let unknown = (None, json!({}));
+    assert_eq!(looked_up(&[(200, said)]), known);
+    assert_eq!(looked_up(&[(503, ""), (429, ""), (200, said)]), known);
+    let regional = (None, json!({ "language": "pt", "locale": "pt-BR" }));
+    assert_eq!(looked_up(&[(200, r#"{"language":"pt-BR"}"#)]), regional);
+    assert_eq!(looked_up(&[(404, "{}")]), unknown);
+    // A contact can do without: the job ends, and is no dead letter.
+    assert_eq!(looked_up(&[(500, ""), (500, ""), (500, ""), (500, "")]), unknown);
+}
+
+#[test]
+fn what_is_known_of_a_customer_stays_whatever_their_provider_says() {
+    let mut room = Room::new(ask_and_hand_over());
+    room.writes(ChannelKind::Line, "U1", "Hello", "1");
+    let records = room.take(QueueName::Inbound);
+    room.inbound(records);
+    let contact = room.contact(ChannelKind::Line, "U1");
+    now(crate::contacts::change_contact(&room.center, &contact, |contact| {
+        contact.name = Some("Dr Aiko".into());
+        true
+    }))
+    .unwrap();
+    room.http.will_answer(200, r#"{"displayName":"Aiko","language":"ja"}"#);
+    room.settle();
+    let contact = now(crate::store::load_contact(&room.ports.table, &contact, Consistency::Strong));
+    let contact = contact.unwrap().unwrap();
+    assert_eq!((contact.name.as_deref(), &contact.attributes["language"]), (Some("Dr Aiko"), &json!("ja")));
+    assert_eq!(contact.attribute_sources["language"].source, "channel:line");
 }

@@ -110,7 +110,9 @@ impl Email {
                 let kind = EventKind::Consent { opted_in, content: None };
                 match address {
                     Some(address) => {
-                        let id = uuid(&["postmark-consent", text("ChangedAt"), address]);
+                        // Whoever changes their mind twice in a second has done so twice.
+                        let what = if opted_in { "in" } else { "out" };
+                        let id = uuid(&["postmark-consent", what, text("ChangedAt"), address]);
                         heard.events.push(self.event(id, address.to_owned(), received_at, kind));
                     }
                     None => heard.problems.push(nobody()),

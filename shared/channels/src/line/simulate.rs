@@ -116,7 +116,7 @@ impl Simulated for Line {
             Ok(path) => match path.split_once(PROFILE_PATH) {
                 Some((_, user)) => {
                     let name = format!("Customer {user}");
-                    lookup::answer(200, &json!({ "userId": user, "displayName": name, "language": "en" }))
+                    lookup::answer(200, &json!({ "userId": user, "displayName": name }))
                 }
                 None => self.provider_answer(request, &Answer::error(404)),
             },

@@ -8,7 +8,9 @@ use crate::signature::Verified;
 use crate::text::cut;
 use crate::webhook::{Normalised, Problem, WebhookReply};
 use patchbay_model::event::{Profile, Reference};
-use patchbay_model::{BlobKey, ChannelKind, Content, EventKind, InboundEvent, MessageStatus, Timestamp};
+use patchbay_model::{
+    BlobKey, ChannelKind, Content, EventKind, InboundEvent, MessageSid, MessageStatus, Timestamp,
+};
 
 /// Characters of an id that the client makes.
 const CLIENT_ID_CHARS_MAX: usize = 64;
@@ -97,7 +99,7 @@ impl WebChat {
             provider_id: event_id.to_owned(),
             params: params::of_message(&claims.sub, &self.account.name, event_id, &content),
             content,
-            reply_to: document.reply_to,
+            reply_to: document.reply_to.map(|id| named(claims, id)),
             reply_context: None,
             echo: false,
             tokens: Default::default(),
@@ -115,6 +117,11 @@ impl WebChat {
 /// A client's id is unique in its session; with the session it is in the account.
 fn scoped(claims: &Claims, client_id: &str) -> String {
     format!("{}:{client_id}", claims.sid)
+}
+
+/// What a visitor answers: a message of ours, by its sid, or one of their own.
+fn named(claims: &Claims, id: String) -> String {
+    if MessageSid::parse(&id).is_ok() { id } else { scoped(claims, &id) }
 }
 
 /// The time in an id that is a UUID of version 7 (RFC 9562, 5.7): what the clients of ours make. Any other id

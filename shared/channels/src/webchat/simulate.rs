@@ -8,6 +8,11 @@ use crate::webhook::{Headers, WebhookRequest};
 use patchbay_model::{ChannelKind, Content, SessionSid, Timestamp};
 use serde_json::{Value, json};
 
+/// A client knows its messages by its own ids; ours are these within a session.
+fn own(message: &str) -> Option<String> {
+    message.rsplit(':').next().map(str::to_owned)
+}
+
 impl Simulated for WebChat {
     fn customer_message(&self, message: &CustomerMessage) -> Option<WebhookRequest> {
         if matches!(
@@ -26,13 +31,11 @@ impl Simulated for WebChat {
         }
         let mut document = serde_json::to_value(&message.content).ok()?;
         document["client_msg_id"] = json!(uuid(&["webchat-message", &message.seed]));
-        document["reply_to"] = json!(message.reply_to);
+        document["reply_to"] = json!(message.reply_to.as_deref().and_then(own));
         Some(self.posted(&document, &message.from, message.at))
     }
 
     fn customer_event(&self, event: &CustomerEvent) -> Option<WebhookRequest> {
-        // A client knows its messages by its own ids; ours are these within a session.
-        let own = |message: &str| message.rsplit(':').next().map(str::to_owned);
         let mut document = match &event.act {
             Act::Edit { message, text } => json!({ "kind": "edit", "edits": own(message)?, "text": text }),
             Act::Unsend { message } => json!({ "kind": "delete", "deletes": own(message)? }),

@@ -6,6 +6,7 @@ mod document;
 mod known_worker;
 mod order_by;
 mod place;
+mod way;
 
 use std::collections::BTreeSet;
 
@@ -15,6 +16,7 @@ pub use order_by::{OrderBy, OrderByError, Rank, Sort};
 pub use place::{
     CancelReason, DefaultPlacement, Leave, Placement, Position, StepPlacement, TaskView, next, place,
 };
+pub use way::{Stop, WAY_STOPS_MAX, way};
 
 use crate::expression::Expression;
 

@@ -3,7 +3,7 @@
 use crate::agent::request::{Fields, Refusal};
 use crate::media::clean_name;
 use patchbay_model::limits::{ATTACHMENTS_MAX, TEXT_CHARS_MAX};
-use patchbay_model::{Attachment, BlobKey, Content, WorkerSid};
+use patchbay_model::{Attachment, BlobKey, ChoiceOption, Content, Email, WorkerSid};
 use serde_json::Value;
 
 /// Characters of a media URL.
@@ -17,27 +17,87 @@ const LANGUAGE_CHARS_MAX: usize = 35;
 /// Values of a template's placeholders, and the characters of each (Meta: a body has 1,024).
 const PARAMETERS_MAX: usize = 100;
 const PARAMETER_CHARS_MAX: usize = 1_024;
+/// Answers to choose from: where a channel has fewer buttons they go out as numbered lines. And the characters of each,
+/// and of what it gives back (Telegram, `callback_data`: 64 bytes; Messenger, `payload`: 1,000 characters).
+const CHOICES_MAX: usize = 20;
+const CHOICE_CHARS_MAX: usize = 256;
+/// Characters of an emoji with all its joiners and variations (the longest of Unicode's has 10).
+const EMOJI_CHARS_MAX: usize = 16;
+/// Characters of a mail's subject.
+const SUBJECT_CHARS_MAX: usize = 500;
 
 /// `text`, or `media` (a list of `{url, content_type?, file_name?}`) with `text` as its caption. A URL is of the web, or
-/// the reference of something that this worker has uploaded.
+/// the reference of something that this worker has uploaded. With `subject`, either is a mail of its own thread.
 /// Or `template` (`{name, language, parameters?}`) with `text` as what it says.
+/// Or `choices` (a list of `{data, text}`) with `text` as what is asked.
+/// Or `reaction` (`{emoji?}`), without a text.
 pub(super) fn read(fields: &Fields, worker: &WorkerSid) -> Result<Content, Refusal> {
     let text = fields.text("text", TEXT_CHARS_MAX)?.map(str::to_owned);
     if let Some(wanted) = fields.get("template") {
         return template(wanted, text);
     }
-    let Some(media) = fields.get("media") else {
-        return match text {
-            Some(text) => Ok(Content::Text { text }),
-            None => Err(Refusal::field("text", "missing, and so is media")),
-        };
+    if let Some(wanted) = fields.get("reaction") {
+        return reaction(wanted);
+    }
+    if let Some(wanted) = fields.get("choices") {
+        return choices(wanted, text);
+    }
+    let attachments = match fields.get("media") {
+        Some(media) => attachments(media, worker)?,
+        None => Vec::new(),
     };
+    if text.is_none() && attachments.is_empty() {
+        return Err(Refusal::field("text", "missing, and so is media"));
+    }
+    if let Some(subject) = fields.text("subject", SUBJECT_CHARS_MAX)? {
+        if subject.contains(char::is_control) {
+            return Err(Refusal::field("subject", "not one line"));
+        }
+        let (subject, text) = (subject.to_owned(), text.unwrap_or_default());
+        return Ok(Content::Email(Email { subject, text, attachments, ..Email::default() }));
+    }
+    Ok(match text {
+        Some(text) if attachments.is_empty() => Content::Text { text },
+        text => Content::Media { attachments, text },
+    })
+}
+
+fn reaction(wanted: &Value) -> Result<Content, Refusal> {
+    let wrong = || Refusal::field("reaction", format!("emoji is not 1 to {EMOJI_CHARS_MAX} characters"));
+    let emoji = match wanted.as_object().map(|wanted| wanted.get("emoji")) {
+        Some(None | Some(Value::Null)) => None,
+        Some(Some(Value::String(emoji))) if (1..=EMOJI_CHARS_MAX).contains(&emoji.chars().count()) => {
+            Some(emoji.clone())
+        }
+        _ => return Err(wrong()),
+    };
+    Ok(Content::Reaction { emoji })
+}
+
+fn choices(wanted: &Value, text: Option<String>) -> Result<Content, Refusal> {
+    let wrong = |what: String| Refusal::field("choices", what);
+    let text = text.ok_or_else(|| Refusal::field("text", "missing: what is asked"))?;
+    let options = wanted.as_array().filter(|list| (1..=CHOICES_MAX).contains(&list.len()));
+    let options = options.ok_or_else(|| wrong(format!("not a list of 1 to {CHOICES_MAX}")))?;
+    let word = |option: &Value, name: &str| {
+        let word =
+            option[name].as_str().filter(|word| (1..=CHOICE_CHARS_MAX).contains(&word.chars().count()));
+        word.map(str::to_owned)
+            .ok_or_else(|| wrong(format!("{name} is not a text of 1 to {CHOICE_CHARS_MAX} characters")))
+    };
+    let options = options
+        .iter()
+        .map(|option| Ok(ChoiceOption { data: word(option, "data")?, text: word(option, "text")? }))
+        .collect::<Result<_, Refusal>>()?;
+    Ok(Content::Choices { text, options })
+}
+
+fn attachments(media: &Value, worker: &WorkerSid) -> Result<Vec<Attachment>, Refusal> {
     let media = media.as_array().ok_or_else(|| Refusal::field("media", "not a list"))?;
     if media.is_empty() || media.len() > ATTACHMENTS_MAX {
         return Err(Refusal::field("media", format!("not 1 to {ATTACHMENTS_MAX} attachments")));
     }
-    let attachments = media.iter().map(|entry| attachment(entry, worker)).collect::<Result<_, _>>()?;
-    Ok(Content::Media { attachments, text })
+    media.iter().map(|entry| attachment(entry, worker)).collect()
 }
 
 fn template(wanted: &Value, text: Option<String>) -> Result<Content, Refusal> {
@@ -129,6 +189,57 @@ mod tests {
         check_refused(json!({ "text": "" }), "text: empty");
         check_refused(json!({ "text": 1 }), "text: not a text");
         check_refused(json!({ "media": {} }), "media: not a list");
+    }
+
+    #[test]
+    fn answers_to_choose_from_are_asked_for_and_bounded() {
+        let asked = |count: usize, chars: usize| {
+            let option = json!({ "data": "d".repeat(chars), "text": "é".repeat(chars) });
+            json!({ "text": "Which?", "choices": vec![option; count] })
+        };
+        let Content::Choices { text, options } = content(asked(CHOICES_MAX, CHOICE_CHARS_MAX)).unwrap()
+        else {
+            panic!()
+        };
+        assert_eq!((text.as_str(), options.len()), ("Which?", CHOICES_MAX));
+        check_refused(asked(CHOICES_MAX + 1, 1), "choices: not a list of 1 to 20");
+        check_refused(asked(0, 1), "choices: not a list of 1 to 20");
+        check_refused(asked(1, CHOICE_CHARS_MAX + 1), "choices: data is not a text of 1 to 256 characters");
+        check_refused(asked(1, 0), "choices: data is not a text of 1 to 256 characters");
+        check_refused(json!({ "choices": [{ "data": "a", "text": "A" }] }), "text: missing: what is asked");
+    }
+
+    #[test]
+    fn a_reaction_is_an_emoji_or_takes_one_back() {
+        let reacted = |emoji: Option<&str>| Ok(Content::Reaction { emoji: emoji.map(str::to_owned) });
+        assert_eq!(content(json!({ "reaction": { "emoji": "👍" } })), reacted(Some("👍")));
+        assert_eq!(content(json!({ "reaction": { "emoji": null } })), reacted(None));
+        assert_eq!(content(json!({ "reaction": {} })), reacted(None));
+        let longest = "x".repeat(EMOJI_CHARS_MAX);
+        assert_eq!(content(json!({ "reaction": { "emoji": longest } })), reacted(Some(&longest)));
+        for emoji in [json!(""), json!(longest + "x"), json!(1)] {
+            check_refused(
+                json!({ "reaction": { "emoji": emoji } }),
+                "reaction: emoji is not 1 to 16 characters",
+            );
+        }
+        check_refused(json!({ "reaction": "👍" }), "reaction: emoji is not 1 to 16 characters");
+    }
+
+    #[test]
+    fn a_subject_makes_a_mail() {
+        let written = |subject: &str| {
+            let media = json!([{ "url": "https://example.com/a.png" }]);
+            content(json!({ "subject": subject, "text": "Hello", "media": media }))
+        };
+        let Content::Email(mail) = written(&"é".repeat(SUBJECT_CHARS_MAX)).unwrap() else { panic!() };
+        assert_eq!((mail.text.as_str(), mail.attachments.len()), ("Hello", 1));
+        assert_eq!(
+            written(&"é".repeat(SUBJECT_CHARS_MAX + 1)),
+            Err("subject: more than 500 characters".into())
+        );
+        assert_eq!(written("a\r\nBcc: b@example.com"), Err("subject: not one line".into()));
+        check_refused(json!({ "subject": "Hello" }), "text: missing, and so is media");
     }
 
     #[test]

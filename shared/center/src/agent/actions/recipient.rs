@@ -6,7 +6,7 @@ use crate::contacts::{OPTED_OUT, has_opted_out};
 use crate::frames::Fault;
 use crate::store::StoreError;
 use crate::window::{self, WINDOW_CLOSED, Writer};
-use patchbay_model::{Address, ChannelKind, Contact, Content, Conversation};
+use patchbay_model::{Address, ChannelKind, Contact, Content, Conversation, Message};
 use serde_json::{Value, json};
 
 /// An address of the customer, and ours towards it.
@@ -17,24 +17,36 @@ pub(super) struct Recipient<'c> {
     pub(super) account: &'c ChannelAccount,
 }
 
-/// The conversation's address, or the contact's identity that `channel`, `account` and `address` name.
-/// A refusal lists the identities that could be written to (`possible`) and, where the channel's window is closed, what
+/// The contact's identity that `channel`, `account` and `address` name; else one where the message came from that is
+/// answered, else the conversation's address. A refusal lists the identities that could be written to (`possible`) and, where the channel's window is closed, what
 /// would go out all the same (`ways_out`).
 pub(super) async fn choose<'c>(
     center: &'c Center,
     conversation: &Conversation,
     contact: &Contact,
     content: &Content,
+    answered: Option<&Message>,
     fields: &Fields,
 ) -> Result<Recipient<'c>, Refusal> {
+    let is_there = |known: &Address| {
+        answered.is_none_or(|message| message.channel == known.channel && message.account == known.account)
+    };
     let to = match named(contact, fields)? {
-        Some(Some(found)) => found,
+        Some(Some(found)) if is_there(found) => found,
+        Some(Some(_)) => return Err(Refusal::field("reply_to", "on another channel")),
         Some(None) => return Err(refused(center, contact, "the contact has no such identity").await?),
-        None => &conversation.address,
+        None if is_there(&conversation.address) => &conversation.address,
+        None => match contact.identities.iter().find(|known| is_there(known)) {
+            Some(found) => found,
+            None => return Err(refused(center, contact, "the contact has no such identity").await?),
+        },
     };
     let Some(account) = center.channel(to.channel, &to.account) else {
         return Err(refused(center, contact, "the channel's account is not configured").await?);
     };
+    if matches!(content, Content::Email(_)) && account.channel.email().is_none() {
+        return Err(Refusal::field("subject", "only mails have one"));
+    }
     if has_opted_out(contact, to.channel) {
         return Err(refused(center, contact, OPTED_OUT).await?);
     }

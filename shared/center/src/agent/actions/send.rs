@@ -1,10 +1,11 @@
-//! `message.send {conversation_sid, text | media | template, channel?, account?, address?}`: the agent says something.
+//! `message.send {conversation_sid, text | media | template | choices | reaction, subject?, reply_to?, channel?, account?,
+//! address?}`: the agent says something.
 
 use super::content;
 use super::recipient::{Recipient, choose};
 use crate::agent::answer::Answer;
 use crate::agent::membership::participating;
-use crate::agent::request::{Refusal, Request, required};
+use crate::agent::request::{NAME_CHARS_MAX, Refusal, Request, required};
 use crate::agent::snapshot::contact_of;
 use crate::agent::{Session, tell};
 use crate::center::Center;
@@ -14,8 +15,8 @@ use crate::ports::Consistency;
 use crate::router::OpError;
 use crate::store::{Course, find_course, fix_course, load_message, load_profile};
 use patchbay_model::{
-    Author, Content, Conversation, ConversationSid, Direction, Message, MessageSid, MessageStatus, Seq,
-    Timestamp,
+    Author, Contact, Content, Conversation, ConversationSid, Direction, Message, MessageKey, MessageSid,
+    MessageStatus, Seq, Timestamp,
 };
 
 /// Hands the message to the sender and stores it as queued, shows it to the others on the conversation, and answers
@@ -34,9 +35,10 @@ pub(super) async fn send(
     let conversation_sid: ConversationSid = request.fields.sid("conversation_sid")?;
     let content = content::read(&request.fields, &session.worker_sid)?;
     let sid = MessageSid::derive(&["agent", session.worker_sid.as_str(), id]);
-    let draft = Draft { sid, content, author: author(center, session).await? };
+    let draft = Draft { sid, content, author: author(center, session).await?, reply_to: None };
     let message = match allow(center, session, &conversation_sid, request, &draft).await {
-        Ok((conversation, course)) => {
+        Ok(Allowed { conversation, course, reply_to }) => {
+            let draft = Draft { reply_to, ..draft };
             let now = center.now();
             let contact = &conversation.contact_sid;
             let fixed = fix_course(center.table.as_ref(), contact, &draft.sid, now, course).await?;
@@ -65,6 +67,15 @@ struct Draft {
     sid: MessageSid,
     content: Content,
     author: Author,
+    /// The provider's id of the message that it answers.
+    reply_to: Option<String>,
+}
+
+/// What may be said, and where it goes.
+struct Allowed {
+    conversation: Conversation,
+    course: Course,
+    reply_to: Option<String>,
 }
 
 impl Draft {
@@ -79,7 +90,7 @@ impl Draft {
             direction: Direction::Outbound,
             author: self.author,
             content: self.content,
-            reply_to: None,
+            reply_to: self.reply_to,
             provider_id: None,
             status: MessageStatus::Queued,
             reason: None,
@@ -105,19 +116,43 @@ async fn allow(
     conversation_sid: &ConversationSid,
     request: &Request,
     draft: &Draft,
-) -> Result<(Conversation, Course), Refusal> {
+) -> Result<Allowed, Refusal> {
     let conversation = participating(center, session, conversation_sid).await?;
     let contact = contact_of(center, &conversation).await?;
+    let answered = answered(center, &contact, request).await?;
+    let reply_to = match &answered {
+        Some(message) => Some(message.provider_id.clone().ok_or_else(|| {
+            Refusal::new(Fault::Refused, "the channel has no name of the message yet that this is to answer")
+        })?),
+        None if matches!(draft.content, Content::Reaction { .. }) => {
+            return Err(Refusal::field("reply_to", "missing: what the reaction is to"));
+        }
+        None => None,
+    };
+    let (content, fields) = (&draft.content, &request.fields);
     let Recipient { to, our_address, account } =
-        choose(center, &conversation, &contact, &draft.content, &request.fields).await?;
+        choose(center, &conversation, &contact, content, answered.as_ref(), fields).await?;
     let course = Course { conversation_sid: conversation.sid.clone(), to, our_address };
     let now = center.now();
-    let message = draft.clone().message(Seq::at(now), &course);
+    let draft = Draft { reply_to: reply_to.clone(), ..draft.clone() };
+    let message = draft.message(Seq::at(now), &course);
     let rendered = outbound::outbound(&message, &course.to, &course.our_address, None);
     match account.channel.render(&rendered, now) {
-        Ok(_) => Ok((conversation, course)),
+        Ok(_) => Ok(Allowed { conversation, course, reply_to }),
         Err(undeliverable) => Err(Refusal::new(Fault::Refused, undeliverable.to_string())),
     }
+}
+
+/// The message of the contact's that `reply_to` names, `<contact>.<seq>.<sid>`.
+async fn answered(center: &Center, contact: &Contact, request: &Request) -> Result<Option<Message>, Refusal> {
+    let Some(name) = request.fields.text("reply_to", NAME_CHARS_MAX)? else { return Ok(None) };
+    let key = MessageKey::parse(name)
+        .ok_or_else(|| Refusal::field("reply_to", "not a message: <contact>.<seq>.<sid>"))?;
+    let message = match contact.timeline().contains(&key.contact) {
+        true => load_message(center.table.as_ref(), &key, Consistency::Eventual).await?,
+        false => None,
+    };
+    message.map(Some).ok_or_else(|| Refusal::new(Fault::NotFound, "there is no such message to answer"))
 }
 
 /// Hands the message over where nothing has come of it yet. `now`: when this run fixed its position, if it has.

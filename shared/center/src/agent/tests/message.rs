@@ -1,10 +1,11 @@
 //! Saying something, typing, reading.
 
 use super::*;
+use crate::ports::World;
 use crate::store::{Course, fix_course};
 use crate::webchat;
 use patchbay_channels::WebhookRequest;
-use patchbay_model::{Consent, OutboundMessage};
+use patchbay_model::{Consent, MessageKey, OutboundMessage};
 
 fn send(id: &str, fields: Value) -> Value {
     let mut request = json!({ "action": "message.send", "id": id, "conversation_sid": conversation_sid() });
@@ -152,6 +153,58 @@ async fn a_message_that_the_channel_cannot_carry_is_refused_at_once() {
     desk.check_refused("ann", refused, "refused").await;
     desk.ask("ann", send("2", json!({ "text": "x".repeat(16_384), "channel": "webchat" }))).await;
     desk.check_refused("ann", json!({ "action": "message.send", "text": "no id" }), "bad_field").await;
+}
+
+/// The name by which an answer refers to a message.
+fn name(message: &Message) -> Value {
+    json!(message.key().to_string())
+}
+
+#[tokio::test]
+async fn an_answer_goes_where_the_message_came_from_and_names_it() {
+    let (desk, _) = Desk::with_agent(1).await;
+    let asked = desk.customer_said("Which colour?", desk.world.now().plus_ms(-1)).await;
+    let answer = |id: &str, reply_to: Value| send(id, json!({ "text": "Red", "reply_to": reply_to }));
+    desk.change_conversation(|conversation| conversation.address = webchat()).await;
+    let ack = desk.check_repeats("ann", answer("1", name(&asked))).await;
+    let said = desk.messages().await.pop().unwrap();
+    assert_eq!((&ack["message_sid"], &said.reply_to), (&json!(said.sid), &asked.provider_id));
+    let queued = outbound(&desk);
+    assert_eq!((queued.len(), &queued[0].to, &queued[0].reply_to), (1, &sms(), &asked.provider_id));
+    let elsewhere = json!({ "text": "Red", "reply_to": name(&asked), "channel": "webchat" });
+    desk.check_refused("ann", send("2", elsewhere), "bad_field").await;
+    for (wrong, code) in [
+        (json!("IM1"), "bad_field"),
+        (json!(1), "bad_field"),
+        (json!(MessageKey { seq: Seq(1), ..asked.key() }.to_string()), "not_found"),
+        (json!(MessageKey { contact: ContactSid::random([9; 16]), ..asked.key() }.to_string()), "not_found"),
+    ] {
+        desk.check_refused("ann", answer("3", wrong), code).await;
+    }
+    // What has not gone out yet has no name there.
+    desk.check_refused("ann", answer("4", name(&said)), "refused").await;
+}
+
+#[tokio::test]
+async fn a_reaction_is_to_a_message_and_refused_where_the_channel_has_none() {
+    let (desk, _) = Desk::with_agent(1).await;
+    let asked = desk.customer_said("Which colour?", desk.world.now()).await;
+    let thumb = json!({ "reaction": { "emoji": "👍" } });
+    desk.check_refused("ann", send("1", thumb.clone()), "bad_field").await;
+    let mut to_sms = thumb;
+    to_sms["reply_to"] = name(&asked);
+    desk.check_refused("ann", send("2", to_sms), "refused").await;
+    assert!(outbound(&desk).is_empty());
+}
+
+#[tokio::test]
+async fn answers_to_choose_from_go_out_and_a_subject_only_on_mails() {
+    let (desk, _) = Desk::with_agent(1).await;
+    let options = json!([{ "data": "r", "text": "Red" }, { "data": "b", "text": "Blue" }]);
+    desk.ask("ann", send("1", json!({ "text": "Which colour?", "choices": options }))).await;
+    let Content::Choices { options, .. } = outbound(&desk).remove(0).content else { panic!() };
+    assert_eq!(options[1].text, "Blue");
+    desk.check_refused("ann", send("2", json!({ "text": "x", "subject": "Your order" })), "bad_field").await;
 }
 
 #[tokio::test]

@@ -272,7 +272,7 @@ impl Desk {
             author: Author::Contact,
             content: Content::text(text),
             reply_to: None,
-            provider_id: None,
+            provider_id: Some(format!("provider's {text}")),
             status: MessageStatus::Received,
             reason: None,
             deleted: false,

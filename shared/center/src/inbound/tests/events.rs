@@ -1,7 +1,8 @@
 //! Events that are no customer's messages.
 
 use super::{says, with_agent};
-use crate::testing::{ANN, NOW, Room, ask_and_hand_over};
+use crate::ports::QueueName;
+use crate::testing::{ANN, NOW, Room, ask_and_hand_over, now};
 use patchbay_model::event::{Profile, Reference};
 use patchbay_model::{
     ChannelKind, Consent, Content, ConversationState, Direction, Email, EventKind, InboundEvent,
@@ -196,6 +197,37 @@ fn a_receipt_by_the_providers_id_finds_the_message() {
     assert_eq!(room.messages(&sid)[1].status, MessageStatus::Read);
     let reference = Reference::Provider("SMunknown".into());
     happens(&mut room, "2", EventKind::Receipt { reference, status: MessageStatus::Read, reason: None });
+    assert_eq!(room.problems(), ["a receipt of a message that is not among the contact's newest"]);
+}
+
+#[test]
+fn news_that_overtake_the_answer_to_the_call_wait_for_it() {
+    let mut room = Room::new(ask_and_hand_over());
+    assert!(room.writes(ChannelKind::Sms, ANN, "Hello", "1") < 300);
+    let said = room.take(QueueName::Inbound);
+    room.inbound(said);
+    // The provider has the question, and tells of it before its answer is here.
+    let calls = room.take(QueueName::Outbound);
+    let reference = Reference::Provider(format!("SM{:032x}", 1));
+    let news = EventKind::Receipt { reference, status: MessageStatus::Delivered, reason: None };
+    let record = room.event(&event("2", news));
+    room.world.advance_s(30);
+    let early = now(crate::inbound::handle(&room.center, vec![record.clone()]));
+    assert_eq!(early, std::slice::from_ref(&record.message_id));
+    room.outbound(calls);
+    room.inbound(vec![record]);
+    let sid = room.contact(ChannelKind::Sms, ANN);
+    assert_eq!(room.messages(&sid)[1].status, MessageStatus::Delivered);
+    assert_eq!(room.problems(), Vec::<String>::new());
+    // What nobody has sent is waited for no longer than that takes.
+    let reference = Reference::Provider("SMunknown".into());
+    let news = EventKind::Receipt { reference, status: MessageStatus::Read, reason: None };
+    let record = room.event(&event("3", news));
+    assert!(room.writes(ChannelKind::Sms, ANN, "Ann", "2") < 300);
+    let said = room.take(QueueName::Inbound);
+    room.inbound(said);
+    room.world.advance_s(11);
+    room.inbound(vec![record]);
     assert_eq!(room.problems(), ["a receipt of a message that is not among the contact's newest"]);
 }
 

@@ -59,6 +59,34 @@ fn an_answer_goes_on_to_the_task_and_the_conversation_waits() {
     insta::assert_json_snapshot!("items_of_a_waiting_conversation", room.items("C#"));
 }
 
+/// Ann goes on by WhatsApp: what her agents answer to, and what she may be written to on.
+fn goes_on_by_whatsapp(
+    room: &mut Room,
+    contact: &patchbay_model::ContactSid,
+) -> (ChannelKind, Vec<ChannelKind>) {
+    says(room, ChannelKind::Whatsapp, ANN, "Here I am");
+    let strong = crate::ports::Consistency::Strong;
+    let known = now(crate::store::load_contact(&room.ports.table, contact, strong)).unwrap().unwrap();
+    let channels = known.identities.iter().map(|identity| identity.channel).collect();
+    (room.conversation(contact).address.channel, channels)
+}
+
+#[test]
+fn agents_answer_where_the_customer_wrote_from_last() {
+    let both = vec![ChannelKind::Sms, ChannelKind::Whatsapp];
+    let (mut room, contact) = waiting();
+    assert_eq!(goes_on_by_whatsapp(&mut room, &contact), (ChannelKind::Whatsapp, both.clone()));
+    let (mut room, contact) = with_agent();
+    assert_eq!(goes_on_by_whatsapp(&mut room, &contact), (ChannelKind::Whatsapp, both));
+    assert_eq!(room.events("desk"), ["contact.updated", "conversation.updated", "message.created"]);
+    // A message that was on its way for long takes nobody back.
+    says(&mut room, ChannelKind::Sms, ANN, "Now here");
+    assert_eq!(room.conversation(&contact).address.channel, ChannelKind::Sms);
+    room.world.advance_s(-3);
+    says(&mut room, ChannelKind::Whatsapp, ANN, "Sent before");
+    assert_eq!(room.conversation(&contact).address.channel, ChannelKind::Sms);
+}
+
 #[test]
 fn a_message_that_waits_for_an_agent_is_stored_and_steps_no_flow() {
     let (mut room, contact) = waiting();
