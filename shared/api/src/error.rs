@@ -124,6 +124,7 @@ impl From<EraseError> for ApiError {
             EraseError::Busy => ApiError::new(ErrorCode::Conflict, error.to_string()),
             EraseError::Store(error) => error.into(),
             EraseError::Queue(error) => error.into(),
+            EraseError::Blob(ref error) => ApiError::unavailable(error),
         }
     }
 }

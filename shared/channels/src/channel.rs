@@ -67,6 +67,11 @@ pub trait Channel: Send + Sync {
         Profile::default()
     }
 
+    /// Where the customer's picture is, as the answer to `profile_request` says.
+    fn picture(&self, _answer: &ProviderResponse) -> Option<String> {
+        None
+    }
+
     /// A cheap question that only the account's own credentials can ask; `None` where there is nobody to ask.
     fn check_request(&self) -> Option<ProviderRequest> {
         None

@@ -41,11 +41,25 @@ pub(crate) fn text(document: &Value, name: &str) -> Option<String> {
     document[name].as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
+/// The document of an answer; nothing where it is none.
+fn said_of(answer: &ProviderResponse) -> Value {
+    match answer {
+        ProviderResponse::Http { status: 200..=299, body, .. } => {
+            serde_json::from_slice(body).unwrap_or_default()
+        }
+        _ => Value::Null,
+    }
+}
+
+/// The URL of a picture out of an answer.
+pub(crate) fn picture(answer: &ProviderResponse, name: &str) -> Option<String> {
+    text(&said_of(answer), name).filter(|url| url.starts_with("https://"))
+}
+
 /// A profile out of an answer: the first of `names` that is there, several joined by a blank where one entry names
 /// several; and the language under `language`.
 pub(crate) fn profile(answer: &ProviderResponse, names: &[&[&str]], language: &str) -> Profile {
-    let ProviderResponse::Http { status: 200..=299, body, .. } = answer else { return Profile::default() };
-    let document: Value = serde_json::from_slice(body).unwrap_or_default();
+    let document = said_of(answer);
     let joined = |parts: &&[&str]| {
         let parts: Vec<String> = parts.iter().filter_map(|name| text(&document, name)).collect();
         Some(parts.join(" ")).filter(|name| !name.is_empty())

@@ -28,6 +28,11 @@ impl BlobKey {
         BlobKey(format!("media/{contact}/{message}/{index}"))
     }
 
+    /// `media/<contact>/picture`: how their provider shows a contact.
+    pub fn picture(contact: &ContactSid) -> BlobKey {
+        BlobKey(format!("media/{contact}/picture"))
+    }
+
     /// `media/mail/<account>/<digest>`: a file that came within a mail, by its SHA-256.
     pub fn mail(account: &str, digest: &[u8]) -> BlobKey {
         BlobKey(format!(
@@ -35,6 +40,11 @@ impl BlobKey {
             crate::id::hex(&crate::id::digest16(&["mail", account])),
             crate::id::hex(digest)
         ))
+    }
+
+    /// Whether it came within a mail, and may have come within others.
+    pub fn is_of_mail(&self) -> bool {
+        self.0.starts_with("media/mail/")
     }
 
     /// `sent/<worker>/<id>`: what an agent has uploaded, to be sent.

@@ -1,6 +1,6 @@
 //! A customer.
 
-use crate::{Address, ChannelKind, ContactSid, MergeSid, Timestamp};
+use crate::{Address, BlobKey, ChannelKind, ContactSid, MergeSid, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -38,6 +38,10 @@ pub struct Contact {
     pub sid: ContactSid,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The copy of their picture, from where a provider showed it; clients are given a URL that lapses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<String>"))]
+    pub picture: Option<BlobKey>,
     /// Addresses proven to be theirs, in the order in which they were learnt.
     pub identities: Vec<Address>,
     /// `language`, `vip`, …: flows see them as `contact.attributes.*`.

@@ -17,6 +17,7 @@ pub async fn live() -> Cloud {
     configured(&cloud).await;
     signed_in(&cloud).await;
     served_by_sms(&cloud).await;
+    erased(&cloud).await;
     chatted(&cloud).await;
     looked_after(&cloud).await;
     left(&cloud).await;
@@ -77,6 +78,14 @@ async fn act(cloud: &Cloud, connection: &str, mut frame: Value) -> Vec<Value> {
     let frames = cloud.aws.frames(connection);
     assert!(frames.iter().any(|answer| answer["event_type"] == "ack"), "{frame}: {frames:?}");
     frames
+}
+
+/// Somebody who sent pictures.
+async fn erased(cloud: &Cloud) {
+    let found = api(cloud, "GET", "/api/contacts?channel=sms&address=%2B15005550001", Value::Null).await;
+    let contact = found["contacts"][0]["sid"].as_str().unwrap().to_owned();
+    api(cloud, "DELETE", &format!("/api/contacts/{contact}"), Value::Null).await;
+    cloud.settle().await;
 }
 
 /// What an agent was offered last.

@@ -345,6 +345,10 @@ export type MergedInto = { contact_sid: ContactSid, merge_sid: MergeSid, };
  */
 export type Contact = { sid: ContactSid, name?: string, 
 /**
+ * The copy of their picture, from where a provider showed it; clients are given a URL that lapses.
+ */
+picture?: string, 
+/**
  * Addresses proven to be theirs, in the order in which they were learnt.
  */
 identities: Array<Address>, 

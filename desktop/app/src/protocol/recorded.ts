@@ -576,6 +576,7 @@ export const recorded = [
     "payload": {
       "sid": "CT07070707070707070707070700000000",
       "name": "Zoë",
+      "picture": "https://blobs.example/media/CT07070707070707070707070700000000/picture?of=8b577cd12691db5504490d9601337d8d&until=1795364100000&as=attachment",
       "identities": [
         {
           "channel": "sms",

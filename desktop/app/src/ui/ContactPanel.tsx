@@ -26,7 +26,7 @@ export function ContactPanel({ reservation }: { reservation: Reservation }) {
   return (
     <aside className={css.panel} aria-label={t("contact.region")}>
       <div className={css.who}>
-        <Picture name={shown} channel={channel} size={52} />
+        <Picture name={shown} channel={channel} size={52} src={contact?.picture} />
         <Title order={2} size="h4" dir="auto" className={css.name}>
           {shown}
         </Title>

@@ -1,4 +1,4 @@
-/** A contact's picture: the first letters of the name, or the mark of the channel where there is no name. */
+/** A contact's picture, where their provider shows one; else the first letters of the name, or the mark of the channel where there is no name. */
 
 import { Avatar } from "@mantine/core";
 import type { ChannelKind } from "../protocol/generated.ts";
@@ -9,18 +9,20 @@ export function Picture({
   name,
   channel,
   size,
+  src,
 }: {
   name: string;
+  src?: string | undefined;
   channel: ChannelKind | null;
   size: number;
 }) {
   const letters = initials(name);
   return letters ? (
-    <Avatar radius="xl" size={size} color="initials" name={name} aria-hidden>
+    <Avatar radius="xl" size={size} color="initials" name={name} src={src ?? null} aria-hidden>
       {letters}
     </Avatar>
   ) : (
-    <Avatar radius="xl" size={size} aria-hidden>
+    <Avatar radius="xl" size={size} src={src ?? null} aria-hidden>
       <ChannelIcon channel={channel} size={size / 2} silent />
     </Avatar>
   );

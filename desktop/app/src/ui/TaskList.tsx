@@ -51,7 +51,7 @@ function Task({ item, selected }: { item: TaskItem; selected: boolean }) {
       aria-current={selected || undefined}
       onClick={() => desk.select(reservation.sid)}
     >
-      <Picture name={shown} channel={channel} size={38} />
+      <Picture name={shown} channel={channel} size={38} src={item.contact?.picture} />
       <span className={css.middle}>
         <span className={css.line}>
           <ChannelIcon channel={channel} size={14} />

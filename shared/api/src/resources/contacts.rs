@@ -9,6 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use patchbay_center::contacts::{self, ContactChange, Finder};
+use patchbay_center::frames::contact_payload;
 use patchbay_center::ports::Consistency;
 use patchbay_center::store::{
     Erasure, find_contact, load_conversation, load_current_contact, load_erasure, load_merges,
@@ -62,7 +63,9 @@ pub(crate) async fn find(
         Some(sid) => load_current_contact(table, &sid, Consistency::Strong).await?,
         None => None,
     };
-    Ok(Json(json!({ "contacts": contact.into_iter().collect::<Vec<Contact>>() })))
+    let contacts: Vec<Value> =
+        contact.iter().map(|contact| contact_payload(contact, center.links())).collect();
+    Ok(Json(json!({ "contacts": contacts })))
 }
 
 /// The contact, or the one that it was found to be.
@@ -74,8 +77,8 @@ async fn current(center: &Shared, sid: &ContactSid) -> Result<Contact, ApiError>
 pub(crate) async fn fetch(
     State(center): State<Shared>,
     Sid(sid): Sid<ContactSid>,
-) -> Result<Json<Contact>, ApiError> {
-    current(&center, &sid).await.map(Json)
+) -> Result<Json<Value>, ApiError> {
+    Ok(Json(contact_payload(&current(&center, &sid).await?, center.links())))
 }
 
 /// Sets what is named and leaves the rest: the last writer of each wins, and is kept with each attribute.
@@ -83,8 +86,9 @@ pub(crate) async fn change(
     State(center): State<Shared>,
     Sid(sid): Sid<ContactSid>,
     JsonBody(wanted): JsonBody<ContactChange>,
-) -> Result<Json<Contact>, ApiError> {
-    Ok(Json(contacts::edit(&center, &sid, &wanted, SOURCE).await?))
+) -> Result<Json<Value>, ApiError> {
+    let contact = contacts::edit(&center, &sid, &wanted, SOURCE).await?;
+    Ok(Json(contact_payload(&contact, center.links())))
 }
 
 #[derive(Deserialize)]
@@ -100,9 +104,10 @@ pub(crate) async fn merge(
     State(center): State<Shared>,
     Sid(sid): Sid<ContactSid>,
     JsonBody(wanted): JsonBody<Merge>,
-) -> Result<Json<Contact>, ApiError> {
+) -> Result<Json<Value>, ApiError> {
     let finder = Finder { by: SOURCE.into(), prefer: wanted.prefer };
-    Ok(Json(contacts::merge(&center, &sid, &wanted.with, &finder).await?))
+    let contact = contacts::merge(&center, &sid, &wanted.with, &finder).await?;
+    Ok(Json(contact_payload(&contact, center.links())))
 }
 
 /// Answers with the one who had stayed and the one who is somebody else again.
@@ -112,7 +117,9 @@ pub(crate) async fn unmerge(
 ) -> Result<Json<Value>, ApiError> {
     let finder = Finder { by: SOURCE.into(), prefer: None };
     let (stayed, back) = contacts::unmerge(&center, &sid, &finder).await?;
-    Ok(Json(json!({ "contacts": std::iter::once(stayed).chain(back).collect::<Vec<Contact>>() })))
+    let both = std::iter::once(&stayed).chain(&back);
+    let contacts: Vec<Value> = both.map(|contact| contact_payload(contact, center.links())).collect();
+    Ok(Json(json!({ "contacts": contacts })))
 }
 
 /// Has everything about a contact erased; `finished_at` says when it is.

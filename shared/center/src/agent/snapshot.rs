@@ -53,7 +53,7 @@ pub(super) async fn snapshot(
         let contact = contact_of(center, &conversation).await?;
         let (recent, more) = recent_messages(center, &contact, cursor).await?;
         let mut entry = conversation_payload(&conversation);
-        entry["contact"] = contact_payload(&contact);
+        entry["contact"] = contact_payload(&contact, center.links());
         entry["addresses"] = json!(window::addresses(center, &contact).await?);
         entry["more"] = json!(more);
         conversations.push(entry);

@@ -8,11 +8,14 @@ use crate::center::Center;
 use crate::codec;
 use crate::command::{RoutingBody, body};
 use crate::keys;
-use crate::ports::{Condition, Consistency, Item, Key, Outgoing, QueueError, QueueName, TableError, Write};
-use crate::store::{
-    Erasure, StoreError, keep_erasure, load_contact, load_conversation, load_current_contact, load_erasure,
+use crate::ports::{
+    BlobError, Condition, Consistency, Item, Key, Outgoing, QueueError, QueueName, TableError, Write,
 };
-use patchbay_model::{ChannelKind, Contact, ContactSid, Conversation, ConversationState, TaskSid};
+use crate::store::{
+    Erasure, StoreError, copies_of, keep_erasure, load_contact, load_conversation, load_current_contact,
+    load_erasure,
+};
+use patchbay_model::{BlobKey, ChannelKind, Contact, ContactSid, Conversation, ConversationState, TaskSid};
 use std::collections::BTreeSet;
 
 /// Items of one command; the next one goes on.
@@ -31,6 +34,8 @@ pub enum EraseError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Queue(#[from] QueueError),
+    #[error("an object was not deleted")]
+    Blob(#[from] BlobError),
 }
 
 /// Has a contact erased, with everybody who was found to be the same.
@@ -100,6 +105,9 @@ pub(crate) async fn erase_piece(
             if deleted >= ITEMS_PER_COMMAND {
                 break;
             }
+            for copy in copies_of(item) {
+                center.blob.delete(&copy).await?;
+            }
             for task in tasks_of(item) {
                 delete(center, keys::task(&task)).await?;
             }
@@ -110,6 +118,7 @@ pub(crate) async fn erase_piece(
             note(center, first, deleted, false).await?;
             return Ok(go_on(center, contacts, again, 0).await?);
         }
+        center.blob.delete(&BlobKey::picture(sid)).await?;
         if is_last {
             delete(center, keys::contact(first)).await?;
             deleted += 1;

@@ -114,6 +114,7 @@ async fn make(center: &Center, identified: &Identified, own: Vec<Address>) -> Re
     let mut contact = Contact {
         sid: ContactSid::random(center.world.id()),
         name: identified.identity.name.clone(),
+        picture: None,
         identities: free,
         attributes: Map::from_iter([(EXTERNAL_ID.to_owned(), external_id)]),
         attribute_sources: BTreeMap::from([(EXTERNAL_ID.to_owned(), source(identified))]),

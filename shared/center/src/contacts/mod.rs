@@ -68,7 +68,7 @@ async fn show(center: &Center, contact: &Contact) {
         else {
             return Ok(());
         };
-        let frame = frames::contact(&conversation.sid, center.now(), contact);
+        let frame = frames::contact(&conversation.sid, center.now(), contact, center.links());
         for sid in &conversation.workers {
             if let Some(worker) = load_worker(table, sid, Consistency::Eventual).await? {
                 notify::to_worker(center, &worker, frame.clone()).await?;

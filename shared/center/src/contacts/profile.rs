@@ -3,9 +3,11 @@
 use super::change_contact;
 use crate::center::Center;
 use crate::command::{LookUpProfile, OutboundJob, body};
+use crate::media::{self, FetchError};
 use crate::ports::{Consistency, Outgoing, QueueError, QueueName};
 use crate::sender::{Refused, answer_to};
 use crate::store::{StoreError, find_contact};
+use crate::webhook::with_cause;
 use patchbay_channels::ProviderResponse;
 use patchbay_model::contact::AttributeSource;
 use patchbay_model::event::Profile;
@@ -27,6 +29,8 @@ pub enum ProfileError {
     Store(#[from] StoreError),
     #[error("the provider does not say yet who it is: {0}")]
     Passing(String),
+    #[error("the picture was not fetched")]
+    Picture(#[from] FetchError),
 }
 
 /// Fills what is not known of a contact yet with what a provider says; whether that is anything.
@@ -74,7 +78,10 @@ pub(crate) async fn look_up(
     receive_count: u32,
 ) -> Result<(), ProfileError> {
     match try_look_up(center, &job.address).await {
-        Err(ProfileError::Passing(why)) if receive_count >= LOOK_UPS_MAX => {
+        Err(error @ (ProfileError::Passing(_) | ProfileError::Picture(_)))
+            if receive_count >= LOOK_UPS_MAX =>
+        {
+            let why = with_cause(&error);
             tracing::info!(channel = job.address.channel.as_str(), why, "a profile could not be looked up");
             Ok(())
         }
@@ -102,9 +109,20 @@ async fn try_look_up(center: &Center, address: &Address) -> Result<(), ProfileEr
         }
     };
     let profile = account.channel.profile(&answer);
+    let at = center.now();
     if !profile.is_empty() {
-        let at = center.now();
         change_contact(center, &contact, |contact| fill(contact, address, &profile, at)).await?;
+    }
+    // Providers' URLs of pictures lapse, and tell them who looks.
+    if let Some(url) = account.channel.picture(&answer)
+        && let Some(picture) = media::picture(center, &contact, address, &url).await?
+    {
+        change_contact(center, &contact, |contact| {
+            let is_first = contact.picture.is_none();
+            contact.picture.get_or_insert_with(|| picture.clone());
+            is_first
+        })
+        .await?;
     }
     Ok(())
 }

@@ -3,12 +3,12 @@
 use super::union::{joined, parted};
 use super::*;
 use crate::keys;
-use crate::ports::QueueName;
-use crate::store::{find_timeline, load_contact, load_merges, load_timeline};
+use crate::ports::{Blob, QueueName};
+use crate::store::{find_timeline, load_contact, load_merges, load_timeline, note_media};
 use crate::testing::{ANN, Room, ask_and_hand_over, now};
 use patchbay_model::contact::AttributeSource;
 use patchbay_model::limits::{IDENTITIES_MAX, MERGED_MAX};
-use patchbay_model::{Address, Author, MessageSid, Seq, Timestamp};
+use patchbay_model::{Address, Attachment, Author, BlobKey, MessageSid, Seq, Timestamp};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -227,6 +227,7 @@ fn contact(seed: u8, made: i64) -> Contact {
     Contact {
         sid: ContactSid::random([seed; 16]),
         name: None,
+        picture: None,
         identities: vec![Address::new(ChannelKind::Line, "default", format!("U{seed}"))],
         attributes: Default::default(),
         attribute_sources: Default::default(),
@@ -334,6 +335,17 @@ fn erases(room: &mut Room) {
     panic!("it never ends");
 }
 
+/// A copy of something that a contact sent.
+fn keep_copy(room: &Room, contact: &ContactSid) -> BlobKey {
+    let message = room.messages(contact).remove(0).key();
+    let copy = BlobKey::media(contact, &message.sid, 0);
+    now(room.blob.put(&copy, "image/png", "a picture".into())).unwrap();
+    let content_type = "image/png".to_owned();
+    let attachment = Attachment { url: copy.reference(), content_type, file_name: None, bytes: None };
+    now(note_media(&room.ports.table, &message, 0, &attachment)).unwrap();
+    copy
+}
+
 #[test]
 fn of_who_is_erased_nothing_is_left_but_that_it_was_done() {
     let (mut room, ann, ben) = room();
@@ -343,6 +355,7 @@ fn of_who_is_erased_nothing_is_left_but_that_it_was_done() {
     }
     room.routing();
     says(&mut room, ChannelKind::Sms, "+15005550002", "somebody else");
+    let copy = keep_copy(&room, &ann);
     now(merge(&room.center, &ann, &ben, &finder())).unwrap();
     let close_both = |room: &Room| [&ann, &ben].iter().for_each(|sid| close_if_open(room, sid));
     room.assign(&ann);
@@ -356,6 +369,7 @@ fn of_who_is_erased_nothing_is_left_but_that_it_was_done() {
         assert!(!left.contains(trace), "{trace}");
     }
     assert!(left.contains("somebody else"));
+    assert_eq!(now(room.blob.get(&copy, 10)), Ok(None));
     let done = now(erase(&room.center, &ann, "api")).unwrap();
     assert!(done.finished_at.is_some() && done.items > 120, "{done:?}");
     let nobody = ContactSid::random([9; 16]);

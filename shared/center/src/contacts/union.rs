@@ -19,6 +19,7 @@ pub(super) fn joined(stays: &Contact, gone: &Contact, stays_wins: bool) -> Resul
     let (first, second) = if stays_wins { (stays, gone) } else { (gone, stays) };
     let mut contact = stays.clone();
     contact.name = first.name.clone().or_else(|| second.name.clone());
+    contact.picture = first.picture.clone().or_else(|| second.picture.clone());
     add_missing(&mut contact.identities, &gone.identities);
     add_missing(&mut contact.tags, &gone.tags);
     contact.merged.push(gone.sid.clone());

@@ -111,13 +111,17 @@ pub fn conversation_payload(conversation: &Conversation) -> Value {
 }
 
 /// `contact.updated`, for those who see the contact in this conversation.
-pub fn contact(conversation: &ConversationSid, at: Timestamp, contact: &Contact) -> Bytes {
-    frame("contact.updated", with_place(contact_payload(contact), conversation, at))
+pub fn contact(conversation: &ConversationSid, at: Timestamp, contact: &Contact, links: Links<'_>) -> Bytes {
+    frame("contact.updated", with_place(contact_payload(contact, links), conversation, at))
 }
 
-/// The contact as it is stored.
-pub fn contact_payload(contact: &Contact) -> Value {
-    document(contact)
+/// The contact as it is stored, with a URL of the picture.
+pub fn contact_payload(contact: &Contact, links: Links<'_>) -> Value {
+    let mut payload = document(contact);
+    if contact.picture.is_some() {
+        payload["picture"] = json!(links.picture(contact));
+    }
+    payload
 }
 
 /// `typing`: somebody in the conversation types, or no longer does.

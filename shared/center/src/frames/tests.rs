@@ -155,6 +155,7 @@ fn some_contact() -> Contact {
     Contact {
         sid: contact_sid(),
         name: Some("Zoë".into()),
+        picture: Some(patchbay_model::BlobKey::picture(&contact_sid())),
         identities: vec![Address::new(ChannelKind::Sms, "default", "+15005550006")],
         attributes: Map::from_iter([("vip".to_owned(), json!(true))]),
         attribute_sources: BTreeMap::new(),
@@ -251,7 +252,7 @@ fn messaging_frames() -> Vec<(&'static str, Bytes)> {
         ("message_edited", message("updated", &edited, links())),
         ("message_deleted", message("updated", &deleted, links())),
         ("conversation_updated", conversation(&conversation_of)),
-        ("contact_updated", contact(&conversation_of.sid, NOW, &some_contact())),
+        ("contact_updated", contact(&conversation_of.sid, NOW, &some_contact(), links())),
         ("conversation_read", read(&conversation_of.sid, said("").seq, &worker_sid())),
         ("typing", typing(&conversation_of.sid, NOW, &Author::Contact, true)),
     ]);

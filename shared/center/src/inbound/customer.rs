@@ -48,6 +48,7 @@ fn new_contact(event: &InboundEvent, sid: ContactSid) -> Contact {
     let mut contact = Contact {
         sid,
         name: None,
+        picture: None,
         identities: vec![address(event)],
         attributes: Map::new(),
         attribute_sources: BTreeMap::new(),

@@ -11,7 +11,7 @@ use crate::ports::{BlobError, HttpError, HttpRequest, Outgoing, QueueError, Queu
 use crate::store::{Noted, Problem, StoreError, has_media, keep_problem, note_media, note_media_failure};
 use patchbay_channels::{Headers, ProviderRequest, ProviderResponse};
 use patchbay_model::limits::ATTACHMENTS_MAX;
-use patchbay_model::{Attachment, BlobKey, Message, ProblemSid, Timestamp};
+use patchbay_model::{Address, Attachment, BlobKey, ChannelKind, ContactSid, Message, ProblemSid, Timestamp};
 
 /// How often a job may be received before a passing failure is taken for a final one.
 const FETCH_ATTEMPTS_MAX: u32 = 4;
@@ -132,7 +132,7 @@ async fn tell(center: &Center, job: &FetchMedia, what: &str) -> Result<(), Fetch
 async fn copy(center: &Center, job: &FetchMedia) -> Result<Attachment, Failure> {
     let bytes = match BlobKey::of_reference(&job.attachment.url) {
         Some(upload) => uploaded(center, &upload).await?,
-        None => from_outside(center, job).await?,
+        None => from_outside(center, job.channel, &job.account, &job.attachment.url).await?,
     };
     if bytes.is_empty() {
         return Err(Failure::Final("empty: there is nothing in it".into()));
@@ -149,6 +149,34 @@ async fn copy(center: &Center, job: &FetchMedia) -> Result<Attachment, Failure> 
     };
     center.blob.put(&key(job), kind.content_type, bytes.into()).await.map_err(not_stored)?;
     Ok(attachment)
+}
+
+/// Copies how their provider shows a contact, if it is a picture; `None` where there is none to be had.
+///
+/// Safe to run twice: the copy takes the place of the one before.
+pub(crate) async fn picture(
+    center: &Center,
+    contact: &ContactSid,
+    address: &Address,
+    url: &str,
+) -> Result<Option<BlobKey>, FetchError> {
+    let key = BlobKey::picture(contact);
+    let fetched = async {
+        let bytes = from_outside(center, address.channel, &address.account, url).await?;
+        let kind = sniff(&bytes, "image/*").map_err(|why| Failure::Final(why.to_string()))?;
+        if !kind.content_type.starts_with("image/") {
+            return Err(Failure::Final(format!("it is {}", kind.content_type)));
+        }
+        center.blob.put(&key, kind.content_type, bytes.into()).await.map_err(not_stored)
+    };
+    match fetched.await {
+        Ok(()) => Ok(Some(key)),
+        Err(Failure::Passing(why)) => Err(FetchError::Passing(why)),
+        Err(Failure::Final(why)) => {
+            tracing::info!(channel = address.channel.as_str(), why, "a contact's picture was not taken");
+            Ok(None)
+        }
+    }
 }
 
 fn too_large() -> Failure {
@@ -174,16 +202,21 @@ async fn uploaded(center: &Center, upload: &BlobKey) -> Result<Vec<u8>, Failure>
 
 /// With the account's credentials where the URL is its provider's own, in one step or two; without any, and held to
 /// the egress rules, where it is not.
-async fn from_outside(center: &Center, job: &FetchMedia) -> Result<Vec<u8>, Failure> {
-    let Some(account) = center.channel(job.channel, &job.account) else {
+async fn from_outside(
+    center: &Center,
+    channel: ChannelKind,
+    account: &str,
+    url: &str,
+) -> Result<Vec<u8>, Failure> {
+    let Some(account) = center.channel(channel, account) else {
         return Err(Failure::Final("account: it is not configured".into()));
     };
-    if job.attachment.url.is_empty() {
+    if url.is_empty() {
         return Err(Failure::Final("missing: its sender says no place".into()));
     }
     let began = center.now();
-    let Some(first) = account.channel.media_request(&job.attachment.url) else {
-        let plain = http_request("GET", &job.attachment.url, &Headers::new(), Vec::new(), false);
+    let Some(first) = account.channel.media_request(url) else {
+        let plain = http_request("GET", url, &Headers::new(), Vec::new(), false);
         return content(call(center, plain, began).await?);
     };
     let answer = call(center, of_provider(first), began).await?;

@@ -3,7 +3,7 @@
 use super::shown;
 use crate::center::Center;
 use crate::ports::{Blob, Download};
-use patchbay_model::{Attachment, Content, Timestamp};
+use patchbay_model::{Attachment, Contact, Content, Timestamp};
 use std::borrow::Cow;
 
 /// Seconds for which a URL is good at least: a provider may fetch late, and a page may stay open for a while.
@@ -44,6 +44,12 @@ impl<'c> Links<'c> {
                 None
             }
         }
+    }
+
+    /// Where a contact's picture can be fetched.
+    pub fn picture(&self, contact: &Contact) -> Option<String> {
+        let url = contact.picture.as_ref()?.reference();
+        self.url(&Attachment { url, content_type: String::new(), file_name: None, bytes: None })
     }
 
     /// The content with URLs in place of references, for whoever is sent it.

@@ -21,7 +21,7 @@ pub use retry::{RetryError, retry};
 pub use upload::{NewUpload, Ticket, UploadError, agent_upload, visitor_upload};
 
 pub use fetch::FetchError;
-pub(crate) use fetch::{fetch, fetch_later};
+pub(crate) use fetch::{fetch, fetch_later, picture};
 
 use patchbay_model::{Author, BlobKey, Message};
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::budget::CALLS_MS_MAX;
-use crate::ports::{Consistency, HttpError, HttpResponse, QueueName, Units};
+use crate::ports::{Blob, Consistency, HttpError, HttpResponse, QueueName, Units};
 use crate::testing::{ANN, NOW, Room, ask_and_hand_over, now};
 use patchbay_model::event::Reference;
 use patchbay_model::{
@@ -400,4 +400,30 @@ fn what_is_known_of_a_customer_stays_whatever_their_provider_says() {
     let contact = contact.unwrap().unwrap();
     assert_eq!((contact.name.as_deref(), &contact.attributes["language"]), (Some("Dr Aiko"), &json!("ja")));
     assert_eq!(contact.attribute_sources["language"].source, "channel:line");
+}
+
+#[test]
+fn a_contacts_picture_is_copied_and_shown_by_a_url_of_ours() {
+    let mut room = Room::new(ask_and_hand_over());
+    room.writes(ChannelKind::Line, "U1", "Hello", "1");
+    let records = room.take(QueueName::Inbound);
+    room.inbound(records);
+    let picture = b"\x89PNG\r\n\x1a\n a picture".to_vec();
+    room.http.will_answer(200, r#"{"displayName":"Aiko","pictureUrl":"https://profile.example/a"}"#);
+    room.http.will(Ok(HttpResponse { status: 200, headers: Vec::new(), body: picture.clone() }));
+    let mut jobs = room.take(QueueName::Outbound);
+    jobs.retain(|job| job.body.contains("look_up_profile"));
+    room.outbound(jobs);
+    let calls = room.http.take_calls();
+    // Whoever serves pictures learns no secret of the account.
+    let of_picture = &calls[1];
+    assert_eq!((of_picture.url.as_str(), of_picture.trusted), ("https://profile.example/a", false));
+    assert!(!of_picture.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization")));
+    let sid = room.contact(ChannelKind::Line, "U1");
+    let contact = now(crate::store::load_contact(&room.ports.table, &sid, Consistency::Strong));
+    let contact = contact.unwrap().unwrap();
+    let key = contact.picture.clone().unwrap();
+    assert_eq!(now(room.blob.get(&key, 100)).unwrap().unwrap().bytes, picture);
+    let shown = crate::frames::contact_payload(&contact, room.center.links());
+    assert!(shown["picture"].as_str().unwrap().starts_with("https://"), "{shown}");
 }

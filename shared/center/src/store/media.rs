@@ -7,7 +7,7 @@ use crate::keys;
 use crate::ports::{Change, Condition, Consistency, Item, Table, TableError, Write};
 use patchbay_model::limits::ATTACHMENTS_MAX;
 use patchbay_model::message::MediaFailure;
-use patchbay_model::{Attachment, Message, MessageKey};
+use patchbay_model::{Attachment, BlobKey, Message, MessageKey};
 
 /// What a note changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +71,18 @@ pub async fn has_media(table: &dyn Table, key: &MessageKey, index: usize) -> Res
     let Some(copy) = COPIES.get(index) else { return Ok(false) };
     let (item, _) = table.get(&keys::message(key), Consistency::Strong).await?;
     Ok(item.is_some_and(|item| item.attributes.contains_key(*copy)))
+}
+
+/// The objects that a stored message's copies are, where it is one. What came within a mail is not among them: the same
+/// file of another mail is the same object.
+pub fn copies_of(item: &Item) -> Vec<BlobKey> {
+    let is_message = item.key.sort.starts_with("M#");
+    let copies = COPIES.iter().filter(|name| is_message && item.attributes.contains_key(**name));
+    copies
+        .filter_map(|name| codec::decode::<Attachment>(item, name).ok())
+        .filter_map(|attachment| BlobKey::of_reference(&attachment.url))
+        .filter(|key| !key.is_of_mail())
+        .collect()
 }
 
 /// Puts what is noted into the message.

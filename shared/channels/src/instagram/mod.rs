@@ -48,7 +48,7 @@ static MEDIUM: Medium = Medium {
     ],
     reaction: Some(("❤", "love")),
     sticker: Some("like_heart"),
-    profile_fields: "name,username",
+    profile_fields: "name,username,profile_pic",
     account_fields: "name,username",
     metadata: false,
 };

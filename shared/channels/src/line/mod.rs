@@ -138,6 +138,10 @@ impl Channel for Line {
         lookup::profile(answer, &[&["displayName"]], "language")
     }
 
+    fn picture(&self, answer: &ProviderResponse) -> Option<String> {
+        lookup::picture(answer, "pictureUrl")
+    }
+
     /// LINE, "Get bot info".
     fn check_request(&self) -> Option<ProviderRequest> {
         Some(self.get(INFO_PATH))

@@ -45,7 +45,7 @@ static MEDIUM: Medium = Medium {
     shown: &[("image", &["image/"]), ("video", &["video/"]), ("audio", &["audio/"]), ("file", &[""])],
     reaction: None,
     sticker: None,
-    profile_fields: "first_name,last_name",
+    profile_fields: "first_name,last_name,profile_pic",
     account_fields: "name",
     metadata: true,
 };

@@ -36,15 +36,31 @@ fn request(token: &str) -> WebhookRequest {
     WebhookRequest { method: "POST".into(), headers, ..Default::default() }
 }
 
+/// A message of ours.
+const OURS: &str = "IM0123456789abcdef0123456789abcdef";
+
 fn hear(document: Value) -> Normalised {
     heard(&*channel(ChannelKind::Webchat, &[]), "", VISITOR, &document.to_string())
+}
+
+#[test]
+fn an_answer_names_a_message_of_ours_by_its_sid_and_ones_own_as_it_is_known_here() {
+    let said = |id: &str, reply_to: Option<&str>| {
+        let text = json!({ "client_msg_id": id, "kind": "text", "text": "x", "reply_to": reply_to });
+        match hear(text).events.remove(0).kind {
+            EventKind::Message { provider_id, reply_to, .. } => (provider_id, reply_to),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(said("1", Some(OURS)).1.as_deref(), Some(OURS));
+    assert_eq!(said("2", Some("1")).1, Some(said("1", None).0));
 }
 
 #[test]
 fn documents() {
     let id = "5f3b";
     let text =
-        json!({ "client_msg_id": id, "kind": "text", "text": "hello", "reply_to": "IM1", "colour": "red" });
+        json!({ "client_msg_id": id, "kind": "text", "text": "hello", "reply_to": OURS, "colour": "red" });
     assert_json_snapshot!("text", picture(&hear(text)));
     let media =
         json!([{ "url": "https://media.example/a.png", "content_type": "image/png", "file_name": "a.png" }]);

@@ -36,7 +36,7 @@ pub(super) async fn accept(center: &Center, session: &Session, fields: &Fields) 
         .with("messages", messages.iter().map(|message| message_payload(message, center.links())).collect());
     Ok(answer
         .with("conversation", conversation_payload(&conversation))
-        .with("contact", contact_payload(&contact))
+        .with("contact", contact_payload(&contact, center.links()))
         .with("addresses", window::addresses(center, &contact).await?)
         .with("more", more))
 }

@@ -66,7 +66,7 @@ fn name_of(session: &Session) -> String {
 
 async fn about(center: &Center, contact: &Contact) -> Result<Answer, Refusal> {
     Ok(Answer::default()
-        .with("contact", contact_payload(contact))
+        .with("contact", contact_payload(contact, center.links()))
         .with("addresses", window::addresses(center, contact).await?))
 }
 

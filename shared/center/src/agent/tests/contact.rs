@@ -12,6 +12,7 @@ async fn other(desk: &Desk) -> ContactSid {
     contact = Contact {
         sid: sid.clone(),
         name: Some("Zoe".into()),
+        picture: None,
         identities: vec![address.clone()],
         attributes: Default::default(),
         created_at: START.plus_s(-60),

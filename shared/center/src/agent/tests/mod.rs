@@ -221,6 +221,7 @@ impl Desk {
         let mut contact = Contact {
             sid: contact_sid(),
             name: Some("Zoë".into()),
+            picture: None,
             identities: vec![sms(), webchat()],
             attributes: json!({ "vip": true }).as_object().cloned().unwrap(),
             attribute_sources: Default::default(),

@@ -128,6 +128,10 @@ impl Channel for Messaging {
         lookup::profile(answer, &[&["first_name", "last_name"], &["name"], &["username"]], "locale")
     }
 
+    fn picture(&self, answer: &ProviderResponse) -> Option<String> {
+        lookup::picture(answer, "profile_pic")
+    }
+
     fn check_request(&self) -> Option<ProviderRequest> {
         Some(self.app.ask(self.app.id(), self.medium.account_fields))
     }
