@@ -1,15 +1,16 @@
 //! What only e-mail has: the certificate that proves a notification, mails that lie in the bucket, files within mails.
 
 use crate::center::Center;
+use crate::media::{Program, sniff};
 use crate::ports::{BlobError, HttpError};
 use crate::sender::http_request;
 use crate::webhook::WebhookError;
 use bytes::Bytes;
 use patchbay_channels::email::{Email, MAIL_BYTES_MAX};
 use patchbay_channels::{
-    Normalised, ProviderRequest, Rejection, Rendered, Undeliverable, Verified, WebhookRequest,
+    Normalised, Problem, ProviderRequest, Rejection, Rendered, Undeliverable, Verified, WebhookRequest,
 };
-use patchbay_model::{OutboundMessage, Timestamp};
+use patchbay_model::{Attachment, BlobKey, Content, EventKind, OutboundMessage, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -97,11 +98,41 @@ pub(crate) async fn normalise(
             Err(error) => return Err(error.into()),
         },
     };
-    let (normalised, files) = email.read_webhook(verified, mail.as_deref(), now);
+    let (mut normalised, files) = email.read_webhook(verified, mail.as_deref(), now);
     for file in files {
-        center.blob.put(&file.key, &file.content_type, file.bytes.into()).await?;
+        match sniff(&file.bytes, &file.content_type) {
+            Ok(kind) => {
+                is_of(&mut normalised, &file.key, kind.content_type);
+                center.blob.put(&file.key, kind.content_type, file.bytes.into()).await?;
+            }
+            Err(program) => leave_out(&mut normalised, &file.key, program),
+        }
     }
     Ok(normalised)
+}
+
+/// The lists of attachments that the events have.
+fn attachments(normalised: &mut Normalised) -> impl Iterator<Item = &mut Vec<Attachment>> {
+    normalised.events.iter_mut().filter_map(|event| match &mut event.kind {
+        EventKind::Message { content: Content::Email(mail), .. } => Some(&mut mail.attachments),
+        _ => None,
+    })
+}
+
+/// A file is what its bytes say, whatever the mail says.
+fn is_of(normalised: &mut Normalised, key: &BlobKey, content_type: &str) {
+    let url = key.reference();
+    for attachment in attachments(normalised).flatten().filter(|attachment| attachment.url == url) {
+        content_type.clone_into(&mut attachment.content_type);
+    }
+}
+
+/// A program is not taken in, and that is told.
+fn leave_out(normalised: &mut Normalised, key: &BlobKey, program: Program) {
+    let url = key.reference();
+    attachments(normalised).for_each(|list| list.retain(|attachment| attachment.url != url));
+    let reason = format!("a file of the mail is left out: {program}");
+    normalised.problems.push(Problem::new("attachments", reason));
 }
 
 /// Translates a message, with the bytes of the files that it encloses.

@@ -14,7 +14,7 @@ mod upload;
 #[cfg(test)]
 mod tests;
 
-pub use kind::{is_listed, sniff};
+pub use kind::{Program, is_listed, sniff};
 pub use links::{LINK_S_MIN, Links};
 pub use name::clean_name;
 pub use retry::{RetryError, retry};
