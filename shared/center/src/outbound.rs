@@ -20,6 +20,10 @@ pub enum OutboundError {
 /// Messages of a contact that are looked through for the thread to go on with.
 const THREAD_LOOKBACK: usize = 100;
 
+/// Mails of flows to one contact within so many seconds.
+pub(crate) const FLOW_MAILS_MAX: usize = 10;
+const FLOW_MAILS_S: i64 = 60 * 60;
+
 /// What a message to `to` needs to know of those before it, where the channel has threads: one query there, nothing
 /// elsewhere.
 pub(crate) async fn reply_context(
@@ -36,6 +40,26 @@ pub(crate) async fn reply_context(
     let (newest, _) = load_messages(table, contact, range, None, THREAD_LOOKBACK, consistency).await?;
     let there = |message: &&Message| message.channel == to.channel && message.account == to.account;
     Ok(newest.iter().rev().filter(there).find_map(Thread::after).map(ReplyContext::Thread))
+}
+
+/// Whether flows have written to somebody by mail so often that a program is likely to answer them, and does not say
+/// that it is one (RFC 3834, 2: a responder limits how often it answers). One query by mail, nothing elsewhere.
+pub(crate) async fn is_a_loop(
+    center: &Center,
+    contact: &ContactSid,
+    to: &Address,
+) -> Result<bool, StoreError> {
+    let account = center.channel(to.channel, &to.account);
+    if account.is_none_or(|account| account.channel.email().is_none()) {
+        return Ok(false);
+    }
+    let now = center.now();
+    let range = (Seq::at(now.plus_s(-FLOW_MAILS_S)), Seq::at(now.plus_s(60)));
+    let (table, consistency) = (center.table.as_ref(), Consistency::Eventual);
+    let (recent, _) = load_messages(table, contact, range, None, THREAD_LOOKBACK, consistency).await?;
+    let by_flow =
+        |message: &&Message| message.channel == to.channel && matches!(message.author, Author::Flow { .. });
+    Ok(recent.iter().filter(by_flow).count() >= FLOW_MAILS_MAX)
 }
 
 /// Queues a message for the sender, in the order of its address pair, and stores it.

@@ -3,8 +3,9 @@
 use super::*;
 use crate::center::ChannelAccount;
 use crate::command::{OutboundBody, Record};
+use crate::outbound::FLOW_MAILS_MAX;
 use crate::ports::{Mail, QueueName};
-use crate::testing::{NOW, Room, ask_and_hand_over, now};
+use crate::testing::{NOW, Room, ask_and_hand_over, flow, now, widget};
 use crate::{sender, webhook};
 use async_trait::async_trait;
 use patchbay_channels::email::smtp::{SmtpAnswer, SmtpDelivery};
@@ -37,7 +38,11 @@ impl Mail for PlayedMail {
 
 /// A center with one mailbox.
 fn room(settings: &[(&str, &str)]) -> (Room, Arc<PlayedMail>) {
-    let mut room = Room::new(ask_and_hand_over());
+    room_with(ask_and_hand_over(), settings)
+}
+
+fn room_with(flow: serde_json::Value, settings: &[(&str, &str)]) -> (Room, Arc<PlayedMail>) {
+    let mut room = Room::new(flow);
     let common = [("from", "support@shop.example"), ("message_secret", "secret")];
     let settings = common.iter().chain(settings).map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     let channel = open(ChannelKind::Email, "default", &settings, "https://center.example").unwrap();
@@ -170,6 +175,31 @@ fn a_flow_answers_in_the_thread_and_nobodys_absence() {
     assert!(mail.taken.lock().unwrap().is_empty());
     let last = room.messages(&contact).pop().unwrap();
     assert_eq!(last.content.plain_text(), "Hello 2");
+}
+
+#[test]
+fn a_program_that_does_not_say_that_it_is_one_is_not_answered_for_ever() {
+    let asks = serde_json::json!({ "body": "Your name?", "timeout": "86400" });
+    let again = [("incomingMessage", "ask"), ("timeout", ""), ("deliveryFailure", "")];
+    let asks = widget("ask", "send-and-wait-for-reply", asks, &again);
+    let (mut room, mail) = room_with(flow(&[asks]), &SMTP);
+    let mut answers = 0;
+    for id in 0..2 * FLOW_MAILS_MAX {
+        writes(&room, &id.to_string(), "");
+        room.settle();
+        answers += mail.taken.lock().unwrap().drain(..).count();
+        room.world.advance_s(60);
+    }
+    assert_eq!(answers, FLOW_MAILS_MAX);
+    let contact = room.contact(ChannelKind::Email, ANN);
+    let last = room.messages(&contact).pop().unwrap();
+    assert_eq!(last.status, MessageStatus::Failed);
+    assert!(last.reason.is_some_and(|reason| reason.starts_with("loop: ")));
+    // An hour later somebody may be there.
+    room.world.advance_s(60 * 60);
+    writes(&room, "later", "");
+    room.settle();
+    assert_eq!(mail.taken.lock().unwrap().len(), 1);
 }
 
 #[test]

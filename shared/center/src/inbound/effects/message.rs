@@ -8,8 +8,7 @@ use crate::store::{StoreError, fix_position, put_message};
 use crate::window::{self, WINDOW_CLOSED, Writer};
 use patchbay_flow::{FlowInput, SendMessage};
 use patchbay_model::{
-    Address, Attachment, Author, Content, Direction, FlowSid, Message, MessageSid, MessageStatus,
-    ReplyContext, Seq,
+    Attachment, Author, Content, Direction, FlowSid, Message, MessageSid, MessageStatus, ReplyContext, Seq,
 };
 
 /// Beginnings of media types by the ending of a URL's path: a flow states a URL and nothing else.
@@ -84,18 +83,21 @@ impl Turn<'_> {
 
     /// Why this message may not or cannot go out, as `<code>: <words>`.
     async fn refusal(&mut self, effect: &SendMessage) -> Result<Option<&'static str>, InboundError> {
-        let Address { channel, account, .. } = self.execution.address.clone();
+        let address = self.execution.address.clone();
         let (center, heard, now) = (self.center, self.cause.heard, self.now);
         let contact = self.contact().await?;
-        if has_opted_out(contact, channel) {
+        if has_opted_out(contact, address.channel) {
             return Ok(Some(OPTED_OUT));
         }
-        if let Some(account) = center.channel(channel, &account) {
+        if let Some(account) = center.channel(address.channel, &address.account) {
             let window =
                 window::of_account(center, &contact.timeline(), account, Writer::Flow, heard).await?;
             if !window.is_open(now) {
                 return Ok(Some(WINDOW_CLOSED));
             }
+        }
+        if outbound::is_a_loop(center, &contact.sid, &address).await? {
+            return Ok(Some("loop: flows have written ten mails to this contact within the hour"));
         }
         // Studio's addresses may have a prefix (`whatsapp:+1…`).
         let is_theirs = |to: &str| contact.identities.iter().any(|own| to.trim().ends_with(&own.id));
