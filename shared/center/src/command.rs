@@ -212,6 +212,9 @@ pub struct OutboundBody {
 pub struct Said {
     pub conversation_sid: ConversationSid,
     pub author: Author,
+    /// What it answers, as the timeline has it; the message itself has what its provider wants to hear.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
 }
 
 /// One message of a queue as a handler receives it.

@@ -76,10 +76,15 @@ pub async fn send(
     to: &Address,
     our_address: &str,
     reply_context: Option<ReplyContext>,
+    quoted: Option<&str>,
 ) -> Result<(), OutboundError> {
-    let said = Said { conversation_sid: message.conversation_sid.clone(), author: message.author.clone() };
+    let said = Said {
+        conversation_sid: message.conversation_sid.clone(),
+        author: message.author.clone(),
+        reply_to: message.reply_to.clone(),
+    };
     let outbound =
-        OutboundBody { message: outbound(message, to, our_address, reply_context), said: Some(said) };
+        OutboundBody { message: outbound(message, to, our_address, reply_context, quoted), said: Some(said) };
     let entry = Outgoing::fifo(body(&outbound), group(to, our_address), message.sid.to_string());
     center.queue.send(QueueName::Outbound, vec![entry]).await?;
     put_message(center.table.as_ref(), message).await?;
@@ -103,7 +108,7 @@ pub(crate) async fn store(
         direction: Direction::Outbound,
         author: said.author.clone(),
         content: message.content.clone(),
-        reply_to: message.reply_to.clone(),
+        reply_to: said.reply_to.clone(),
         provider_id: None,
         status: MessageStatus::Queued,
         reason: None,
@@ -116,12 +121,13 @@ pub(crate) async fn store(
     put_message(center.table.as_ref(), &message).await.map(Some)
 }
 
-/// The message as channels render it.
+/// The message as channels render it. `quoted`: what the provider knows the message by that it answers.
 pub(crate) fn outbound(
     message: &Message,
     to: &Address,
     our_address: &str,
     reply_context: Option<ReplyContext>,
+    quoted: Option<&str>,
 ) -> OutboundMessage {
     OutboundMessage {
         key: message.key(),
@@ -129,7 +135,7 @@ pub(crate) fn outbound(
         from: our_address.to_owned(),
         content: message.content.clone(),
         reply_context,
-        reply_to: message.reply_to.clone(),
+        reply_to: quoted.map(str::to_owned),
         author_name: match &message.author {
             Author::Agent { name, .. } => Some(name.clone()),
             Author::Contact | Author::Flow { .. } | Author::System | Author::Provider => None,

@@ -112,7 +112,7 @@ fn document(message: Option<&Message>, links: Links<'_>) -> Value {
 
 /// As the socket has it; a message that the channel cannot carry has been refused and shows only that it was.
 fn outbound_payload(webchat: &WebChat, message: &Message, visitor: &Address, links: Links<'_>) -> Value {
-    let mut outbound = outbound(message, visitor, &visitor.account, None);
+    let mut outbound = outbound(message, visitor, &visitor.account, None, message.reply_to.as_deref());
     outbound.content = links.content(&message.content).into_owned();
     let frame = match webchat.render(&outbound, message.created_at) {
         Ok(Rendered::Session(frame)) => serde_json::from_str::<Value>(&frame.frame).ok(),

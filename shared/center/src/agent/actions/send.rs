@@ -35,10 +35,10 @@ pub(super) async fn send(
     let conversation_sid: ConversationSid = request.fields.sid("conversation_sid")?;
     let content = content::read(&request.fields, &session.worker_sid)?;
     let sid = MessageSid::derive(&["agent", session.worker_sid.as_str(), id]);
-    let draft = Draft { sid, content, author: author(center, session).await?, reply_to: None };
+    let draft = Draft { sid, content, author: author(center, session).await?, reply_to: None, quoted: None };
     let message = match allow(center, session, &conversation_sid, request, &draft).await {
-        Ok(Allowed { conversation, course, reply_to }) => {
-            let draft = Draft { reply_to, ..draft };
+        Ok(Allowed { conversation, course, reply_to, quoted }) => {
+            let draft = Draft { reply_to, quoted, ..draft };
             let now = center.now();
             let contact = &conversation.contact_sid;
             let fixed = fix_course(center.table.as_ref(), contact, &draft.sid, now, course).await?;
@@ -69,6 +69,8 @@ struct Draft {
     author: Author,
     /// The provider's id of the message that it answers.
     reply_to: Option<String>,
+    /// What the provider wants that message named by.
+    quoted: Option<String>,
 }
 
 /// What may be said, and where it goes.
@@ -76,6 +78,7 @@ struct Allowed {
     conversation: Conversation,
     course: Course,
     reply_to: Option<String>,
+    quoted: Option<String>,
 }
 
 impl Draft {
@@ -120,6 +123,7 @@ async fn allow(
     let conversation = participating(center, session, conversation_sid).await?;
     let contact = contact_of(center, &conversation).await?;
     let answered = answered(center, &contact, request).await?;
+    let quoted = answered.as_ref().and_then(Message::quoted_as).map(str::to_owned);
     let reply_to = match &answered {
         Some(message) => Some(message.provider_id.clone().ok_or_else(|| {
             Refusal::new(Fault::Refused, "the channel has no name of the message yet that this is to answer")
@@ -134,11 +138,10 @@ async fn allow(
         choose(center, &conversation, &contact, content, answered.as_ref(), fields).await?;
     let course = Course { conversation_sid: conversation.sid.clone(), to, our_address };
     let now = center.now();
-    let draft = Draft { reply_to: reply_to.clone(), ..draft.clone() };
-    let message = draft.message(Seq::at(now), &course);
-    let rendered = outbound::outbound(&message, &course.to, &course.our_address, None);
+    let message = draft.clone().message(Seq::at(now), &course);
+    let rendered = outbound::outbound(&message, &course.to, &course.our_address, None, quoted.as_deref());
     match account.channel.render(&rendered, now) {
-        Ok(_) => Ok(Allowed { conversation, course, reply_to }),
+        Ok(_) => Ok(Allowed { conversation, course, reply_to, quoted }),
         Err(undeliverable) => Err(Refusal::new(Fault::Refused, undeliverable.to_string())),
     }
 }
@@ -162,6 +165,7 @@ async fn say(
     (seq, course): (Seq, Course),
     now: Option<Timestamp>,
 ) -> Result<Message, Refusal> {
+    let quoted = draft.quoted.clone();
     let mut message = draft.message(seq, &course);
     if now != Some(seq.time())
         && let Some(stored) = load_message(center.table.as_ref(), &message.key(), Consistency::Strong).await?
@@ -173,6 +177,7 @@ async fn say(
         message = stored;
     }
     let context = outbound::reply_context(center, &message.contact_sid, &course.to).await?;
-    outbound::send(center, &message, &course.to, &course.our_address, context).await?;
+    let (to, ours) = (&course.to, &course.our_address);
+    outbound::send(center, &message, to, ours, context, quoted.as_deref()).await?;
     Ok(message)
 }

@@ -72,12 +72,12 @@ impl Turn<'_> {
             Some(ReplyContext::Thread(_)) => self.cause.reply_context.clone(),
             None => outbound::reply_context(self.center, &message.contact_sid, &address).await?,
         };
-        outbound::send(self.center, &message, &address, &self.execution.our_address, context).await.map_err(
-            |error| match error {
+        outbound::send(self.center, &message, &address, &self.execution.our_address, context, None)
+            .await
+            .map_err(|error| match error {
                 OutboundError::Store(error) => InboundError::Store(error),
                 OutboundError::Queue(error) => InboundError::Queue(error),
-            },
-        )?;
+            })?;
         Ok(None)
     }
 
