@@ -68,6 +68,7 @@ test("an agent has no floor", async () => {
   expect(await page.getByRole("navigation", { name: "Sections" }).count()).toBe(0);
   await page.goto(`${center.url}/desktop/#floor`);
   await page.getByRole("navigation", { name: "My tasks" }).waitFor();
+  await page.context().close();
 });
 
 test("a supervisor whispers, takes a conversation over, and sends it on", async () => {
@@ -132,4 +133,43 @@ test("a supervisor whispers, takes a conversation over, and sends it on", async 
   diego.leave();
   ann.leave();
   expect(problems).toEqual([]);
+});
+
+test("a supervisor sees what became of tasks, and why they went where they went", async () => {
+  const { page, problems } = await signIn(browser, center.url, "Fay");
+  const chiyo = await Agent.signIn(center, "Chiyo");
+  const from = "+15005550074";
+  await center.askForAgent("sms", from);
+  const { reservation } = await chiyo.accepts();
+  await toFloor(page);
+  await page.getByRole("button", { name: "Chiyo" }).click();
+  await page.getByRole("button", { name: "Look into" }).click();
+  await page.getByRole("region", { name: "Why" }).getByText("Offered to Chiyo").waitFor();
+  await screenshot(page, "floor-why");
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await chiyo.finishes(reservation);
+  chiyo.leave();
+
+  await page.getByRole("link", { name: "History" }).click();
+  await page.getByText("Agent", { exact: true }).click();
+  const row = page.locator('tr[data-key="Chiyo"]');
+  await row.waitFor();
+  expect(await row.locator("td").allTextContents()).toEqual(
+    expect.arrayContaining(["1", "1", "0", "0", "100%"]),
+  );
+  await screenshot(page, "history-light");
+  expect(await violations(page)).toEqual([]);
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "CSV" }).click();
+  const file = await (await download).createReadStream();
+  let text = "";
+  for await (const chunk of file) text += String(chunk);
+  expect(text).toMatch(/^start,key,name,tasks,/u);
+  expect(text).toContain("Chiyo,1,1,0,0,1,1,");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await screenshot(page, "history-dark");
+  expect(await violations(page)).toEqual([]);
+  expect(problems).toEqual([]);
+  await page.context().close();
 });

@@ -3,7 +3,8 @@
 use crate::Shared;
 use crate::access::{Access, authorise};
 use crate::resources::{
-    accounts, config, contacts, conversations, dead_letters, desk, floor, media, problems, tasks, workers,
+    accounts, config, contacts, conversations, dead_letters, desk, floor, history, media, problems, tasks,
+    workers,
 };
 use crate::{error::ApiError, openapi};
 use axum::Router;
@@ -38,6 +39,14 @@ const ADDRESS: &[(&str, &str)] =
     &[("channel", "string"), ("account", "string"), ("address", "string"), ("identity", "string")];
 const DEAD_LETTERS: &[(&str, &str)] = &[("queue", "string"), ("limit", "integer")];
 const AFTER: &[(&str, &str)] = &[("after", "string"), ("limit", "integer")];
+const STATS: &[(&str, &str)] = &[
+    ("from", "integer"),
+    ("to", "integer"),
+    ("interval_s", "integer"),
+    ("by", "string"),
+    ("queue", "string"),
+    ("format", "string"),
+];
 const TASKS: &[(&str, &str)] = &[("queue", "string"), ("worker", "string"), ("limit", "integer")];
 const OVER: &[(&str, &str)] = &[("over", "integer")];
 
@@ -63,6 +72,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route { method: "get", path: "/api/desk", access: AGENT, operation: "getDesk", summary: "What an agent's desk needs to know of the configuration", query: &[], body: None, answer: (200, "Desk"), serve: || get(desk::fetch) },
     Route { method: "get", path: "/api/tasks/{sid}", access: AGENT, operation: "getTask", summary: "A task", query: &[], body: None, answer: (200, "Task"), serve: || get(tasks::fetch) },
     Route { method: "post", path: "/api/tasks/{sid}/cancel", access: SUPERVISOR, operation: "cancelTask", summary: "Asks for a task to be canceled", query: &[], body: Some("TaskCancel"), answer: (202, "Task"), serve: || post(tasks::cancel) },
+    Route { method: "get", path: "/api/stats", access: SUPERVISOR, operation: "getStats", summary: "What became of tasks, by interval and queue, worker or channel; as CSV, too", query: STATS, body: None, answer: (200, "Stats"), serve: || get(history::stats) },
     Route { method: "get", path: "/api/floor/queues", access: SUPERVISOR, operation: "listFloorQueues", summary: "Task queues as they are now: who waits, and who could serve them", query: AFTER, body: None, answer: (200, "FloorQueues"), serve: || get(floor::queues) },
     Route { method: "get", path: "/api/floor/workers", access: SUPERVISOR, operation: "listFloorWorkers", summary: "Workers as they are now: activity, load, tasks", query: AFTER, body: None, answer: (200, "FloorWorkers"), serve: || get(floor::workers) },
     Route { method: "get", path: "/api/floor/tasks", access: SUPERVISOR, operation: "listFloorTasks", summary: "The tasks that wait in a queue, or that a worker holds", query: TASKS, body: None, answer: (200, "FloorTasks"), serve: || get(floor::list_tasks) },

@@ -265,6 +265,12 @@ async fn a_supervisor_sees_the_floor() {
     let sid = workers["workers"][0]["sid"].as_str().unwrap();
     let (_, tasks) = api.ask("GET", &format!("/api/floor/tasks?worker={sid}"), supervisor, "").await;
     assert_eq!((&tasks["tasks"], &tasks["more"]), (&json!([]), &json!(false)));
+    let (_, stats) = api.ask("GET", "/api/stats?from=1799999000000&to=1800000000000", supervisor, "").await;
+    assert_eq!((&stats["rows"], &stats["more"]), (&json!([]), &json!(false)));
+    for query in ["", "?from=2&to=1", "?from=1&to=2&interval_s=1", "?from=1&to=2&by=colour"] {
+        let (status, _) = api.ask("GET", &format!("/api/stats{query}"), supervisor, "").await;
+        assert_eq!(status, 400, "{query}");
+    }
     for query in ["", "?worker=WK1", "?limit=101", "?colour=red"] {
         let (status, _) = api.ask("GET", &format!("/api/floor/tasks{query}"), supervisor, "").await;
         assert_eq!(status, 400, "{query}");

@@ -259,8 +259,8 @@ fn every_scenario_keeps_its_budget() {
         ("receipt: SMS", receipt(), 10, 40),
         ("agent's heartbeat", heartbeat(), 0, 0),
         ("agent connects", connect(), 20, 45),
-        ("task life, workers idle", task_life(), 130, 70),
-        ("task life, tasks waiting", task(life_with_waiting_tasks(10), 3), 130, 70),
+        ("task life, workers idle", task_life(), 150, 70),
+        ("task life, tasks waiting", task(life_with_waiting_tasks(10), 3), 150, 70),
     ];
     println!(
         "{:42} {:>5} {:>5} {:>5} {:>5} {:>5} {:>8}",

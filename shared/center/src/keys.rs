@@ -2,8 +2,8 @@
 
 use crate::ports::{Key, Query};
 use patchbay_model::{
-    ContactSid, ConversationSid, IdentityKey, MergeSid, MessageKey, MessageSid, ProblemSid, Seq, TaskSid,
-    WorkerSid,
+    ContactSid, ConversationSid, IdentityKey, MergeSid, MessageKey, MessageSid, ProblemSid, Seq,
+    TaskQueueSid, TaskSid, Timestamp, WorkerSid,
 };
 
 /// `I#<identity>` / `I`: whose address it is.
@@ -197,6 +197,30 @@ pub fn worker_name(name: &str) -> Key {
 /// All workers.
 pub fn worker_entries() -> Query {
     Query::prefix("G#workers", "")
+}
+
+/// The day of a moment: whole days since the epoch, UTC.
+pub fn day(at: Timestamp) -> i64 {
+    at.0.div_euclid(86_400_000)
+}
+
+fn finished_partition(queue: Option<&TaskQueueSid>, day: i64) -> String {
+    format!("H#{day}#{}", queue.map_or("-", TaskQueueSid::as_str))
+}
+
+/// `H#<day>#<queue>` / `<time>#<task>`: what became of a task.
+pub fn finished_task(queue: Option<&TaskQueueSid>, at: Timestamp, task: &TaskSid) -> Key {
+    Key::new(finished_partition(queue, day(at)), format!("{:014}#{task}", at.0))
+}
+
+/// Those of a day and queue that ended from `from` on and before `to`, oldest first.
+pub fn finished_tasks(queue: Option<&TaskQueueSid>, day: i64, from: Timestamp, to: Timestamp) -> Query {
+    Query {
+        from: format!("{:014}", from.0.max(0)),
+        // Nothing lies between the sort keys of a moment and this.
+        to: format!("{:014}", to.0.max(0)),
+        ..Query::prefix(finished_partition(queue, day), "")
+    }
 }
 
 /// `S#<account>#<visitor>` / `S`: the sockets of a web-chat visitor.

@@ -12,6 +12,7 @@ pub mod contacts;
 pub mod egress;
 pub mod floor;
 pub mod frames;
+pub mod history;
 pub mod inbound;
 pub mod keys;
 mod mail;

@@ -32,3 +32,6 @@ pub const PUSH_BYTES_MAX: usize = 131_072;
 pub const CONNECTIONS_PER_WORKER_MAX: usize = 8;
 /// Bytes of one queue message's body: the unit in which SQS bills is 64 KB, the service's own limit is higher.
 pub const QUEUE_BODY_BYTES_MAX: usize = 262_144;
+
+/// Characters of the way through its workflow that a task keeps.
+pub const WAY_CHARS_MAX: usize = 160;

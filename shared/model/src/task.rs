@@ -40,6 +40,37 @@ pub struct TaskReservation {
     pub created_at: Timestamp,
     /// When the offer lapses; meaningless once it is accepted.
     pub expires_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chosen: Option<Chosen>,
+}
+
+/// How a worker came to be offered a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// Of those who fitted and had room it had waited longest.
+    LongestIdle,
+    /// It came first in the order that the workflow's target asks for; of those alike it had waited longest.
+    Ordered,
+    /// The task was for this worker.
+    Named,
+    /// It had room, and of the tasks that waited for it this one came first.
+    NextInLine,
+}
+
+/// Why a worker was offered a task, as things were then. For people: nothing is decided by it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chosen {
+    pub how: How,
+    /// Milliseconds since it was given a task before, or since it came.
+    pub idle_ms: i64,
+    /// Tasks that it held on the task channel, of as many as it can.
+    pub assigned: u32,
+    pub capacity: u32,
+    /// Workers with room for it that were looked at, itself included.
+    pub free: u32,
 }
 
 /// A worker to whom the task is not offered again before `until`, while others can have it.
@@ -86,6 +117,9 @@ pub struct Task {
     /// The workflow step it is in; none in the default filter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<Step>,
+    /// The way through its workflow that led to where it stands, for people: at most `limits::WAY_CHARS_MAX`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub way: String,
     /// When the present step ends, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step_deadline: Option<Timestamp>,

@@ -31,7 +31,13 @@ pub struct Workspace {
     /// What agents' desks are told.
     #[serde(default)]
     pub desk: DeskDocument,
+    /// Days for which it is kept what became of tasks; `HISTORY_DAYS` unless named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history_days: Option<u32>,
 }
+
+/// Days for which it is kept what became of tasks: a year, and what it takes to compare it with the one before.
+pub const HISTORY_DAYS: u32 = 400;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

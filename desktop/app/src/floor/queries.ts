@@ -5,8 +5,17 @@ import { useMemo } from "react";
 import type { Conversation, ConversationSid, Message, Seq } from "../protocol/generated.ts";
 import type { Api } from "../session/api.ts";
 import { useApi } from "../ui/context.ts";
+import type { By, Span, Stats } from "./history.ts";
 import { refreshMs } from "./model.ts";
-import type { FloorQueue, FloorQueues, FloorTasks, FloorWorker, FloorWorkers, TasksOf } from "./types.ts";
+import type {
+  FloorQueue,
+  FloorQueues,
+  FloorTask,
+  FloorTasks,
+  FloorWorker,
+  FloorWorkers,
+  TasksOf,
+} from "./types.ts";
 
 const PAGE = 100;
 /** Workers that the page shows: each costs half a read unit every time. */
@@ -104,3 +113,35 @@ export function useLook(sid: ConversationSid) {
     },
   };
 }
+
+/** A task with what led to where it is. */
+export function useTask(sid: string | undefined) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ["floor", "task", sid],
+    queryFn: () => api.get<FloorTask>(`/api/tasks/${encodeURIComponent(sid ?? "")}`),
+    refetchInterval: REFRESH_MS,
+    enabled: sid !== undefined,
+  });
+}
+
+/** What a look at the past costs grows with what there is: once a minute is often enough. */
+const STATS_MS = 60_000;
+
+export function useStats(span: Span, by: By) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ["stats", span, by],
+    queryFn: () => api.get<Stats>("/api/stats", { ...span, by }),
+    placeholderData: keepPreviousData,
+    refetchInterval: STATS_MS,
+  });
+}
+
+/** The tasks that ended in the last half hour, for the service level. */
+export function useLately(now: number) {
+  const to = Math.ceil(now / STATS_MS) * STATS_MS;
+  return useStats({ from: to - LATELY_MS, to, interval_s: LATELY_MS / 1000 }, "queue");
+}
+
+const LATELY_MS = 30 * 60_000;

@@ -49,9 +49,29 @@ export interface FloorWorkers {
   more: boolean;
 }
 
+/** How a worker came to be offered a task, as things were then. */
+export interface Chosen {
+  how: "longest_idle" | "ordered" | "named" | "next_in_line";
+  idle_ms: number;
+  assigned: number;
+  capacity: number;
+  /** Workers with room that were looked at. */
+  free: number;
+}
+
+export interface Offer {
+  sid: string;
+  worker_sid: string;
+  status: string;
+  created_at: number;
+  chosen?: Chosen;
+}
+
 /** A task with its offers; the task's own dates are in seconds. */
 export interface FloorTask extends Task {
-  reservations: { sid: string; worker_sid: string; status: string; created_at: number }[];
+  reservations: Offer[];
+  /** The way through its workflow that led to where it stands. */
+  way: string;
 }
 
 export interface FloorTasks {

@@ -348,6 +348,41 @@ export const en = {
     with_agent: "With an agent",
     closed: "Closed",
   },
+  history: {
+    title: "History",
+    span: "Time",
+    today: "Today",
+    yesterday: "Yesterday",
+    week: "7 days",
+    month: "30 days",
+    by: "By",
+    by_queue: "Queue",
+    by_worker: "Agent",
+    by_channel: "Channel",
+    csv: "CSV",
+    more: "There were too many tasks to count them all: choose a shorter time.",
+    tasks: "Tasks",
+    serviceLevel: "Service level",
+    wait: "Average wait",
+    handle: "Average handling",
+    completed: "Completed",
+    transferred: "Transferred",
+    abandoned: "Abandoned",
+    volume: "Volume",
+    none: "None",
+    nothing: "No task ended in this time.",
+  },
+  why: {
+    title: "Why",
+    way: "{{queue}}: {{way}}",
+    longest_idle:
+      "Offered to {{name}}: idle the longest ({{idle}}) of {{free}} with room; had {{assigned}} of {{capacity}}",
+    ordered:
+      "Offered to {{name}}: first in the order that the workflow asks for, idle for {{idle}}, of {{free}} with room; had {{assigned}} of {{capacity}}",
+    named: "Offered to {{name}}, for whom it was meant; idle for {{idle}}, had {{assigned}} of {{capacity}}",
+    next_in_line:
+      "Offered to {{name}}, who became free: it came first of what waited; had {{assigned}} of {{capacity}}",
+  },
 };
 
 /** The same keys as English; plural forms are each language's own. */

@@ -353,4 +353,40 @@ export const es = {
     with_agent: "Con un agente",
     closed: "Cerrada",
   },
+  history: {
+    title: "Historial",
+    span: "Tiempo",
+    today: "Hoy",
+    yesterday: "Ayer",
+    week: "7 días",
+    month: "30 días",
+    by: "Por",
+    by_queue: "Cola",
+    by_worker: "Agente",
+    by_channel: "Canal",
+    csv: "CSV",
+    more: "Hubo demasiadas tareas para contarlas todas: elija un periodo más corto.",
+    tasks: "Tareas",
+    serviceLevel: "Nivel de servicio",
+    wait: "Espera media",
+    handle: "Gestión media",
+    completed: "Completadas",
+    transferred: "Transferidas",
+    abandoned: "Abandonadas",
+    volume: "Volumen",
+    none: "Ninguno",
+    nothing: "Ninguna tarea terminó en este tiempo.",
+  },
+  why: {
+    title: "Por qué",
+    way: "{{queue}}: {{way}}",
+    longest_idle:
+      "Ofrecida a {{name}}: el que más llevaba libre ({{idle}}) de {{free}} con sitio; tenía {{assigned}} de {{capacity}}",
+    ordered:
+      "Ofrecida a {{name}}: primero en el orden del flujo, libre desde hace {{idle}}, de {{free}} con sitio; tenía {{assigned}} de {{capacity}}",
+    named:
+      "Ofrecida a {{name}}, a quien iba dirigida; libre desde hace {{idle}}, tenía {{assigned}} de {{capacity}}",
+    next_in_line:
+      "Ofrecida a {{name}}, que quedó libre: era la primera en espera; tenía {{assigned}} de {{capacity}}",
+  },
 };

@@ -354,4 +354,40 @@ export const ru = {
     with_agent: "У оператора",
     closed: "Закрыт",
   },
+  history: {
+    title: "История",
+    span: "Время",
+    today: "Сегодня",
+    yesterday: "Вчера",
+    week: "7 дней",
+    month: "30 дней",
+    by: "По",
+    by_queue: "Очередь",
+    by_worker: "Оператор",
+    by_channel: "Канал",
+    csv: "CSV",
+    more: "Задач слишком много, чтобы посчитать все: выберите меньший период.",
+    tasks: "Задачи",
+    serviceLevel: "Уровень сервиса",
+    wait: "Среднее ожидание",
+    handle: "Средняя обработка",
+    completed: "Завершены",
+    transferred: "Переданы",
+    abandoned: "Потеряны",
+    volume: "Объём",
+    none: "Нет",
+    nothing: "За это время не завершилась ни одна задача.",
+  },
+  why: {
+    title: "Почему",
+    way: "{{queue}}: {{way}}",
+    longest_idle:
+      "Предложена {{name}}: дольше всех без задач ({{idle}}) из {{free}} свободных; было {{assigned}} из {{capacity}}",
+    ordered:
+      "Предложена {{name}}: первый по порядку процесса, без задач {{idle}}, из {{free}} свободных; было {{assigned}} из {{capacity}}",
+    named:
+      "Предложена {{name}}, кому и предназначалась; без задач {{idle}}, было {{assigned}} из {{capacity}}",
+    next_in_line:
+      "Предложена {{name}}, кто освободился: первая из ожидавших; было {{assigned}} из {{capacity}}",
+  },
 };

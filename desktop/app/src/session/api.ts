@@ -132,11 +132,15 @@ export class Api {
 
   /** A document that only some pages need; parameters that are undefined are left out. */
   get<T>(path: string, parameters: Record<string, string | number | undefined> = {}): Promise<T> {
-    const query = new URLSearchParams();
-    for (const [name, value] of Object.entries(parameters)) {
-      if (value !== undefined) query.set(name, String(value));
-    }
-    return this.#call(query.size > 0 ? `${path}?${query}` : path);
+    return this.#call(withQuery(path, parameters));
+  }
+
+  /** The same of what is no JSON. */
+  async text(path: string, parameters: Record<string, string | number | undefined> = {}): Promise<string> {
+    const headers: HeadersInit = this.token ? { authorization: `Bearer ${this.token}` } : {};
+    const answer = await fetch(this.base + withQuery(path, parameters), { credentials: "omit", headers });
+    if (!answer.ok) throw new ApiError(answer.status, answer.statusText);
+    return answer.text();
   }
 
   /** Whether the center believes the token; where it cannot be asked, nothing is known against it. */
@@ -166,6 +170,14 @@ export class Api {
     if (!answer.ok) throw new ApiError(answer.status, messageOf(document) ?? answer.statusText);
     return document as T;
   }
+}
+
+function withQuery(path: string, parameters: Record<string, string | number | undefined>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) query.set(name, String(value));
+  }
+  return query.size > 0 ? `${path}?${query}` : path;
 }
 
 function messageOf(document: unknown): string | null {

@@ -28,6 +28,16 @@ export function shortDate(at: number): string {
   return format(at, { dateStyle: "medium", timeStyle: "short" });
 }
 
+export function shortDay(at: number): string {
+  return format(at, { month: "short", day: "numeric" });
+}
+
+export function percent(share: number): string {
+  return new Intl.NumberFormat(currentLanguage(), { style: "percent", maximumFractionDigits: 0 }).format(
+    share,
+  );
+}
+
 /** The day of the reader's calendar. */
 export function dayOf(at: number): string {
   const date = new Date(at);

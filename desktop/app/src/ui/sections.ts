@@ -25,9 +25,11 @@ function subscribe(tell: () => void): () => void {
   return () => window.removeEventListener("hashchange", tell);
 }
 
+/** The part of the address that says what is shown. */
+export function useHash(): string {
+  return useSyncExternalStore(subscribe, () => location.hash);
+}
+
 export function useSection(role: Role): Section {
-  return sectionOf(
-    useSyncExternalStore(subscribe, () => location.hash),
-    role,
-  );
+  return sectionOf(useHash(), role);
 }

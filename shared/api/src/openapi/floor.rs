@@ -29,6 +29,15 @@ pub(super) fn schemas() -> Value {
                 "tasks": { "type": "array", "items": text() }, "direct_waiting": number(),
             })) },
         })),
+        "Stats": object(json!({
+            "more": truth(), "answer_s_target": number(),
+            "names": { "type": "object", "additionalProperties": text() },
+            "rows": { "type": "array", "items": object(json!({
+                "start": number(), "key": text(), "tasks": number(), "completed": number(), "transferred": number(),
+                "abandoned": number(), "accepted": number(), "in_time": number(), "wait_ms": number(),
+                "wait_ms_max": number(), "handle_ms": number(),
+            })) },
+        })),
         "FloorTasks": object(json!({
             "at": number(), "more": truth(),
             "tasks": { "type": "array", "items": { "$ref": "#/components/schemas/Task" } },

@@ -7,6 +7,7 @@ pub(crate) mod conversations;
 pub(crate) mod dead_letters;
 pub(crate) mod desk;
 pub(crate) mod floor;
+pub(crate) mod history;
 pub(crate) mod media;
 mod messages;
 pub(crate) mod problems;

@@ -28,6 +28,7 @@ async fn stored(center: &Shared, sid: &TaskSid) -> Result<Task, ApiError> {
 pub(super) fn document(config: &Config, task: &Task) -> Value {
     let mut document = task_payload(config, task);
     document["reservations"] = json!(task.reservations);
+    document["way"] = json!(task.way);
     document
 }
 

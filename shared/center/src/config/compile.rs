@@ -81,6 +81,7 @@ impl ConfigDocuments {
             flows,
             class_paths: self.class_paths.iter().filter_map(|path| Path::parse(path)).collect(),
             desk: self.workspace.desk.clone(),
+            history_days: self.workspace.history_days.unwrap_or(patchbay_model::workspace::HISTORY_DAYS),
         };
         if faults.is_empty() { Ok(config) } else { Err(faults) }
     }

@@ -87,6 +87,8 @@ pub struct Config {
     pub class_paths: BTreeSet<Path>,
     /// What agents' desks are told.
     pub desk: DeskDocument,
+    /// Days for which it is kept what became of tasks.
+    pub history_days: u32,
 }
 
 /// The id of the flow with this name.

@@ -46,6 +46,8 @@ fn offered() -> TaskReservation {
         status: ReservationStatus::Pending,
         created_at: NOW,
         expires_at: NOW.plus_s(120),
+        accepted_at: None,
+        chosen: None,
     }
 }
 
@@ -56,6 +58,7 @@ fn some_task() -> Task {
         workflow_sid: WorkflowSid::derive(&["workflow", "Everyone"]),
         queue_sid: Some(TaskQueueSid::derive(&["task_queue", "Support"])),
         step: None,
+        way: String::new(),
         step_deadline: None,
         waiting: None,
         timer_due: None,

@@ -6,7 +6,7 @@ use crate::center::Center;
 use crate::config::Config;
 use crate::ports::{TableError, Write};
 use crate::{frames, notify};
-use patchbay_model::task::TaskReservation;
+use patchbay_model::task::{Chosen, How, TaskReservation};
 use patchbay_model::{ReservationSid, ReservationStatus, Task, TaskStatus, Timestamp, Worker};
 
 /// How a claim ended.
@@ -20,7 +20,13 @@ pub(super) enum Claim {
 
 /// The reservation that a claim makes. Its id comes from the attempt and the worker: claiming twice for one
 /// cause names one reservation.
-pub(super) fn offer(config: &Config, task: &Task, worker: &Worker, now: Timestamp) -> TaskReservation {
+pub(super) fn offer(
+    config: &Config,
+    task: &Task,
+    worker: &Worker,
+    why: Why,
+    now: Timestamp,
+) -> TaskReservation {
     let timeout_s =
         config.workflows.get(&task.workflow_sid).map_or(120, |entry| entry.task_reservation_timeout_s);
     TaskReservation {
@@ -29,6 +35,27 @@ pub(super) fn offer(config: &Config, task: &Task, worker: &Worker, now: Timestam
         status: ReservationStatus::Pending,
         created_at: now,
         expires_at: now.plus_s(i64::from(timeout_s)),
+        accepted_at: None,
+        chosen: Some(chosen(task, worker, why, now)),
+    }
+}
+
+/// What the choice of a worker goes by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Why {
+    pub how: How,
+    /// Workers with room that were looked at.
+    pub free: usize,
+}
+
+fn chosen(task: &Task, worker: &Worker, why: Why, now: Timestamp) -> Chosen {
+    let held = worker.channels.get(&task.task_channel);
+    Chosen {
+        how: why.how,
+        idle_ms: now.since_ms(worker.idle_since()).max(0),
+        assigned: held.map_or(0, |held| held.assigned),
+        capacity: held.map_or(0, |held| held.capacity),
+        free: u32::try_from(why.free).unwrap_or(u32::MAX),
     }
 }
 
@@ -53,10 +80,11 @@ pub(super) async fn claim(
     config: &Config,
     (stored, task): (Option<&Task>, &Task),
     (from, worker): (&Worker, &Worker),
+    why: Why,
     extra: Vec<Write>,
 ) -> Result<Claim, OpError> {
     let now = center.now();
-    let reservation = offer(config, task, worker, now);
+    let reservation = offer(config, task, worker, why, now);
     timer::arm_reservation(center, &task.sid, &reservation).await?;
     let mut reserved = reserve(task, reservation.clone());
     let mut busy = worker.clone();

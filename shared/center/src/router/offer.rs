@@ -1,7 +1,7 @@
 //! The best worker for a task: found at a cost that depends on how many classes can serve it, not on how many
 //! workers there are.
 
-use super::claim::{Claim, claim};
+use super::claim::{Claim, Why, claim};
 use super::class::{Class, facts};
 use super::context::Context;
 use super::stand::{Stand, Who};
@@ -11,10 +11,11 @@ use crate::keys;
 use crate::ports::{Consistency, Page};
 use crate::store::{load_profile, load_worker};
 use futures_util::future::try_join_all;
+use patchbay_model::task::How;
 use patchbay_model::{Task, Timestamp, Worker, WorkerSid};
 use patchbay_routing::expression::WorkerCounts;
 use patchbay_routing::order::token_key;
-use patchbay_routing::workflow::Rank;
+use patchbay_routing::workflow::{OrderBy, Rank};
 use patchbay_routing::{Expression, Scope, matches};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -46,13 +47,12 @@ pub(super) async fn offer(
     let mut made = 0;
     let mut lost_last = false;
     for _ in 0..TRIES_MAX.max(stand.max_reserved_workers) {
-        let Some(worker) = best_worker(center, context, &current, stand, consistency).await? else {
+        let Some((worker, why)) = best_worker(center, context, &current, stand, consistency).await? else {
             lost_last = false;
             break;
         };
-        match claim(center, &context.config, (stored.as_ref(), &current), (&worker, &worker), Vec::new())
-            .await?
-        {
+        let pair = (stored.as_ref(), &current);
+        match claim(center, &context.config, pair, (&worker, &worker), why, Vec::new()).await? {
             Claim::Reserved(done) => {
                 made += 1;
                 current = done.0;
@@ -74,14 +74,14 @@ pub(super) async fn offer(
     Ok(if made > 0 { Offered::Yes } else { Offered::Nobody })
 }
 
-/// The worker who comes first: by the order of the step, then the longest without an assignment.
+/// The worker who comes first, and why: by the order of the step, then the longest without an assignment.
 async fn best_worker(
     center: &Center,
     context: &Context,
     task: &Task,
     stand: &Stand,
     consistency: Consistency,
-) -> Result<Option<Worker>, OpError> {
+) -> Result<Option<(Worker, Why)>, OpError> {
     let now = center.now();
     match &stand.who {
         Who::Demand { condition, filter, .. } => {
@@ -97,8 +97,10 @@ async fn best_worker(
             for classes in ranks.into_values() {
                 let best =
                     best_of_pools(center, context, task, filter.as_ref(), &classes, consistency).await?;
-                if best.is_some() {
-                    return Ok(best);
+                if let Some((worker, free)) = best {
+                    let is_ordered = stand.order_by != OrderBy::default();
+                    let how = if is_ordered { How::Ordered } else { How::LongestIdle };
+                    return Ok(Some((worker, Why { how, free })));
                 }
             }
             Ok(None)
@@ -110,7 +112,7 @@ async fn best_worker(
             let fits = can_take(task, &worker, now)
                 && is_in_queue(context, task, &worker)
                 && passes(center, context, &worker, condition.as_ref()).await?;
-            Ok(fits.then_some(worker))
+            Ok(fits.then_some((worker, Why { how: How::Named, free: 1 })))
         }
         Who::Named { .. } | Who::Nobody => Ok(None),
     }
@@ -142,7 +144,7 @@ pub(super) async fn passes(
     Ok(matches(condition, &Scope::target(&Value::Null, &facts)))
 }
 
-/// Goes through the pools' tokens, longest idle first. A token's key is a lower bound: the worker may have been
+/// Goes through the pools' tokens, longest idle first, and says how many there were in sight. A token's key is a lower bound: the worker may have been
 /// given work on another channel since, so the one read is best once its own time is not after the next key.
 async fn best_of_pools(
     center: &Center,
@@ -151,7 +153,7 @@ async fn best_of_pools(
     filter: Option<&Expression>,
     classes: &[&str],
     consistency: Consistency,
-) -> Result<Option<Worker>, OpError> {
+) -> Result<Option<(Worker, usize)>, OpError> {
     let now = center.now();
     let queries = classes.iter().map(|class| async move {
         let mut query = keys::pool(class, &task.task_channel).limit(HEADS);
@@ -162,10 +164,11 @@ async fn best_of_pools(
     let mut tokens: Vec<(String, WorkerSid)> = pools.iter().flat_map(|(_, page)| tokens(page)).collect();
     let mut best: Option<Worker> = None;
     loop {
+        let free = tokens.len();
         tokens.sort();
         for (order, sid) in std::mem::take(&mut tokens) {
             if best.as_ref().is_some_and(|best| token_key(best.idle_since().0) <= order) {
-                return Ok(best);
+                return Ok(best.map(|best| (best, free)));
             }
             let Some(worker) = load_worker(center.table.as_ref(), &sid, consistency).await? else { continue };
             if can_take(task, &worker, now)
@@ -176,7 +179,7 @@ async fn best_of_pools(
             }
         }
         if best.is_some() {
-            return Ok(best);
+            return Ok(best.map(|best| (best, free)));
         }
         // None of those fits (all excluded, or the filter is about single workers): look behind them.
         for (query, page) in &mut pools {

@@ -6,6 +6,7 @@ use super::stand::stand;
 use super::task::{Driven, direct_count, end};
 use super::{OpError, REOFFER_AFTER_S, TRIES_MAX, outcome, recheck, serve, timer};
 use crate::center::Center;
+use crate::history::record_write;
 use crate::ports::{Consistency, TableError, Write};
 use crate::store::{load_profile, load_task, load_worker};
 use crate::{frames, notify};
@@ -122,6 +123,9 @@ pub async fn accept(center: &Center, worker: &WorkerSid, sid: &ReservationSid) -
         let mut accepted = task.clone();
         accepted.status = effects.task;
         set_status(&mut accepted, sid, ReservationStatus::Accepted);
+        for reservation in accepted.reservations.iter_mut().filter(|reservation| reservation.sid == *sid) {
+            reservation.accepted_at = Some(now);
+        }
         if let Some(status) = effects.other_pending {
             for other in accepted.reservations.iter_mut().filter(|other| other.sid != *sid) {
                 if other.status == ReservationStatus::Pending {
@@ -444,7 +448,9 @@ pub(super) async fn finish(
         }
         let mut freed = worker.clone();
         release(&mut freed, sid);
-        let of_task: Vec<Write> = task_writes(Some(&task), &mut done, center.now());
+        let now = center.now();
+        let mut of_task: Vec<Write> = task_writes(Some(&task), &mut done, now);
+        of_task.extend(record_write(&done, now, center.config().await?.history_days));
         let next = serve::NextTask { center, from: &worker, worker: freed, task_channel: &task.task_channel };
         match next.take(of_task).await? {
             serve::Freed::Changed => continue,

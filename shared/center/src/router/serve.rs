@@ -1,7 +1,7 @@
 //! The worker's side: room came free, so the best waiting task is looked for.
 
 use super::change::worker_writes;
-use super::claim::{Claim, claim};
+use super::claim::{Claim, Why, claim};
 use super::context::{Context, context};
 use super::directory::SETTLED_MS;
 use super::offer::{can_take, is_in_queue, passes};
@@ -13,13 +13,16 @@ use crate::keys;
 use crate::ports::{Consistency, Item, TableError, Write};
 use crate::store::{load_task, load_worker};
 use futures_util::future::try_join_all;
-use patchbay_model::task::Exclusion;
+use patchbay_model::task::{Exclusion, How};
 use patchbay_model::{Task, TaskOrder, TaskSid, Worker, WorkerSid};
 use patchbay_routing::Expression;
 
 /// Entries read of each waiting list: the first one serves unless this worker is excluded from it; still one
 /// billed unit.
 const HEADS: usize = 9;
+
+/// The worker was not chosen, the task was.
+const NEXT: Why = Why { how: How::NextInLine, free: 1 };
 
 /// What became of a worker that gave a task up.
 pub(super) enum Freed {
@@ -53,7 +56,8 @@ impl NextTask<'_> {
         {
             let offered = next_attempt(&task);
             let pair = (Some(&task), &offered);
-            let claimed = claim(center, &context.config, pair, (from, &worker), of_task.clone()).await?;
+            let claimed =
+                claim(center, &context.config, pair, (from, &worker), NEXT, of_task.clone()).await?;
             if let Claim::Reserved(done) = claimed {
                 return Ok(Freed::Busy(done.1));
             }
@@ -109,7 +113,7 @@ async fn serve(center: &Center, mut worker: Worker, channels: &[String]) -> Resu
             };
             let offered = next_attempt(&task);
             let pair = (Some(&task), &offered);
-            match claim(center, &context.config, pair, (&worker, &worker), Vec::new()).await? {
+            match claim(center, &context.config, pair, (&worker, &worker), NEXT, Vec::new()).await? {
                 Claim::Reserved(done) => worker = done.1,
                 Claim::TaskChanged => lost += 1,
                 Claim::WorkerChanged => {

@@ -3,6 +3,7 @@
 use super::directory::{DEMANDS_PER_QUEUE_MAX, DemandEntry, Directory};
 use crate::config::{Config, TaskQueue};
 use crate::keys;
+use patchbay_model::limits::WAY_CHARS_MAX;
 use patchbay_model::task::{Step, WaitingEntry};
 use patchbay_model::{Task, TaskQueueSid, Timestamp, WorkerSid};
 use patchbay_routing::order::waiting_key;
@@ -182,6 +183,7 @@ impl Stand {
     pub fn settle(&self, task: &mut Task) {
         task.queue_sid = Some(self.queue.clone());
         task.step = self.step;
+        task.way = self.why.chars().take(WAY_CHARS_MAX).collect();
         task.step_deadline = self.deadline;
         task.priority = self.priority;
     }

@@ -8,6 +8,7 @@ use super::stand::stand;
 use super::{ATTEMPTS_MAX, OpError, TRIES_MAX, outcome, recheck, timer};
 use crate::center::Center;
 use crate::command::{NewTask, RoutingBody};
+use crate::history::record_write;
 use crate::ports::{Consistency, TableError, Write};
 use crate::store::{load_task, load_worker, put_next};
 use patchbay_model::{Task, TaskSid, TaskStatus, WorkerSid};
@@ -24,6 +25,7 @@ pub(super) async fn create(center: &Center, new: NewTask) -> Result<(), OpError>
         workflow_sid: new.workflow_sid,
         queue_sid: None,
         step: None,
+        way: String::new(),
         step_deadline: None,
         waiting: None,
         timer_due: None,
@@ -174,8 +176,10 @@ pub(super) async fn end(
     task.timer_due = None;
     task.reason = Some(reason);
     outcome::have_looked(center, &task).await?;
+    let kept_days = center.config().await?.history_days;
     let mut writes = task_writes(stored, &mut task, now);
     writes.extend(direct_count(center, stored, &task, None).await?);
+    writes.extend(record_write(&task, now, kept_days));
     match center.table.write(writes).await {
         Ok(_) => {}
         Err(TableError::Condition { .. } | TableError::Conflict) => return Ok(Driven::Changed),

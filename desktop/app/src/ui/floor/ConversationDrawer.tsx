@@ -5,7 +5,7 @@ import { IconArrowForwardUp, IconHandGrab } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLook } from "../../floor/queries.ts";
+import { useLook, useTask } from "../../floor/queries.ts";
 import { rows } from "../../model/timeline.ts";
 import type { ConversationSid, Message } from "../../protocol/generated.ts";
 import { useAttempt } from "../attempt.ts";
@@ -16,6 +16,7 @@ import { useWorkers } from "../queries.ts";
 import { RowOf } from "../Timeline.tsx";
 import { TransferDialog } from "../TransferDialog.tsx";
 import css from "./ConversationDrawer.module.css";
+import { Why } from "./Why.tsx";
 
 interface Props {
   /** None: it is closed. */
@@ -57,6 +58,7 @@ function Look({
   const { data: workers = [] } = useWorkers(true);
   const [moving, setMoving] = useState(false);
   const task = conversation?.state === "closed" ? undefined : conversation?.task_sid;
+  const { data: why } = useTask(task);
   const on = (conversation?.workers ?? []).map(
     (sid) => workers.find((worker) => worker.sid === sid)?.friendly_name ?? sid,
   );
@@ -93,6 +95,7 @@ function Look({
           </Group>
         )}
       </Group>
+      {why && <Why task={why} />}
       <Said messages={messages} conversation_sid={conversation_sid} name={name} more={more} older={older} />
       <NoteForm conversation_sid={conversation_sid} done={looked} />
       <TransferDialog

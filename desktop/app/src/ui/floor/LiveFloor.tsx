@@ -4,11 +4,13 @@ import { Alert, Badge, Group, Loader, Stack, Title } from "@mantine/core";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { create } from "zustand";
+import { averages, total } from "../../floor/history.ts";
 import { append, counts, type Sample, sum, waitingOf } from "../../floor/model.ts";
-import { useFloorQueues, useFloorWorkers } from "../../floor/queries.ts";
+import { useFloorQueues, useFloorWorkers, useLately } from "../../floor/queries.ts";
 import type { FloorQueues, FloorWorkers } from "../../floor/types.ts";
+import { useCenterNow } from "../context.ts";
 import { Elapsed } from "../Elapsed.tsx";
-import { timeOfDay } from "../format.ts";
+import { percent, timeOfDay } from "../format.ts";
 import { LineChart } from "./LineChart.tsx";
 import css from "./LiveFloor.module.css";
 import { QueueTable } from "./QueueTable.tsx";
@@ -74,6 +76,7 @@ function Numbers({ queues, workers }: { queues: FloorQueues; workers: FloorWorke
           </dd>
         </div>
         <Tile name={t("floor.late")} value={waiting.late} bad={waiting.late > 0} />
+        <ServiceLevel />
         <Tile name={t("floor.available")} value={free + busy + full} />
         <Tile name={t("standing.free")} value={free} />
         <Tile name={t("standing.unavailable")} value={unavailable} />
@@ -90,6 +93,14 @@ function Numbers({ queues, workers }: { queues: FloorQueues; workers: FloorWorke
       <WorkerTable workers={workers} />
     </>
   );
+}
+
+/** Of the tasks that ended in the last half hour. */
+function ServiceLevel() {
+  const { t } = useTranslation();
+  const { data } = useLately(useCenterNow());
+  const level = data ? averages(total(data.rows)).service_level : null;
+  return <Tile name={t("history.serviceLevel")} value={level === null ? "–" : percent(level)} />;
 }
 
 function Tile({ name, value, bad = false }: { name: string; value: string | number; bad?: boolean }) {
