@@ -38,6 +38,8 @@ pub struct Workspace {
 
 /// Days for which it is kept what became of tasks: a year, and what it takes to compare it with the one before.
 pub const HISTORY_DAYS: u32 = 400;
+/// As many as may be asked for: ten years.
+pub const HISTORY_DAYS_MAX: u32 = 3_650;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -4,7 +4,7 @@ mod desk;
 
 use super::{Activity, Config, ConfigFault, TaskChannel, TaskQueue, WorkflowEntry};
 use patchbay_flow::Flow;
-use patchbay_model::workspace::Workspace;
+use patchbay_model::workspace::{HISTORY_DAYS, HISTORY_DAYS_MAX, Workspace};
 use patchbay_model::{
     AccountSid, ActivitySid, TaskChannelSid, TaskQueueSid, WorkflowSid, WorkspaceSid, limits,
 };
@@ -67,6 +67,10 @@ impl ConfigDocuments {
                 })),
             }
         }
+        let history_days = self.workspace.history_days.unwrap_or(HISTORY_DAYS);
+        if !(1..=HISTORY_DAYS_MAX).contains(&history_days) {
+            faults.push(fault("/history_days".into(), format!("not in 1..={HISTORY_DAYS_MAX}")));
+        }
         let workspace_name = self.workspace.friendly_name.as_deref().unwrap_or("Patchbay");
         let config = Config {
             version,
@@ -81,7 +85,7 @@ impl ConfigDocuments {
             flows,
             class_paths: self.class_paths.iter().filter_map(|path| Path::parse(path)).collect(),
             desk: self.workspace.desk.clone(),
-            history_days: self.workspace.history_days.unwrap_or(patchbay_model::workspace::HISTORY_DAYS),
+            history_days,
         };
         if faults.is_empty() { Ok(config) } else { Err(faults) }
     }

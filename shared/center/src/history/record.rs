@@ -3,9 +3,7 @@
 use crate::codec;
 use crate::keys;
 use crate::ports::{Attributes, Condition, Item, Value, Write, table::TTL_ATTRIBUTE};
-use patchbay_model::{
-    ConversationSid, ReservationStatus, Task, TaskQueueSid, TaskSid, TaskStatus, Timestamp, WorkerSid,
-};
+use patchbay_model::{ReservationStatus, Task, TaskQueueSid, TaskSid, TaskStatus, Timestamp, WorkerSid};
 use serde::{Deserialize, Serialize};
 
 /// How a task ended.
@@ -20,7 +18,8 @@ pub enum Outcome {
     Abandoned,
 }
 
-/// What is kept of a task that is over. Times are milliseconds.
+/// What is kept of a task that is over, longer than the task: so nothing of the customer, and no word of an agent's.
+/// Times are milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FinishedTask {
     pub sid: TaskSid,
@@ -29,14 +28,9 @@ pub struct FinishedTask {
     /// Who had it at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worker_sid: Option<WorkerSid>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub conversation_sid: Option<ConversationSid>,
     /// What the customer wrote or called on (attribute `channelType`), else the task channel.
     pub channel: String,
     pub outcome: Outcome,
-    /// A disposition and notes, or why it was canceled.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
     pub ended_at: Timestamp,
     /// From its beginning until it was accepted, or until its end.
     pub wait_ms: i64,
@@ -64,10 +58,8 @@ impl FinishedTask {
             sid: task.sid.clone(),
             queue_sid: task.queue_sid.clone(),
             worker_sid: served.map(|served| served.worker_sid.clone()),
-            conversation_sid: task.conversation_sid.clone(),
             channel: channel.to_owned(),
             outcome,
-            reason: task.reason.clone(),
             ended_at,
             wait_ms: accepted_at.unwrap_or(ended_at).since_ms(task.virtual_start_time).max(0),
             handle_ms: accepted_at.map(|accepted_at| ended_at.since_ms(accepted_at).max(0)),

@@ -4,7 +4,6 @@ use super::{FinishedTask, Outcome};
 use patchbay_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 /// What is told apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,24 +91,22 @@ pub fn csv(rows: &[Row], name: impl Fn(&str) -> String) -> String {
             let of = i64::try_from(of).unwrap_or(i64::MAX).max(1);
             format!("{:.1}", sum as f64 / of as f64 / 1000.0)
         };
-        let written = write!(
-            text,
-            "{},{},{},{},{},{},{},{},{},{},{:.1},{}\r\n",
+        let fields = [
             row.start.iso(),
             field(&row.key),
             field(&name(&row.key)),
-            row.tasks,
-            row.completed,
-            row.transferred,
-            row.abandoned,
-            row.accepted,
-            row.in_time,
+            row.tasks.to_string(),
+            row.completed.to_string(),
+            row.transferred.to_string(),
+            row.abandoned.to_string(),
+            row.accepted.to_string(),
+            row.in_time.to_string(),
             average(row.wait_ms, row.tasks),
-            row.wait_ms_max as f64 / 1000.0,
+            average(row.wait_ms_max, 1),
             average(row.handle_ms, row.accepted),
-        );
-        // Writing into a text cannot fail.
-        drop(written);
+        ];
+        text.push_str(&fields.join(","));
+        text.push_str("\r\n");
     }
     text
 }

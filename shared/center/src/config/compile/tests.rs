@@ -85,6 +85,10 @@ fn limits_hold_at_and_past_their_value() {
     let timeout = |s: u32| json!({"workflows": [{"friendly_name": "w", "task_reservation_timeout": s, "configuration": {"task_routing": {}}}]});
     check(timeout(86_400), &[]);
     check(timeout(86_401), &["/workflows/0/task_reservation_timeout"]);
+    let kept = |days: u32| json!({"history_days": days});
+    check(kept(HISTORY_DAYS_MAX), &[]);
+    check(kept(HISTORY_DAYS_MAX + 1), &["/history_days"]);
+    check(kept(0), &["/history_days"]);
 }
 
 #[test]

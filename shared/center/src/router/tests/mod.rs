@@ -6,6 +6,7 @@ mod invariants;
 mod life;
 mod outcome;
 mod slow;
+mod why;
 mod workflow;
 
 use super::*;
