@@ -170,6 +170,18 @@ test("a supervisor sees what became of tasks, and why they went where they went"
   await page.emulateMedia({ colorScheme: "dark" });
   await screenshot(page, "history-dark");
   expect(await violations(page)).toEqual([]);
+  for (const hash of ["#floor/history", "#floor"]) {
+    await page.evaluate((hash) => {
+      localStorage.setItem("patchbay.language", "ar");
+      location.hash = hash;
+      location.reload();
+    }, hash);
+    await page.getByRole("heading", { name: hash === "#floor" ? "مباشر" : "السجل" }).waitFor();
+    await page.locator("tbody tr").first().waitFor();
+    expect(await page.evaluate(() => document.documentElement.dir)).toBe("rtl");
+    await screenshot(page, `${hash.slice(1).replace("/", "-")}-ar`);
+    expect(await violations(page)).toEqual([]);
+  }
   expect(problems).toEqual([]);
   await page.context().close();
 });

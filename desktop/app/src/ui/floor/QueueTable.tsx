@@ -3,15 +3,22 @@
 import { Badge, Button, Table, Text, Title } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { averages, total } from "../../floor/history.ts";
 import { waitingOf } from "../../floor/model.ts";
+import { useLately } from "../../floor/queries.ts";
 import type { FloorQueue, FloorQueues } from "../../floor/types.ts";
+import { useCenterNow } from "../context.ts";
 import { Elapsed } from "../Elapsed.tsx";
+import { percent } from "../format.ts";
 import css from "./FloorTable.module.css";
 import { TaskRows } from "./TaskRows.tsx";
 
 export function QueueTable({ queues: { queues, answer_s_target } }: { queues: FloorQueues }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState<string | null>(null);
+  const { data: lately } = useLately(useCenterNow());
+  const levelOf = (sid: string) =>
+    averages(total(lately?.rows.filter(({ key }) => key === sid) ?? [])).service_level;
   return (
     <section className={css.section} aria-label={t("floor.queues")}>
       <Title order={3} size="h4">
@@ -25,6 +32,7 @@ export function QueueTable({ queues: { queues, answer_s_target } }: { queues: Fl
               <Table.Th>{t("floor.waiting")}</Table.Th>
               <Table.Th>{t("floor.longest")}</Table.Th>
               <Table.Th>{t("floor.late")}</Table.Th>
+              <Table.Th>{t("history.serviceLevel")}</Table.Th>
               <Table.Th>{t("floor.available")}</Table.Th>
               <Table.Th>{t("floor.withRoom")}</Table.Th>
               <Table.Th>{t("floor.eligible")}</Table.Th>
@@ -36,6 +44,7 @@ export function QueueTable({ queues: { queues, answer_s_target } }: { queues: Fl
                 key={queue.sid}
                 queue={queue}
                 target_s={answer_s_target}
+                level={levelOf(queue.sid)}
                 open={open === queue.sid}
                 toggle={() => setOpen(open === queue.sid ? null : queue.sid)}
               />
@@ -51,11 +60,13 @@ export function QueueTable({ queues: { queues, answer_s_target } }: { queues: Fl
 interface RowProps {
   queue: FloorQueue;
   target_s: number;
+  /** The service level of the last half hour; null where no task has ended. */
+  level: number | null;
   open: boolean;
   toggle: () => void;
 }
 
-function QueueRow({ queue, target_s, open, toggle }: RowProps) {
+function QueueRow({ queue, target_s, level, open, toggle }: RowProps) {
   const { t } = useTranslation();
   const waiting = waitingOf(queue);
   const more = queue.more_workers ? "+" : "";
@@ -84,6 +95,7 @@ function QueueRow({ queue, target_s, open, toggle }: RowProps) {
           )}
         </Table.Td>
         <Table.Td>{waiting.late > 0 ? <Badge color="red">{waiting.late}</Badge> : 0}</Table.Td>
+        <Table.Td>{level === null ? "–" : percent(level)}</Table.Td>
         <Table.Td>
           {queue.available}
           {more}
@@ -95,7 +107,7 @@ function QueueRow({ queue, target_s, open, toggle }: RowProps) {
       </Table.Tr>
       {open && (
         <Table.Tr>
-          <Table.Td colSpan={7}>
+          <Table.Td colSpan={8}>
             <TaskRows of={{ queue: queue.sid }} none={t("floor.nobodyWaits")} />
           </Table.Td>
         </Table.Tr>
