@@ -177,7 +177,7 @@ test("a supervisor sees what became of tasks, and why they went where they went"
       location.reload();
     }, hash);
     await page.getByRole("heading", { name: hash === "#floor" ? "مباشر" : "السجل" }).waitFor();
-    await page.locator("tbody tr").first().waitFor();
+    await page.locator("tr[data-key], tr[data-queue]").first().waitFor();
     expect(await page.evaluate(() => document.documentElement.dir)).toBe("rtl");
     await screenshot(page, `${hash.slice(1).replace("/", "-")}-ar`);
     expect(await violations(page)).toEqual([]);
