@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod blob;
+pub mod call;
 pub mod contact;
 pub mod content;
 pub mod conversation;
