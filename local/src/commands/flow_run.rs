@@ -159,6 +159,10 @@ impl Player {
             Effect::RunFunction(function) => {
                 bail!("the flow runs a function ({:?}); there is none here", function.url)
             }
+            Effect::PlaceCall(call) => bail!("the flow calls {}; there is no phone here", call.call.to),
+            Effect::InstructCall(_) | Effect::RecordCall(_) => {
+                bail!("the flow speaks to a call; there is none here")
+            }
             Effect::SetTimer { .. } | Effect::Ended { .. } => Vec::new(),
         })
     }

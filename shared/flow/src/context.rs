@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 /// Studio's execution context resource.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Context {
-    /// One key: `message`, `conversation`, `request` or `parent`.
+    /// One key: `message`, `conversation`, `call`, `request` or `parent`.
     pub trigger: Map<String, Value>,
     pub contact: ContactContext,
     pub flow: FlowContext,
@@ -79,8 +79,9 @@ impl Context {
 
     /// Why the flow began: the trigger widget's event.
     pub(crate) fn trigger_event(&self) -> &'static str {
-        const EVENTS: [(&str, &str); 4] = [
+        const EVENTS: [(&str, &str); 5] = [
             ("message", "incomingMessage"),
+            ("call", "incomingCall"),
             ("conversation", "incomingConversationMessage"),
             ("request", "incomingRequest"),
             ("parent", "incomingParent"),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use patchbay_model::call;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -37,6 +38,15 @@ pub enum Effect {
     RunFunction(RunFunction),
     /// Create a task for an agent; report its life with [`crate::FlowInput::TaskEvent`].
     CreateTask(CreateTask),
+    /// The call's next document: the answer to the request that the step took, or, where it took none, what the
+    /// call is to be brought to. A step has at most one. The call asks again with this id.
+    InstructCall(InstructCall),
+    /// Call somebody; report with [`crate::FlowInput::CallRequest`] once they answer, else with
+    /// [`crate::FlowInput::CallEnded`] or [`crate::FlowInput::CallFailed`].
+    PlaceCall(PlaceCall),
+    /// Begin or end the recording of the call; answer with [`crate::FlowInput::RecordingChanged`] or
+    /// [`crate::FlowInput::RecordingFailed`].
+    RecordCall(RecordCall),
     /// Send [`crate::FlowInput::Timer`] with this id after `after_s` seconds. Timers are never cancelled: one
     /// that comes too late is ignored.
     SetTimer { id: EffectId, after_s: u64 },
@@ -54,6 +64,9 @@ impl Effect {
             | Effect::HttpRequest(HttpRequest { id, .. })
             | Effect::RunFunction(RunFunction { id, .. })
             | Effect::CreateTask(CreateTask { id, .. })
+            | Effect::InstructCall(InstructCall { id, .. })
+            | Effect::PlaceCall(PlaceCall { id, .. })
+            | Effect::RecordCall(RecordCall { id, .. })
             | Effect::SetTimer { id, .. }
             | Effect::SetContactAttribute { id, .. }
             | Effect::Ended { id, .. } => id,
@@ -156,6 +169,31 @@ pub struct CreateTask {
     pub timeout_s: Option<u64>,
 }
 
+/// What a call does until it comes back. Its id is to be in the URLs that the call comes back by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InstructCall {
+    pub id: EffectId,
+    /// Within the bounds of [`patchbay_model::call`].
+    pub instructions: Vec<call::CallInstruction>,
+}
+
+/// A call of ours.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlaceCall {
+    /// What the call comes back with when it is answered.
+    pub id: EffectId,
+    #[serde(flatten)]
+    pub call: call::PlaceCall,
+}
+
+/// A recording of the call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecordCall {
+    pub id: EffectId,
+    #[serde(flatten)]
+    pub recording: call::RecordCall,
+}
+
 /// Why an execution is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -164,6 +202,8 @@ pub enum EndReason {
     Finished,
     /// A bound was hit; the step's problems say which and where.
     LimitReached,
+    /// The call is over, and the flow does not say what follows from that.
+    HungUp,
     /// The state and the definition do not fit one another; the step's problems say why.
     Broken,
 }

@@ -40,6 +40,19 @@ pub enum FlowInput {
     DeliveryFailure { effect_id: EffectId, code: String, reason: String },
     /// Something happened to the task of an [`crate::Effect::CreateTask`].
     TaskEvent { effect_id: EffectId, event: TaskEvent },
+    /// The call asks what to do next. `effect_id` is that of the document that it has come to the end of; `None`
+    /// where the request names none: the first one once more, or a call that comes back from somebody else.
+    /// A request for an older document is answered with the present one.
+    CallRequest { effect_id: Option<EffectId>, params: Map<String, Value> },
+    /// The call is over: `params` as the provider tells it (`CallSid`, `CallStatus`, `CallDuration`, …).
+    /// `effect_id` is that of the [`crate::Effect::PlaceCall`] that made it, where one did.
+    CallEnded { effect_id: Option<EffectId>, params: Map<String, Value> },
+    /// An [`crate::Effect::PlaceCall`] was refused.
+    CallFailed { effect_id: EffectId, reason: String },
+    /// An [`crate::Effect::RecordCall`] was done; `fields` are the recording's (`Sid`, `Status`, …).
+    RecordingChanged { effect_id: EffectId, fields: Map<String, Value> },
+    /// An [`crate::Effect::RecordCall`] was refused.
+    RecordingFailed { effect_id: EffectId, reason: String },
     /// The timer of an [`crate::Effect::SetTimer`] rang.
     Timer { id: EffectId },
 }
@@ -53,6 +66,8 @@ pub enum Trigger {
     IncomingMessage { params: Map<String, Value> },
     /// `trigger.conversation`: the same with `ConversationSid`, `Source`, ….
     IncomingConversationMessage { params: Map<String, Value> },
+    /// `trigger.call`: the parameters of a Twilio voice webhook (`CallSid`, `From`, `To`, `CallStatus`, …).
+    IncomingCall { params: Map<String, Value> },
     /// `trigger.request`: an execution created over REST. `parameters` is also `flow.data`.
     IncomingRequest { from: String, to: String, parameters: Value },
 }
@@ -63,6 +78,7 @@ impl Trigger {
         match self {
             Trigger::IncomingMessage { .. } => "incomingMessage",
             Trigger::IncomingConversationMessage { .. } => "incomingConversationMessage",
+            Trigger::IncomingCall { .. } => "incomingCall",
             Trigger::IncomingRequest { .. } => "incomingRequest",
         }
     }

@@ -7,6 +7,7 @@
 //! definition, the state or the input, a step ends within the sizes and counts of [`limits`] and does not panic.
 
 mod bound;
+mod call;
 mod condition;
 mod context;
 mod definition;
@@ -27,8 +28,8 @@ mod widgets;
 pub use context::{ChannelAddress, ContactContext, Context, FlowContext};
 pub use definition::{Flow, FlowErrors, FlowIssue};
 pub use effect::{
-    ContentTemplate, CreateTask, Effect, EffectId, EndReason, HttpMethod, HttpRequest, RunFunction,
-    SendMessage,
+    ContentTemplate, CreateTask, Effect, EffectId, EndReason, HttpMethod, HttpRequest, InstructCall,
+    PlaceCall, RecordCall, RunFunction, SendMessage,
 };
 pub use input::{FlowInput, StartContext, TaskEvent, Trigger};
 pub use problem::{Problem, ProblemKind};

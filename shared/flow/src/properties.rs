@@ -117,6 +117,18 @@ impl<'a> Properties<'a> {
         }
     }
 
+    /// A list of scalars, as texts.
+    pub(crate) fn texts(&mut self, key: &str) -> Vec<String> {
+        match self.map.and_then(|map| map.get(key)) {
+            None | Some(Value::Null) => Vec::new(),
+            Some(Value::Array(items)) => items.iter().filter_map(scalar).collect(),
+            Some(_) => {
+                self.refuse(format!("{key} must be a list"), key);
+                Vec::new()
+            }
+        }
+    }
+
     /// A list of `{key, value, type?, index?}`, in the order of `index` where every item has one.
     pub(crate) fn pairs(&mut self, key: &str) -> Vec<Pair> {
         let items = match self.map.and_then(|map| map.get(key)) {

@@ -1,5 +1,7 @@
 //! What a widget can see and do while a step runs.
 
+use std::ops::RangeInclusive;
+
 use patchbay_model::Timestamp;
 use serde_json::{Map, Value};
 
@@ -103,6 +105,25 @@ impl Run {
             self.problem(ProblemKind::BadValue { property: property.to_owned(), reason });
         }
         Ok(number)
+    }
+
+    /// Renders an optional whole number of these; one outside is noted and moved to the nearest.
+    pub(crate) fn within(
+        &mut self,
+        template: Option<&Template>,
+        property: &str,
+        range: RangeInclusive<u32>,
+    ) -> Result<Option<u32>, Stop> {
+        let Some(number) = self.number(template, property)? else {
+            return Ok(None);
+        };
+        let (min, max) = (*range.start(), *range.end());
+        let nearest = number.clamp(min.into(), max.into());
+        if nearest != number {
+            let reason = format!("{number} is not from {min} to {max}; {nearest} is used");
+            self.problem(ProblemKind::BadValue { property: property.to_owned(), reason });
+        }
+        Ok(Some(u32::try_from(nearest).unwrap_or(max)))
     }
 
     /// Renders a value that is text, or JSON when `is_json`.

@@ -2,9 +2,11 @@
 
 use serde_json::json;
 
+use patchbay_model::call::{self, CallInstruction, CallMethod};
+
 use crate::effect::{
-    ContentTemplate, CreateTask, Effect, EffectId, EndReason, HttpMethod, HttpRequest, RunFunction,
-    SendMessage,
+    ContentTemplate, CreateTask, Effect, EffectId, EndReason, HttpMethod, HttpRequest, InstructCall,
+    RecordCall, RunFunction, SendMessage,
 };
 use crate::input::{FlowInput, TaskEvent};
 use crate::problem::{Problem, ProblemKind};
@@ -66,6 +68,17 @@ fn effects() {
             timeout_s: Some(3600),
         }),
         Effect::SetTimer { id: id(5), after_s: 60 },
+        Effect::InstructCall(InstructCall {
+            id: id(8),
+            instructions: vec![CallInstruction::Redirect {
+                url: "https://a".to_owned(),
+                method: CallMethod::Post,
+            }],
+        }),
+        Effect::RecordCall(RecordCall {
+            id: id(9),
+            recording: call::RecordCall { on: true, dual: true, trim_silence: false, status_callback: None },
+        }),
         Effect::SetContactAttribute { id: id(6), key: "language".to_owned(), value: json!("de") },
         Effect::Ended { id: EffectId::new(7, "ask name", "end"), reason: EndReason::LimitReached },
     ];
@@ -93,6 +106,10 @@ fn waits_inputs_and_problems() {
         Waiting::Http { request: id(0) },
         Waiting::Function { call: id(0) },
         Waiting::Task { task: id(0) },
+        Waiting::Call { document: id(0), timer: Some(id(1)) },
+        Waiting::Call { document: id(0), timer: None },
+        Waiting::OutgoingCall { call: id(0) },
+        Waiting::Recording { request: id(0) },
     ];
     insta::assert_json_snapshot!("waits", waits);
     let reason = "why".to_owned();
@@ -111,6 +128,10 @@ fn waits_inputs_and_problems() {
         FlowInput::SendFailed { effect_id: id(0), code: "21610".to_owned(), reason: reason.clone() },
         FlowInput::TaskEvent { effect_id: id(0), event: TaskEvent::Failed { reason: reason.clone() } },
         FlowInput::Timer { id: id(1) },
+        FlowInput::CallRequest { effect_id: Some(id(0)), params: params(json!({"Digits": "1"})) },
+        FlowInput::CallEnded { effect_id: None, params: params(json!({"CallStatus": "busy"})) },
+        FlowInput::CallFailed { effect_id: id(0), reason: "21211".to_owned() },
+        FlowInput::RecordingChanged { effect_id: id(0), fields: params(json!({"Sid": "RE1"})) },
     ];
     insta::assert_json_snapshot!("inputs", inputs);
     let problem = |kind| Problem { flow: "FW1".to_owned(), widget: "ask".to_owned(), kind };

@@ -3,8 +3,9 @@
 use patchbay_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::call::Call;
 use crate::context::Context;
-use crate::effect::{EffectId, EndReason};
+use crate::effect::{EffectId, EndReason, InstructCall};
 
 /// Messages whose SIDs an execution remembers, so that a redelivered one does not answer the next question: more
 /// than one batch of the inbound queue holds.
@@ -26,6 +27,9 @@ pub struct FlowState {
     pub(crate) waiting: Option<Waiting>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) ended: Option<EndReason>,
+    /// The call that the execution drives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) call: Option<Call>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) seen_messages: Vec<String>,
 }
@@ -53,6 +57,16 @@ pub enum Waiting {
     Function { call: EffectId },
     /// The end of a task.
     Task { task: EffectId },
+    /// The call's next request, after it has followed a document; its end; or a timer.
+    Call {
+        document: EffectId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timer: Option<EffectId>,
+    },
+    /// Whether somebody whom we call answers.
+    OutgoingCall { call: EffectId },
+    /// The call's recording.
+    Recording { request: EffectId },
 }
 
 /// Where an execution stands after a step.
@@ -80,6 +94,12 @@ impl FlowState {
     /// Widgets entered so far, subflows included.
     pub fn steps(&self) -> u32 {
         self.steps
+    }
+
+    /// What the call follows now: the answer to any request of it for which no other follows from a step. `None`
+    /// where nothing is decided yet (the flow waits for somebody else), or there is no call.
+    pub fn call_document(&self) -> Option<&InstructCall> {
+        self.call.as_ref()?.document.as_ref()
     }
 
     /// When it was started.

@@ -6,6 +6,7 @@ use patchbay_model::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::bound;
+use crate::call::{self, Call};
 use crate::context::{ChannelAddress, ContactContext, Context, FlowContext};
 use crate::definition::Flow;
 use crate::delivery;
@@ -16,7 +17,7 @@ use crate::limits::{
 };
 use crate::problem::{Problem, ProblemKind};
 use crate::run::{Next, Run, Stop, object};
-use crate::state::{FlowState, Frame, Status};
+use crate::state::{FlowState, Frame, Status, Waiting};
 
 /// Where run-subflow finds other flows. An execution that stands inside a subflow asks at every step, so the
 /// same SID and revision should give the same definition as long as executions of it live.
@@ -96,7 +97,11 @@ impl<'a> Machine<'a> {
     fn accept(&mut self, input: &FlowInput) -> Result<(), Stop> {
         match self.run.state.status() {
             Status::Ended { .. } => {
-                self.ignore("the execution has ended");
+                if call::asks_again(&self.run, input) {
+                    call::repeat(&mut self.run);
+                } else {
+                    self.ignore("the execution has ended");
+                }
                 Ok(())
             }
             Status::NotStarted => match input {
@@ -120,6 +125,10 @@ impl<'a> Machine<'a> {
             }
             Trigger::IncomingConversationMessage { params } => {
                 ("conversation", bound::message_parameters(&mut self.run, params), Value::Null)
+            }
+            Trigger::IncomingCall { params } => {
+                self.run.state.call = Some(Call::of(params));
+                ("call", bound::message_parameters(&mut self.run, params), Value::Null)
             }
             Trigger::IncomingRequest { from, to, parameters } => {
                 let parameters = bound::request_parameters(&mut self.run, parameters);
@@ -169,6 +178,10 @@ impl<'a> Machine<'a> {
                 return Ok(());
             }
         }
+        if !call::note(&mut self.run, input) {
+            self.ignore("it is about another call, or known");
+            return Ok(());
+        }
         let noted = delivery::note(&mut self.run, input);
         let widget = self.run.frame()?.widget.clone();
         let Some(state) = self.flow().and_then(|flow| flow.state(&widget)) else {
@@ -182,8 +195,12 @@ impl<'a> Machine<'a> {
                 self.run.state.waiting = None;
                 self.go(next)
             }
+            None if call::asks_again(&self.run, input) => {
+                call::repeat(&mut self.run);
+                Ok(())
+            }
             None => {
-                if !noted {
+                if !noted && !matches!(input, FlowInput::CallEnded { .. }) {
                     self.ignore("nothing waits for it here");
                 }
                 Ok(())
@@ -211,6 +228,9 @@ impl<'a> Machine<'a> {
         loop {
             next = match next {
                 Next::Wait(waiting) => {
+                    if !matches!(waiting, Waiting::Call { .. } | Waiting::Task { .. }) {
+                        call::forget_document(&mut self.run);
+                    }
                     self.run.state.waiting = Some(waiting);
                     return Ok(());
                 }
@@ -289,8 +309,14 @@ impl<'a> Machine<'a> {
         let widget = self.run.state.widget().unwrap_or_default().to_owned();
         self.run.state.waiting = None;
         self.run.state.ended = Some(reason);
+        self.run.effects.retain(|effect| !matches!(effect, Effect::Ended { .. } | Effect::InstructCall(_)));
+        if reason == EndReason::Finished {
+            let id = EffectId::new(self.run.state.steps, &widget, "hangup");
+            call::hang_up(&mut self.run, id);
+        } else {
+            call::forget_document(&mut self.run);
+        }
         let id = EffectId::new(self.run.state.steps, &widget, "end");
-        self.run.effects.retain(|effect| !matches!(effect, Effect::Ended { .. }));
         self.run.emit(Effect::Ended { id, reason });
     }
 }

@@ -14,7 +14,7 @@ use patchbay_flow::{
 use patchbay_model::Timestamp;
 use serde_json::{Value, json};
 
-const SUPPORTED: [&str; 9] = [
+const SUPPORTED: [&str; 22] = [
     "trigger",
     "split-based-on",
     "send-message",
@@ -24,6 +24,19 @@ const SUPPORTED: [&str; 9] = [
     "run-function",
     "run-subflow",
     "send-to-flex",
+    "say-play",
+    "gather-input-on-call",
+    "connect-call-to",
+    "enqueue-call",
+    "record-voicemail",
+    "record-call",
+    "make-outgoing-call-v1",
+    "make-outgoing-call-v2",
+    "add-twiml-redirect",
+    "capture-payments",
+    "fork-stream",
+    "connect-virtual-agent",
+    "connect-virtual-agent-v2",
 ];
 
 fn corpus() -> Option<PathBuf> {
@@ -137,10 +150,34 @@ fn answer(script: Script, waiting: &Waiting, turn: usize) -> FlowInput {
         (Script::Good, Waiting::Task { task: effect_id }) => {
             FlowInput::TaskEvent { effect_id, event: TaskEvent::Completed { fields: Default::default() } }
         }
+        (Script::Good, Waiting::Call { document, .. } | Waiting::OutgoingCall { call: document }) => {
+            FlowInput::CallRequest { effect_id: Some(document), params: call(script) }
+        }
+        (Script::Bad, Waiting::Call { .. }) => FlowInput::CallEnded { effect_id: None, params: call(script) },
+        (Script::Bad, Waiting::OutgoingCall { call: effect_id }) => {
+            FlowInput::CallFailed { effect_id, reason: "no route".to_owned() }
+        }
+        (Script::Good, Waiting::Recording { request: effect_id }) => {
+            FlowInput::RecordingChanged { effect_id, fields: Default::default() }
+        }
+        (Script::Bad, Waiting::Recording { request: effect_id }) => {
+            FlowInput::RecordingFailed { effect_id, reason: "the call is over".to_owned() }
+        }
         (Script::Bad, Waiting::Task { task: effect_id }) => {
             FlowInput::TaskEvent { effect_id, event: TaskEvent::Failed { reason: "canceled".to_owned() } }
         }
     }
+}
+
+/// A request of the call: keys are pressed when all is well, and the caller is gone when it is not.
+fn call(script: Script) -> serde_json::Map<String, Value> {
+    let (status, digits) = match script {
+        Script::Good => ("in-progress", "1"),
+        Script::Bad => ("completed", ""),
+    };
+    let params = json!({"CallSid": "CA1", "From": "+15550001", "To": "+15550002", "CallStatus": status, "Digits": digits,
+        "RecordingUrl": "https://recordings.example/RE1", "Result": "success", "FlowEvent": "return"});
+    params.as_object().unwrap().clone()
 }
 
 /// Runs `flow` to its end and returns how many effects it asked for.
@@ -188,11 +225,14 @@ fn exported_flows_run_to_an_end() {
             for trigger in [
                 Trigger::IncomingMessage { params: params.clone() },
                 Trigger::IncomingConversationMessage { params: params.clone() },
+                Trigger::IncomingCall { params: call(Script::Good) },
                 Trigger::IncomingRequest { from, to, parameters: json!({"patient_id": "1"}) },
             ] {
                 let does_something = flow.starts_on(trigger.event());
+                // A call is told to hang up in any case.
+                let least = if matches!(trigger, Trigger::IncomingCall { .. }) { 2 } else { 1 };
                 let effects = run(&name, &flow, trigger, script);
-                assert!(effects > 0 && (does_something || effects == 1), "{name}");
+                assert!(effects > 0 && (does_something || effects == least), "{name}");
                 runs += 1;
             }
         }

@@ -8,22 +8,48 @@ use std::collections::BTreeMap;
 
 use patchbay_flow::limits::{STATE_BYTES_MAX, STEPS_MAX};
 use patchbay_flow::{
-    Effect, EffectId, Flow, FlowInput, FlowState, FlowStep, StartContext, Status, TaskEvent, Trigger,
-    Waiting, step,
+    Effect, EffectId, Flow, FlowInput, FlowState, FlowStep, InstructCall, StartContext, Status, TaskEvent,
+    Trigger, Waiting, step,
 };
 use patchbay_model::Timestamp;
+use patchbay_model::call::check;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Map, Value, json};
 
 const NOW: Timestamp = Timestamp(1_795_359_904_000);
 
-/// A flow with every widget, which asks, calls, branches, loops and runs itself.
+/// A flow with every widget, which asks, calls, branches, loops and runs itself; on a call it goes from one widget of
+/// a call to the next.
 fn every_widget() -> Value {
     let to = |event: &str, next: &str| json!({"event": event, "next": next});
     json!({"description": "d", "initial_state": "Trigger", "flags": {"allow_concurrent_calls": true}, "states": [
         {"name": "Trigger", "type": "trigger", "properties": {}, "transitions": [to("incomingMessage", "set"),
-            to("incomingConversationMessage", "set"), to("incomingRequest", "hello"), to("incomingParent", "hello")]},
+            to("incomingConversationMessage", "set"), to("incomingRequest", "place"), to("incomingParent", "hello"),
+            to("incomingCall", "say")]},
+        {"name": "place", "type": "make-outgoing-call-v2", "properties": {"to": "{{trigger.request.to}}", "timeout": 9},
+            "transitions": [to("answered", "say"), to("busy", "place"), to("noAnswer", "hello"), to("failed", "hello")]},
+        {"name": "say", "type": "say-play", "properties": {"say": "{{trigger.call.From}} {{widgets.gather.Digits}}"},
+            "transitions": [to("audioComplete", "gather")]},
+        {"name": "gather", "type": "gather-input-on-call", "properties": {"play": "https://a/{{widgets.gather.Digits}}",
+            "stop_gather": true, "finish_on_key": "#"}, "transitions": [to("keypress", "connect"), to("speech", "pay"),
+            to("timeout", "record")]},
+        {"name": "connect", "type": "connect-call-to", "properties": {"noun": "number-multi", "to":
+            "{{widgets.gather.Digits}},+1"}, "transitions": [to("callCompleted", "fork"), to("hangup", "hello")]},
+        {"name": "fork", "type": "fork-stream", "properties": {"stream_url": "wss://a", "stream_name": "s"},
+            "transitions": [to("next", "agent")]},
+        {"name": "agent", "type": "connect-virtual-agent-v2", "properties": {"connector_name": "c", "timeout": 9},
+            "transitions": [to("completed", "enqueue"), to("failed", "flex"), to("timeout", "redirect"), to("hangup", "")]},
+        {"name": "enqueue", "type": "enqueue-call", "properties": {"queue_name": "{{widgets.gather.SpeechResult}}q"},
+            "transitions": [to("callComplete", "flex"), to("failedToEnqueue", "redirect"), to("callFailure", "hello")]},
+        {"name": "redirect", "type": "add-twiml-redirect", "properties": {"url": "https://b"},
+            "transitions": [to("return", "say"), to("timeout", "record"), to("fail", "pay")]},
+        {"name": "pay", "type": "capture-payments", "properties": {"payment_amount": "{{widgets.gather.Digits}}"},
+            "transitions": [to("success", "http"), to("validationError", "tape"), to("hangup", "hello")]},
+        {"name": "record", "type": "record-voicemail", "properties": {"max_length": "{{widgets.gather.Digits}}"},
+            "transitions": [to("recordingComplete", "http"), to("noAudio", "gather"), to("hangup", "flex")]},
+        {"name": "tape", "type": "record-call", "properties": {"record_call": true},
+            "transitions": [to("success", "say"), to("failed", "ask")]},
         {"name": "set", "type": "set-variables", "transitions": [to("next", "ask")], "properties": {"variables": [
             {"key": "n", "value": "{{flow.variables.n | plus: 1}}", "index": "0"},
             {"key": "o", "value": "{\"a\": [1, 2, {{flow.variables.n}}]}", "type": "object", "index": "1"},
@@ -139,6 +165,8 @@ fn json_value() -> impl Strategy<Value = Value> {
             "split",
             "flex",
             "hello",
+            "gather",
+            "redirect",
             "Trigger",
             "self",
             "match",
@@ -185,12 +213,19 @@ fn mutated() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Parameters of the one call that there is.
+fn call(more: &[(&str, Value)]) -> Map<String, Value> {
+    let always = [("CallSid", json!("CA1")), ("From", json!("+1")), ("CallStatus", json!("in-progress"))];
+    always.iter().chain(more).map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+}
+
 fn trigger() -> impl Strategy<Value = Trigger> {
     let params = || json!({"Body": "Hi", "MessageSid": "SM0", "ChannelAttributes": "{\"a\": 1}"});
     let params = move || params().as_object().unwrap().clone();
     prop_oneof![
         Just(Trigger::IncomingMessage { params: params() }),
         Just(Trigger::IncomingConversationMessage { params: params() }),
+        json_value().prop_map(|value| Trigger::IncomingCall { params: call(&[("X", value)]) }),
         json_value().prop_map(|parameters| Trigger::IncomingRequest {
             from: "+1".to_owned(),
             to: "+2".to_owned(),
@@ -254,6 +289,33 @@ impl Event {
             (Status::Waiting(Waiting::Function { call }), ..) => {
                 FlowInput::FunctionFailed { effect_id: call.clone(), reason }
             }
+            (Status::Waiting(Waiting::Call { timer: Some(timer), .. }), _, false) => {
+                FlowInput::Timer { id: timer.clone() }
+            }
+            (Status::Waiting(Waiting::Call { .. }), _, false) => FlowInput::CallEnded {
+                effect_id: None,
+                params: call(&[("CallStatus", json!("completed")), ("X", self.value.clone())]),
+            },
+            (
+                Status::Waiting(Waiting::Call { document: id, .. } | Waiting::OutgoingCall { call: id }),
+                _,
+                true,
+            ) => {
+                let said = if turn.is_multiple_of(3) { "SpeechResult" } else { "Digits" };
+                FlowInput::CallRequest {
+                    effect_id: Some(id.clone()),
+                    params: call(&[(said, json!(self.text)), ("Result", self.value.clone())]),
+                }
+            }
+            (Status::Waiting(Waiting::OutgoingCall { call }), ..) => {
+                FlowInput::CallFailed { effect_id: call.clone(), reason }
+            }
+            (Status::Waiting(Waiting::Recording { request }), _, true) => {
+                FlowInput::RecordingChanged { effect_id: request.clone(), fields: fields() }
+            }
+            (Status::Waiting(Waiting::Recording { request }), ..) => {
+                FlowInput::RecordingFailed { effect_id: request.clone(), reason }
+            }
             (Status::Waiting(Waiting::Task { task }), _, good) => FlowInput::TaskEvent {
                 effect_id: task.clone(),
                 event: if good {
@@ -265,6 +327,14 @@ impl Event {
             (Status::NotStarted | Status::Ended { .. }, ..) => message(),
         }
     }
+}
+
+/// What a step gives the call.
+fn documents(done: &FlowStep) -> impl Iterator<Item = &InstructCall> {
+    done.effects.iter().filter_map(|effect| match effect {
+        Effect::InstructCall(document) => Some(document),
+        _ => None,
+    })
 }
 
 /// One step, run twice and then repeated, with everything checked that must hold for any step.
@@ -284,8 +354,19 @@ fn checked(flow: &Flow, library: &BTreeMap<String, Flow>, state: &FlowState, inp
     let was_ended = matches!(state.status(), Status::Ended { .. });
     let says_so = done.effects.iter().filter(|effect| matches!(effect, Effect::Ended { .. })).count();
     assert_eq!(says_so, usize::from(ended && !was_ended));
+    // One document for one request, within its bounds; the same one when the request comes again.
+    let documents: Vec<&InstructCall> = documents(&done).collect();
+    assert!(documents.len() <= 1);
+    assert!(documents.iter().all(|document| check(&document.instructions).is_ok()));
+    assert!(documents.is_empty() || done.state.call_document() == documents.first().copied());
     let again = step(flow, library, done.state.clone(), input, NOW);
-    assert_eq!((&again.state, again.effects.len()), (&done.state, 0));
+    assert_eq!(again.state, done.state);
+    assert!(again.effects.iter().all(|effect| matches!(effect, Effect::InstructCall(_))));
+    let asks = matches!(input, FlowInput::CallRequest { .. } | FlowInput::Start { .. });
+    assert!(again.effects.is_empty() || asks);
+    if asks && !documents.is_empty() {
+        assert_eq!(self::documents(&again).collect::<Vec<_>>(), documents);
+    }
     done
 }
 
@@ -324,8 +405,9 @@ proptest! {
     #[test]
     fn any_template_is_refused_or_renders(source in liquid(), trigger in trigger()) {
         let mut definition = every_widget();
-        for pointer in ["/states/1/properties/variables/0/value", "/states/2/properties/body", "/states/7/properties/body"] {
-            *definition.pointer_mut(pointer).unwrap() = json!(source);
+        for (name, property) in [("set", "/variables/0/value"), ("ask", "/body"), ("hello", "/body"), ("say", "/say")] {
+            let state = definition["states"].as_array_mut().unwrap().iter_mut().find(|state| state["name"] == name);
+            *state.unwrap()["properties"].pointer_mut(property).unwrap() = json!(source);
         }
         if let Ok(flow) = Flow::from_value("self", &definition) {
             play(&flow, trigger, &[], &BTreeMap::new());

@@ -2,6 +2,7 @@
 
 use super::InboundError;
 use super::close::check_after_closing;
+use super::effects;
 use super::push;
 use crate::center::Center;
 use crate::config::{Config, flow_sid};
@@ -237,6 +238,9 @@ impl<'a> Turn<'a> {
             Effect::SetContactAttribute { id: _, key, value } => {
                 self.set_contact_attribute(key, value).await.map(|()| None)
             }
+            Effect::PlaceCall(call) => Ok(Some(effects::no_call(call.id))),
+            Effect::RecordCall(recording) => Ok(Some(effects::no_recording(recording.id))),
+            Effect::InstructCall(_) => Ok(Some(effects::no_line())),
             // `settle` reads it from the state.
             Effect::Ended { .. } => Ok(None),
         }

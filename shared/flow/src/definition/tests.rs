@@ -44,7 +44,7 @@ fn every_error_is_named_at_once() {
     check(
         &with(&[
             split,
-            widget("gather_1", "gather-input-on-call", json!({})),
+            widget("pilot_1", "send-to-auto-pilot", json!({})),
             widget("split", "trigger", json!({})),
             widget("", "trigger", json!({})),
             widget("http", "make-http-request", json!({"method": "PUT", "add_twilio_auth": "maybe"})),
@@ -61,7 +61,7 @@ fn every_error_is_named_at_once() {
             ("#/states/1/properties/input", "invalid Liquid"),
             ("#/states/1/transitions/1/conditions/0/type", "rhymes_with"),
             ("#/states/1/transitions/2/conditions", "at least one"),
-            ("#/states/2/type", "\"gather_1\" has the type \"gather-input-on-call\", which is not supported"),
+            ("#/states/2/type", "\"pilot_1\" has the type \"send-to-auto-pilot\", which is not supported"),
             ("#/states/3/name", "also that of widget 1"),
             ("#/states/4/name", "1 to 128 bytes"),
             ("#/states/5/properties/method", "GET or POST"),

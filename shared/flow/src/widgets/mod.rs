@@ -1,13 +1,26 @@
 //! The widgets: one file each, whose first lines are its documentation for those who write flows.
 
+mod add_twiml_redirect;
+mod capture_payments;
+mod connect_call_to;
+mod connect_virtual_agent;
+mod enqueue_call;
+mod fork_stream;
+mod gather_input_on_call;
+mod handover;
 mod make_http_request;
+mod make_outgoing_call;
 mod outgoing;
+mod record_call;
+mod record_voicemail;
 mod run_function;
 mod run_subflow;
+mod say_play;
 mod send_and_wait_for_reply;
 mod send_message;
 mod send_to_flex;
 mod set_variables;
+mod speech;
 mod split_based_on;
 mod trigger;
 
@@ -48,6 +61,19 @@ pub(crate) const TYPES: &[WidgetType] = &[
     run_function::TYPE,
     run_subflow::TYPE,
     send_to_flex::TYPE,
+    say_play::TYPE,
+    gather_input_on_call::TYPE,
+    connect_call_to::TYPE,
+    enqueue_call::TYPE,
+    record_voicemail::TYPE,
+    record_call::TYPE,
+    make_outgoing_call::V1,
+    make_outgoing_call::V2,
+    add_twiml_redirect::TYPE,
+    capture_payments::TYPE,
+    fork_stream::TYPE,
+    connect_virtual_agent::V1,
+    connect_virtual_agent::V2,
 ];
 
 #[cfg(test)]

@@ -1,124 +1,51 @@
 //! # Send to Flex (`send-to-flex`)
 //!
-//! Hands the conversation to an agent: creates a task and waits until it is over.
+//! Hands the conversation to an agent: creates a task and waits until it is over. A caller waits on the line, and is
+//! connected once an agent has accepted and answered.
 //!
 //! - **Properties** (Liquid): `workflow` and `channel` (SID or name of the workflow and the task channel),
 //!   `attributes` (JSON object), `priority` (whole number, 0 when missing), `timeout` (seconds; the workspace's
-//!   default when missing). `waitUrl` and `waitUrlMethod` are accepted and not used.
+//!   default when missing). `waitUrl` and `waitUrlMethod`: what a caller hears meanwhile.
 //! - **Events**: `callComplete` when the task is completed; `failedToEnqueue` when it cannot be created, or its
-//!   attributes are no JSON object or too long; `callFailure` when it is canceled.
+//!   attributes are no JSON object or too long; `callFailure` when it is canceled, as it is when the caller hangs up
+//!   before an agent has accepted.
 //! - **Outputs**: the task's fields (`sid`, `task_queue_sid`, `workspace_sid`, …); `ErrorMessage` after a failure.
 //! - **Limits**: 4,096 bytes of attributes.
 
-use serde_json::{Map, Value, json};
-
+use super::handover::{Handover, ended};
+use super::speech::method;
 use super::{Widget, WidgetType};
-use crate::bound::parameters;
-use crate::effect::{CreateTask, Effect};
-use crate::input::{FlowInput, TaskEvent};
-use crate::limits::{TASK_ATTRIBUTES_BYTES_MAX, WAIT_S_MAX};
-use crate::problem::ProblemKind;
-use crate::properties::Properties;
-use crate::run::{Next, Run, Stop, object};
+use crate::input::FlowInput;
+use crate::run::{Next, Run, Stop};
 use crate::state::Waiting;
-use crate::template::Template;
 
 pub(super) const TYPE: WidgetType = WidgetType {
     name: "send-to-flex",
     events: &["callComplete", "failedToEnqueue", "callFailure", "composerStarted"],
-    parse,
+    parse: |properties| {
+        Box::new(SendToFlex(Handover {
+            workflow: properties.template("workflow"),
+            channel: properties.template("channel"),
+            attributes: properties.template("attributes"),
+            attributes_property: "attributes",
+            priority: properties.number("priority"),
+            timeout: properties.number("timeout"),
+            wait_url: properties.template("waitUrl"),
+            wait_method: method(properties, "waitUrlMethod"),
+        }))
+    },
 };
 
 #[derive(Debug)]
-struct SendToFlex {
-    workflow: Option<Template>,
-    channel: Option<Template>,
-    attributes: Option<Template>,
-    priority: Option<Template>,
-    timeout: Option<Template>,
-}
-
-fn parse(properties: &mut Properties<'_>) -> Box<dyn Widget> {
-    Box::new(SendToFlex {
-        workflow: properties.template("workflow"),
-        channel: properties.template("channel"),
-        attributes: properties.template("attributes"),
-        priority: properties.number("priority"),
-        timeout: properties.number("timeout"),
-    })
-}
-
-impl SendToFlex {
-    /// The task's attributes, or why they cannot be used.
-    fn attributes(&self, run: &mut Run) -> Result<Result<Value, String>, Stop> {
-        let Some(text) = run.optional(self.attributes.as_ref(), "attributes")? else {
-            return Ok(Ok(Value::Object(Map::new())));
-        };
-        if text.len() > TASK_ATTRIBUTES_BYTES_MAX {
-            let length = text.len();
-            return Ok(Err(format!("{length} bytes; at most {TASK_ATTRIBUTES_BYTES_MAX} are allowed")));
-        }
-        Ok(match serde_json::from_str(&text) {
-            Ok(attributes @ Value::Object(_)) => Ok(attributes),
-            Ok(_) => Err("not a JSON object".to_owned()),
-            Err(error) => Err(format!("not JSON: {error}")),
-        })
-    }
-}
+struct SendToFlex(Handover);
 
 impl Widget for SendToFlex {
     fn enter(&self, run: &mut Run) -> Result<Next, Stop> {
-        let attributes = match self.attributes(run)? {
-            Ok(attributes) => attributes,
-            Err(reason) => {
-                run.set_outputs(object([("ErrorMessage", json!(reason))]))?;
-                run.problem(ProblemKind::BadValue { property: "attributes".to_owned(), reason });
-                return Ok(Next::Leave("failedToEnqueue"));
-            }
-        };
-        let timeout_s = run.number(self.timeout.as_ref(), "timeout")?;
-        let timeout_s = timeout_s.and_then(|s| u64::try_from(s).ok()).filter(|s| *s > 0);
-        let task = CreateTask {
-            id: run.effect_id()?,
-            workflow: run.optional(self.workflow.as_ref(), "workflow")?,
-            task_channel: run.optional(self.channel.as_ref(), "channel")?,
-            attributes,
-            priority: run.number(self.priority.as_ref(), "priority")?.unwrap_or_default(),
-            timeout_s: timeout_s.map(|s| s.min(WAIT_S_MAX)),
-        };
-        run.set_outputs(Map::new())?;
-        let id = task.id.clone();
-        run.emit(Effect::CreateTask(task));
-        Ok(Next::Wait(Waiting::Task { task: id }))
+        self.0.begin(run)
     }
 
     fn resume(&self, run: &mut Run, waiting: &Waiting, input: &FlowInput) -> Result<Option<Next>, Stop> {
-        let (Waiting::Task { task }, FlowInput::TaskEvent { effect_id, event }) = (waiting, input) else {
-            return Ok(None);
-        };
-        if effect_id != task {
-            return Ok(None);
-        }
-        Ok(Some(match event {
-            TaskEvent::Created { fields } => {
-                let fields = parameters(run, "task fields", fields);
-                run.add_outputs(fields)?;
-                Next::Wait(waiting.clone())
-            }
-            TaskEvent::Completed { fields } => {
-                let fields = parameters(run, "task fields", fields);
-                run.add_outputs(fields)?;
-                Next::Leave("callComplete")
-            }
-            TaskEvent::FailedToEnqueue { reason } => {
-                run.add_outputs(object([("ErrorMessage", json!(reason))]))?;
-                Next::Leave("failedToEnqueue")
-            }
-            TaskEvent::Failed { reason } => {
-                run.add_outputs(object([("ErrorMessage", json!(reason))]))?;
-                Next::Leave("callFailure")
-            }
-        }))
+        ended(run, waiting, input)
     }
 }
 
@@ -126,7 +53,7 @@ impl Widget for SendToFlex {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::testing::{params, play};
+    use super::super::testing::{call_params, hang_up, params, play, play_on_call, request};
     use crate::effect::EffectId;
     use crate::input::{FlowInput, TaskEvent};
     use crate::limits::TASK_ATTRIBUTES_BYTES_MAX;
@@ -184,5 +111,45 @@ mod tests {
             let attributes = format!("{{\"a\":\"{}\"}}", "x".repeat(bytes - 8));
             assert_eq!(play("send-to-flex", json!({"attributes": attributes}), &[]).at, at);
         }
+    }
+
+    fn check_call(inputs: &[FlowInput], at: &str, effects: usize) {
+        let properties = json!({"workflow": "WW1", "waitUrl": "https://a/music", "waitUrlMethod": "GET"});
+        let outcome = play_on_call("send-to-flex", properties, inputs);
+        let task = &outcome.effects[0];
+        let document = json!({"type": "instruct_call", "id": "2.under_test.1", "instructions":
+            [{"do": "await_agent", "task": "2.under_test.0", "wait_url": "https://a/music", "wait_method": "GET"}]});
+        assert_eq!(
+            (outcome.at.as_str(), &task["type"], &outcome.effects[1]),
+            (at, &json!("create_task"), &document)
+        );
+        assert_eq!(outcome.effects.as_array().map(Vec::len), Some(effects), "{}", outcome.effects);
+    }
+
+    #[test]
+    fn a_caller_waits_on_the_line() {
+        let id = EffectId("2.under_test.0".to_owned());
+        let canceled =
+            FlowInput::TaskEvent { effect_id: id, event: TaskEvent::Failed { reason: "r".to_owned() } };
+        check_call(&[], "under_test", 2);
+        // Whatever the call asks meanwhile, it goes on waiting.
+        check_call(&[request("2.under_test.1", json!({"QueueResult": "redirected"}))], "under_test", 3);
+        check_call(
+            &[FlowInput::CallRequest { effect_id: None, params: call_params(json!({})) }],
+            "under_test",
+            3,
+        );
+        check_call(&[canceled.clone()], "callFailure", 2);
+        // The task hears of it first: a caller who was connected has been served.
+        check_call(&[hang_up()], "under_test", 2);
+        check_call(&[hang_up(), canceled], "callFailure", 2);
+    }
+
+    #[test]
+    fn music_that_cannot_be_played_does_not_stop_the_waiting() {
+        let properties = json!({"waitUrl": "u".repeat(patchbay_model::call::CALL_URL_CHARS_MAX + 1)});
+        let outcome = play_on_call("send-to-flex", properties, &[]);
+        assert_eq!((outcome.at.as_str(), outcome.problems.len()), ("under_test", 1));
+        assert_eq!(outcome.effects[1]["instructions"][0]["wait_url"], Value::Null);
     }
 }

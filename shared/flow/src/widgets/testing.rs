@@ -3,13 +3,13 @@
 use patchbay_model::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::{Effect, Flow, FlowInput, FlowState, FlowStep, NoFlows, StartContext, Trigger, step};
+use crate::{Effect, EffectId, Flow, FlowInput, FlowState, FlowStep, NoFlows, StartContext, Trigger, step};
 
 /// What came of a play.
 pub(crate) struct Outcome {
     /// The exit's event, or `under_test` while it waits.
     pub(crate) at: String,
-    /// All effects but the end, as JSON.
+    /// All effects but the end and the hanging up that belongs to it, as JSON.
     pub(crate) effects: Value,
     /// `widgets.under_test`.
     pub(crate) outputs: Value,
@@ -37,9 +37,44 @@ pub(crate) fn start() -> FlowInput {
     }
 }
 
+/// The parameters of a request of the call, with `more`.
+pub(crate) fn call_params(more: Value) -> Map<String, Value> {
+    let mut call = params(
+        json!({"CallSid": "CA1", "From": "+15550001", "To": "+15550002", "CallStatus": "in-progress"}),
+    );
+    call.extend(params(more));
+    call
+}
+
+/// The start by a call.
+pub(crate) fn start_call() -> FlowInput {
+    match start() {
+        FlowInput::Start { context, .. } => {
+            FlowInput::Start { trigger: Trigger::IncomingCall { params: call_params(json!({})) }, context }
+        }
+        other => other,
+    }
+}
+
+/// The request of a call that has followed the document `id`.
+pub(crate) fn request(id: &str, more: Value) -> FlowInput {
+    FlowInput::CallRequest { effect_id: Some(EffectId(id.to_owned())), params: call_params(more) }
+}
+
+/// The news that the caller has hung up.
+pub(crate) fn hang_up() -> FlowInput {
+    FlowInput::CallEnded { effect_id: None, params: call_params(json!({"CallStatus": "completed"})) }
+}
+
 /// A definition of a trigger, `states`, and one exit per name in `exits`.
 pub(crate) fn definition(first: &str, mut states: Vec<Value>, exits: &[&str]) -> Value {
-    let events = ["incomingMessage", "incomingConversationMessage", "incomingRequest", "incomingParent"];
+    let events = [
+        "incomingMessage",
+        "incomingConversationMessage",
+        "incomingCall",
+        "incomingRequest",
+        "incomingParent",
+    ];
     let transitions: Vec<Value> = events.iter().map(|event| json!({"event": event, "next": first})).collect();
     states.push(json!({"name": "Trigger", "type": "trigger", "transitions": transitions, "properties": {}}));
     for exit in exits {
@@ -67,13 +102,33 @@ pub(crate) fn steps(flow: &Flow, inputs: &[FlowInput]) -> Vec<FlowStep> {
 
 /// Plays a widget of type `kind` with `properties`; the start comes first, then `inputs`.
 pub(crate) fn play(kind: &str, properties: Value, inputs: &[FlowInput]) -> Outcome {
-    let events = super::TYPES.iter().find(|known| known.name == kind).map_or(&[][..], |known| known.events);
-    let transitions: Vec<Value> = events.iter().map(|event| json!({"event": event, "next": event})).collect();
-    play_with(kind, properties, transitions, events, inputs)
+    play_all(start(), kind, properties, inputs)
 }
 
-/// The same with transitions of one's own.
+/// The same on a call.
+pub(crate) fn play_on_call(kind: &str, properties: Value, inputs: &[FlowInput]) -> Outcome {
+    play_all(start_call(), kind, properties, inputs)
+}
+
+fn play_all(first: FlowInput, kind: &str, properties: Value, inputs: &[FlowInput]) -> Outcome {
+    let events = super::TYPES.iter().find(|known| known.name == kind).map_or(&[][..], |known| known.events);
+    let transitions: Vec<Value> = events.iter().map(|event| json!({"event": event, "next": event})).collect();
+    play_from(first, kind, properties, transitions, events, inputs)
+}
+
+/// The same as [`play`] with transitions of one's own.
 pub(crate) fn play_with(
+    kind: &str,
+    properties: Value,
+    transitions: Vec<Value>,
+    exits: &[&str],
+    inputs: &[FlowInput],
+) -> Outcome {
+    play_from(start(), kind, properties, transitions, exits, inputs)
+}
+
+fn play_from(
+    first: FlowInput,
     kind: &str,
     properties: Value,
     transitions: Vec<Value>,
@@ -83,7 +138,7 @@ pub(crate) fn play_with(
     let state =
         json!({"name": "under_test", "type": kind, "transitions": transitions, "properties": properties});
     let flow = flow(&definition("under_test", vec![state], exits));
-    let inputs: Vec<FlowInput> = std::iter::once(start()).chain(inputs.iter().cloned()).collect();
+    let inputs: Vec<FlowInput> = std::iter::once(first).chain(inputs.iter().cloned()).collect();
     let done = steps(&flow, &inputs);
     let last = done.last().map(|done| &done.state);
     Outcome {
@@ -91,7 +146,9 @@ pub(crate) fn play_with(
         effects: json!(
             done.iter()
                 .flat_map(|done| &done.effects)
-                .filter(|effect| !matches!(effect, Effect::Ended { .. }))
+                .filter(
+                    |effect| !matches!(effect, Effect::Ended { .. }) && !effect.id().0.ends_with(".hangup")
+                )
                 .collect::<Vec<_>>()
         ),
         outputs: last

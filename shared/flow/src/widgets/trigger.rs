@@ -3,9 +3,10 @@
 //! Where a flow begins. Leaves at once by the event that began the execution.
 //!
 //! - **Properties**: none.
-//! - **Events**: `incomingMessage`, `incomingConversationMessage`, `incomingRequest` (REST), `incomingParent`
-//!   (run-subflow). `incomingCall` is accepted and never happens.
-//! - **Outputs**: `trigger.message.*`, `trigger.conversation.*`, `trigger.request.*` or `trigger.parent.*`.
+//! - **Events**: `incomingMessage`, `incomingConversationMessage`, `incomingCall`, `incomingRequest` (REST),
+//!   `incomingParent` (run-subflow).
+//! - **Outputs**: `trigger.message.*`, `trigger.conversation.*`, `trigger.call.*`, `trigger.request.*` or
+//!   `trigger.parent.*`.
 
 use super::{Widget, WidgetType};
 use crate::run::{Next, Run, Stop};
@@ -39,7 +40,7 @@ mod tests {
     use crate::{FlowInput, StartContext, Trigger};
 
     fn check(input: FlowInput, widget: &str) {
-        let events = ["incomingMessage", "incomingConversationMessage", "incomingRequest"];
+        let events = ["incomingMessage", "incomingConversationMessage", "incomingCall", "incomingRequest"];
         let exits = events.map(|event| json!({"name": event, "type": "set-variables"}));
         let transitions = events.map(|event| json!({"event": event, "next": event}));
         let mut states = exits.to_vec();
@@ -55,6 +56,8 @@ mod tests {
         let (trigger, context) =
             (Trigger::IncomingConversationMessage { params: Default::default() }, StartContext::default());
         check(FlowInput::Start { trigger, context: context.clone() }, "incomingConversationMessage");
+        let trigger = Trigger::IncomingCall { params: Default::default() };
+        check(FlowInput::Start { trigger, context: context.clone() }, "incomingCall");
         let trigger =
             Trigger::IncomingRequest { from: String::new(), to: String::new(), parameters: Value::Null };
         check(FlowInput::Start { trigger, context }, "incomingRequest");

@@ -1,9 +1,11 @@
 //! What a flow asks for, done under ids of its execution and step.
 
+mod call;
 mod http;
 mod message;
 mod task;
 
+pub(super) use call::{no_call, no_line, no_recording};
 #[cfg(test)]
 pub(super) use http::CALLS_PER_EVENT_MAX;
 pub use http::Functions;
