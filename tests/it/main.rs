@@ -18,4 +18,5 @@ mod stories_channels;
 mod stories_crash;
 mod stories_queues;
 mod stories_refused;
+mod stories_voice;
 mod template;

@@ -20,8 +20,9 @@ const PICTURE: &str =
 type Settings = BTreeMap<String, String>;
 
 /// What the customers of each account say, and what they do besides.
-const CARRIED: [&str; 15] = [
+const CARRIED: [&str; 16] = [
     "sms default: text media text · opt_out opt_in",
+    "voice default: text media text · opt_out opt_in",
     "whatsapp default: text media location choice contacts unsupported · edit react react echo referral form note reply unsend",
     "messenger default: text media location choice unsupported · edit react react echo referral note reply unsend",
     "instagram default: text media choice unsupported · edit react react echo referral story_reply story_mention note reply unsend",
@@ -74,7 +75,9 @@ fn configure(folder: &Path) {
 /// The address of a customer whom no other account knows, as the channel writes it.
 fn address(kind: ChannelKind, number: usize) -> String {
     match kind {
-        ChannelKind::Sms | ChannelKind::Whatsapp | ChannelKind::Google => format!("+1500555{number:04}"),
+        ChannelKind::Sms | ChannelKind::Voice | ChannelKind::Whatsapp | ChannelKind::Google => {
+            format!("+1500555{number:04}")
+        }
         ChannelKind::Line => format!("U{number:032x}"),
         ChannelKind::Email => format!("customer{number}@customer.example"),
         _ => (4_242_000 + number).to_string(),
@@ -196,7 +199,7 @@ impl Story<'_> {
             assert_eq!((&seen["direction"], &seen["channel"]), (&json!("inbound"), &json!(self.kind)));
             let expect = match (self.kind, kind.as_str().unwrap()) {
                 // A text message has no buttons: what was chosen is what was written.
-                (ChannelKind::Sms, "choice") => "text",
+                (ChannelKind::Sms | ChannelKind::Voice, "choice") => "text",
                 // Whatever comes by mail is one.
                 (ChannelKind::Email, _) => "email",
                 (_, kind) => kind,

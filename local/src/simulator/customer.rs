@@ -14,8 +14,8 @@ use patchbay_model::{ChannelKind, EventKind, InboundEvent, MessageStatus, Timest
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// Milliseconds for our own webhook to answer.
-const WEBHOOK_MS_MAX: u32 = 10_000;
+/// Milliseconds for our own webhook to answer (Twilio: 15 s; nobody waits longer).
+const WEBHOOK_MS_MAX: u32 = 15_000;
 /// Bytes of its answer that are read.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 

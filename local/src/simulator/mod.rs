@@ -10,6 +10,7 @@ mod faults;
 mod files;
 mod listing;
 pub(crate) mod page;
+mod phone;
 mod provider;
 mod tokens;
 mod visitor;
@@ -27,6 +28,7 @@ use patchbay_center::Center;
 use patchbay_center::ports::{Http, World};
 use patchbay_edge::Account;
 use patchbay_model::ChannelKind;
+use phone::Phones;
 use std::sync::Arc;
 use tokens::Remembered;
 
@@ -55,6 +57,7 @@ pub(crate) struct Simulator {
     files: Arc<Files>,
     /// Reply token → whose it is.
     reply_tokens: Arc<Remembered>,
+    phones: Arc<Phones>,
     /// Idempotency key → the provider's id of the call that was made with it.
     calls: Arc<Remembered>,
     /// Visitors who are played.
@@ -80,11 +83,15 @@ pub(crate) fn router(played: Played) -> Router {
         faults: Arc::default(),
         files: Arc::default(),
         reply_tokens: Arc::default(),
+        phones: Arc::default(),
         calls: Arc::default(),
         visitors: Arc::default(),
     };
     let customers = Router::new()
         .route("/api", get(listing::list))
+        .route("/api/voice/calls", get(phone::all).post(phone::dial))
+        .route("/api/voice/calls/{call}", get(phone::one))
+        .route("/api/voice/phone/{act}", post(phone::act))
         .route("/api/{channel}/messages", post(customer::write))
         .route("/api/{channel}/deliveries", get(deliveries::list))
         .route("/api/{channel}/faults", post(faults::add))

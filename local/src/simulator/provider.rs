@@ -2,7 +2,7 @@
 
 use super::deliveries::Shown;
 use super::faults::{Fault, ToldLater};
-use super::{BODY_BYTES_MAX, Simulator, bad_request, customer};
+use super::{BODY_BYTES_MAX, Simulator, bad_request, customer, phone};
 use crate::serve::BreakOff;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Request, State};
@@ -93,6 +93,9 @@ fn accept(
     fault: Option<&Fault>,
 ) -> ProviderResponse {
     let channel = account.channel.as_ref();
+    if let Some(answer) = phone::answer_api(simulator, account, request) {
+        return answer;
+    }
     let file = |id: &str| simulator.files.get(id);
     let asked = channel.media_answer(request, &file).or_else(|| channel.lookup_answer(request));
     if let Some(answer) = asked {

@@ -20,6 +20,8 @@ pub enum InboundBody {
     Event(Box<InboundEvent>),
     /// A timer of a flow execution is due.
     FlowTimer { contact_sid: ContactSid, execution_sid: ExecutionSid, timer: String },
+    /// Do what an execution has put off because a caller waited on the line.
+    Perform { contact_sid: ContactSid, execution_sid: ExecutionSid },
     /// A conversation's task came to this.
     Task { conversation_sid: ConversationSid, task_sid: TaskSid, outcome: TaskOutcome },
     /// A site's server says who a visitor of its web chat is.
@@ -179,6 +181,8 @@ pub enum OutboundJob {
     FetchMedia(Box<FetchMedia>),
     /// Ask a provider who writes from an address.
     LookUpProfile(Box<LookUpProfile>),
+    /// Have a call that follows an older document of its flow, or waits in a queue, ask for this one.
+    MoveCall { call_sid: String, document: String },
 }
 
 /// An address that nobody had written from before.

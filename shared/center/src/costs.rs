@@ -6,9 +6,10 @@ use crate::ports::{QueueName, Units, World};
 use crate::router;
 use crate::router::tests::cost::{life_with_idle_workers, life_with_waiting_tasks, sum};
 use crate::socket;
-use crate::testing::{ANN, Room, flow, now, widget};
+use crate::testing::{ANN, Line, Room, flow, now, phone_menu, widget};
 use crate::token::{Claims, Role, SigningKeys};
 use patchbay_channels::WebhookRequest;
+use patchbay_channels::voice::network::Act;
 use patchbay_model::event::{Profile, Reference};
 use patchbay_model::{
     Attachment, ChannelKind, Content, Direction, EventKind, InboundEvent, MessageStatus, TaskSid,
@@ -182,6 +183,26 @@ pub(crate) fn receipt() -> Operations {
     Operations { fifo: operations.fifo + 1, ..operations }
 }
 
+/// Somebody calls who has written before, presses a key, waits for an agent, and hangs up: the webhook function runs both
+/// turns and says once what is heard in the queue; the news of the end go over the queue.
+pub(crate) fn call() -> Operations {
+    let mut room = Room::new(phone_menu());
+    let mut line = Line::new(&mut room);
+    assert_eq!(room.writes(ChannelKind::Sms, ANN, "Good morning", "first"), 200);
+    room.settle();
+    room.ports.queue.take(QueueName::Routing);
+    room.ports.table.take_spent();
+    let call = line.dial(&room, ANN);
+    line.press(&room, &call, "1");
+    line.act(&room, &call, Act::HangUp);
+    let records = room.take(QueueName::Inbound);
+    let queued = records.len() as u64;
+    room.inbound(records);
+    let asked = line.asked.len() as u64;
+    let operations = counted(&room, asked, asked + 1);
+    Operations { fifo: operations.fifo + queued, ..operations }
+}
+
 /// An agent's client says that it is still there.
 pub(crate) fn heartbeat() -> Operations {
     let room = assigned(ChannelKind::Sms, ANN);
@@ -257,6 +278,7 @@ fn every_scenario_keeps_its_budget() {
         ("agent's reply: LINE", reply(ChannelKind::Line, "U1"), 30, 45),
         ("agent's reply: SMS", reply(ChannelKind::Sms, ANN), 40, 45),
         ("receipt: SMS", receipt(), 10, 40),
+        ("call: a key, the queue, hung up", call(), 190, 120),
         ("agent's heartbeat", heartbeat(), 0, 0),
         ("agent connects", connect(), 20, 45),
         ("task life, workers idle", task_life(), 150, 70),

@@ -40,6 +40,11 @@ pub fn execution(contact: &ContactSid) -> Key {
     Key::new(contact_partition(contact), "X")
 }
 
+/// `L#<call>` / `L`: a call, by the provider's id of it.
+pub fn leg(call_sid: &str) -> Key {
+    Key::new(format!("L#{call_sid}"), "L")
+}
+
 /// `C#<contact>` / `R#<time>#<sid>`: that somebody was found to be this contact, or was not after all.
 pub fn merge(contact: &ContactSid, time_ms: i64, sid: &MergeSid) -> Key {
     Key::new(contact_partition(contact), format!("R#{time_ms:014}#{sid}"))

@@ -1,5 +1,9 @@
 //! A center in memory whose ports fail on demand, with the played providers, for the tests of the handlers.
 
+mod phone;
+
+pub(crate) use phone::{Line, call_flow, phone_menu, say};
+
 use crate::center::{Center, ChannelAccount, Ports};
 use crate::command::{InboundBody, Record};
 use crate::config::{ConfigDocuments, apply};
@@ -222,6 +226,10 @@ impl Room {
             ConfigDocuments { workspace: workspace.unwrap(), flows, ..ConfigDocuments::default() };
         now(apply(&self.center, &documents)).unwrap();
         self.ports.queue.take(QueueName::Routing);
+    }
+
+    pub fn world_now(&self) -> Timestamp {
+        self.world.now()
     }
 
     /// From now on the operation number `at` fails.

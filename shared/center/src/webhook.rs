@@ -2,6 +2,7 @@
 
 use crate::center::{Center, ChannelAccount};
 use crate::command::{InboundBody, body, group};
+use crate::inbound;
 use crate::mail::{self, FetchError};
 use crate::metric;
 use crate::ports::{BlobError, Outgoing, QueueError, QueueName};
@@ -103,7 +104,17 @@ async fn verify_and_queue(
             let verified = mail::verify(center, email, request).await?;
             mail::normalise(center, email, &verified, now).await?
         }
-        None => channel.normalise(&channel.verify(request, now)?, now),
+        None => {
+            let verified = channel.verify(request, now)?;
+            if let Some(voice) = channel.voice()
+                && let Some(call) = voice.call_request(&verified)
+            {
+                // A flow's turn is large, and most webhooks have none.
+                let reply = Box::pin(inbound::answer_call(center, voice, account, &call)).await;
+                return Ok(Normalised { events: Vec::new(), problems: Vec::new(), reply });
+            }
+            channel.normalise(&verified, now)
+        }
     };
     let mut outgoing = Vec::new();
     let mut queued = Vec::new();
@@ -127,7 +138,13 @@ async fn verify_and_queue(
     if !outgoing.is_empty() {
         center.queue.send(QueueName::Inbound, outgoing).await?;
     }
-    keep_problems(center, (kind, account), &request.body, &normalised.problems, now).await?;
+    match keep_problems(center, (kind, account), &request.body, &normalised.problems, now).await {
+        // Whoever waits on the line is answered without it.
+        Err(error) if channel.voice().is_some() => {
+            tracing::error!(account, error = %with_cause(&error), "a call's problem could not be kept");
+        }
+        kept => kept?,
+    }
     Ok(Normalised { events: queued, ..normalised })
 }
 

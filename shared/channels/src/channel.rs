@@ -3,6 +3,7 @@
 use crate::delivery::{DeliveryOutcome, ProviderRequest, ProviderResponse, Rendered, Undeliverable};
 use crate::email::Email;
 use crate::signature::Verified;
+use crate::voice::Voice;
 use crate::webchat::WebChat;
 use crate::webhook::{Normalised, Rejection, WebhookRequest};
 use patchbay_model::event::Profile;
@@ -89,6 +90,11 @@ pub trait Channel: Send + Sync {
 
     /// Itself, where it is the web chat: what only that has is sessions.
     fn webchat(&self) -> Option<&WebChat> {
+        None
+    }
+
+    /// Itself, where it is the phone: what only that has is calls that wait for an answer.
+    fn voice(&self) -> Option<&Voice> {
         None
     }
 

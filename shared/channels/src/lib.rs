@@ -37,6 +37,7 @@ pub mod line;
 pub mod messenger;
 pub mod sms;
 pub mod telegram;
+pub mod voice;
 pub mod webchat;
 pub mod whatsapp;
 

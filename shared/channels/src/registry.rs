@@ -3,7 +3,9 @@
 use crate::channel::Channel;
 use crate::settings::{Reader, SettingsError};
 use crate::simulate::Simulated;
-use crate::{custom, discord, email, google, instagram, line, messenger, sms, telegram, webchat, whatsapp};
+use crate::{
+    custom, discord, email, google, instagram, line, messenger, sms, telegram, voice, webchat, whatsapp,
+};
 use patchbay_model::ChannelKind;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,6 +21,7 @@ struct Entry {
 
 const ENTRIES: &[Entry] = &[
     Entry { kind: ChannelKind::Sms, open: sms::open, example: sms::EXAMPLE },
+    Entry { kind: ChannelKind::Voice, open: voice::open, example: voice::EXAMPLE },
     Entry { kind: ChannelKind::Whatsapp, open: whatsapp::open, example: whatsapp::EXAMPLE },
     Entry { kind: ChannelKind::Messenger, open: messenger::open, example: messenger::EXAMPLE },
     Entry { kind: ChannelKind::Instagram, open: instagram::open, example: instagram::EXAMPLE },

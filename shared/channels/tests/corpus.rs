@@ -14,6 +14,8 @@ mod meta;
 mod support;
 #[path = "corpus/telegram.rs"]
 mod telegram;
+#[path = "corpus/twilio_voice.rs"]
+mod twilio_voice;
 #[path = "corpus/twilio_whatsapp.rs"]
 mod twilio_whatsapp;
 

@@ -4,7 +4,7 @@
 //! twice, late, and from a place that the flow has left meanwhile; so whatever does not continue the present document
 //! is answered with it.
 
-use patchbay_model::call::{CallInstruction, check};
+use patchbay_model::call::{CallInstruction, CallStatus, check};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -42,10 +42,10 @@ fn sid(params: &Map<String, Value>) -> &str {
     params.get("CallSid").and_then(Value::as_str).unwrap_or_default()
 }
 
-/// Whether a call with these parameters is over (Twilio, `CallStatus`).
+/// Whether a call with these parameters is over.
 fn is_over(params: &Map<String, Value>) -> bool {
     let status = params.get("CallStatus").and_then(Value::as_str);
-    status.is_some_and(|status| ["completed", "busy", "failed", "no-answer", "canceled"].contains(&status))
+    status.and_then(CallStatus::parse).is_some_and(CallStatus::is_over)
 }
 
 impl Call {

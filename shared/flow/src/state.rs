@@ -102,6 +102,11 @@ impl FlowState {
         self.call.as_ref()?.document.as_ref()
     }
 
+    /// The provider's id of the call that it drives, while that goes on.
+    pub fn call_sid(&self) -> Option<&str> {
+        self.call.as_ref().filter(|call| !call.ended && !call.sid.is_empty()).map(|call| call.sid.as_str())
+    }
+
     /// When it was started.
     pub fn started_at(&self) -> Option<Timestamp> {
         self.started_at

@@ -9,12 +9,14 @@ mod dial;
 mod gather;
 mod media;
 mod place;
+mod status;
 
 pub use check::{InstructionError, check};
 pub use dial::{Connect, ConnectTarget, Enqueue};
 pub use gather::{Gather, Pay, PaymentMethod, Voicemail};
 pub use media::{Prompt, StreamTrack, StreamTransport, VirtualAgent};
 pub use place::{MachineDetection, PlaceCall, RecordCall};
+pub use status::CallStatus;
 
 use serde::{Deserialize, Serialize};
 

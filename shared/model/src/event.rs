@@ -1,5 +1,6 @@
 //! What a provider tells us, normalised: the body of a message on the inbound queue.
 
+use crate::call::CallStatus;
 use crate::{ChannelKind, Content, Message, MessageKey, MessageStatus, Timestamp, Tokens};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -93,6 +94,35 @@ pub enum Reference {
     Until(Timestamp),
 }
 
+/// What the provider tells of a phone call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallNews {
+    /// The provider's id of the call.
+    pub call_sid: String,
+    pub told: Told,
+    /// Its parameters as they came (`CallSid`, `CallStatus`, `RecordingUrl`, …): what flows read.
+    pub params: BTreeMap<String, String>,
+}
+
+/// What is told of a call. The tag is `about`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "snake_case")]
+pub enum Told {
+    /// How it stands. News may come late and in any order.
+    Status {
+        status: CallStatus,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duration_s: Option<u32>,
+    },
+    /// A message of the caller's, or a recording of the call, can be fetched.
+    Recording {
+        recording_sid: String,
+        url: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duration_s: Option<u32>,
+    },
+}
+
 /// What happened. The tag is `type`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -147,6 +177,8 @@ pub enum EventKind {
     Typing {
         on: bool,
     },
+    /// News of a phone call, for which nobody waits on the line.
+    Call(Box<CallNews>),
     /// Anything else worth a line in the timeline: followed, joined a group, linked an account, …
     Note {
         name: String,

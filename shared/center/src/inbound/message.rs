@@ -82,7 +82,7 @@ pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), 
         return push(center, &conversation, shown(center, &message)).await;
     }
     let (contact, conversation) = load_current_conversation(table, &contact, Consistency::Strong).await?;
-    let open = conversation.as_ref().is_some_and(|found| found.state != ConversationState::Closed);
+    let open = conversation.as_ref().is_some_and(is_open);
     let number = conversation.as_ref().map_or(0, |found| found.sid.number()) + u32::from(!open);
     let (message, stored) = put_into(&contact.conversation(number)).await?;
     let incoming = Incoming {
@@ -158,7 +158,7 @@ async fn to_flow(
             let input = FlowInput::Message { params: texts(incoming.params) };
             let mut turn = Turn::resume(center, incoming.cause(), conversation, execution).await?;
             turn.answer_at(&incoming.addresses);
-            turn.run(input).await
+            turn.run(input).await.map(drop)
         }
         before => {
             let stored = Some(conversation.clone());
@@ -206,6 +206,11 @@ pub(super) async fn open_conversation(
     start_flow(center, incoming, (closed, conversation), before, also, known).await
 }
 
+/// Whether a conversation goes on.
+pub(super) fn is_open(conversation: &Conversation) -> bool {
+    conversation.state != ConversationState::Closed
+}
+
 async fn start_flow(
     center: &Center,
     incoming: Incoming<'_>,
@@ -220,7 +225,7 @@ async fn start_flow(
         Some(mut turn) => {
             turn.set_contact(contact);
             let input = turn.start_input(incoming.params).await?;
-            turn.run(input).await
+            turn.run(input).await.map(drop)
         }
         None => Ok(()),
     }

@@ -3,6 +3,7 @@
 //! An event finds or makes its contact and conversation, is stored, and then goes where the conversation's state
 //! says: to the agents' sockets, to the flow, or nowhere until an agent accepts.
 
+mod call;
 mod change;
 mod close;
 mod consent;
@@ -22,6 +23,7 @@ mod turn;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use call::answer as answer_call;
 pub use effects::Functions;
 pub use error::InboundError;
 pub use place::message_sid;
@@ -86,6 +88,9 @@ async fn dispatch(center: &Center, body: &InboundBody) -> Result<(), InboundErro
         InboundBody::FlowTimer { contact_sid, execution_sid, timer } => {
             timer::handle(center, contact_sid, execution_sid, timer).await
         }
+        InboundBody::Perform { contact_sid, execution_sid } => {
+            Box::pin(call::perform(center, contact_sid, execution_sid)).await
+        }
         InboundBody::Task { conversation_sid, task_sid, outcome } => {
             task::handle(center, conversation_sid, task_sid, outcome).await
         }
@@ -108,6 +113,7 @@ async fn handle_event(center: &Center, event: &InboundEvent) -> Result<(), Inbou
             receipt::handle(center, event, reference, *status, reason.as_deref()).await
         }
         EventKind::Consent { opted_in, .. } => consent::handle(center, event, *opted_in).await,
+        EventKind::Call(news) => Box::pin(call::handle(center, event, news)).await,
         EventKind::Typing { on } => timeline::typing(center, event, *on).await,
     }
 }

@@ -114,5 +114,5 @@ async fn tell_flow(
     let (code, reason) = reason.split_once(": ").unwrap_or(("", reason));
     let input = FlowInput::DeliveryFailure { effect_id: sent, code: code.into(), reason: reason.into() };
     let cause = Cause { event: event_key, after: Some(event.received_at), heard: None, reply_context: None };
-    Turn::resume(center, cause, conversation, execution).await?.run(input).await
+    Turn::resume(center, cause, conversation, execution).await?.run(input).await.map(drop)
 }

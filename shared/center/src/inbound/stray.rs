@@ -1,7 +1,7 @@
 //! A message that was stored by a handler which had read its conversation as open, just after it had closed.
 
 use super::InboundError;
-use super::message::{Incoming, by_state, open_conversation};
+use super::message::{Incoming, by_state, is_open, open_conversation};
 use super::turn::Addresses;
 use crate::center::Center;
 use crate::ports::Consistency;
@@ -10,7 +10,7 @@ use crate::store::{
     move_message, put_message,
 };
 use patchbay_channels::params;
-use patchbay_model::{Address, Author, Conversation, ConversationState, Message, MessageKey};
+use patchbay_model::{Address, Author, Conversation, Message, MessageKey};
 
 /// Takes the message where it belongs: into the conversation that is open by now, or a new one. What is only noted in
 /// the timeline (an echo, an automatic message, a consent, a line of the center's) has no provider's id of a customer's message, and
@@ -40,7 +40,6 @@ pub(super) async fn handle(center: &Center, key: &MessageKey) -> Result<(), Inbo
         reply_context: None,
         message,
     };
-    let is_open = |found: &Conversation| found.state != ConversationState::Closed;
     let number = conversation.as_ref().map_or(0, |found| found.sid.number() + u32::from(!is_open(found)));
     let to = contact.conversation(number.max(1));
     let belongs_already = message.conversation_sid == to;

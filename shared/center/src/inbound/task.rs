@@ -41,7 +41,7 @@ pub(super) async fn handle(
     match waits {
         Some((execution, effect_id)) => {
             let input = FlowInput::TaskEvent { effect_id, event: event(task_sid, outcome) };
-            Turn::resume(center, cause, conversation, execution).await?.run(input).await
+            Turn::resume(center, cause, conversation, execution).await?.run(input).await.map(drop)
         }
         // The task was made by somebody else than a flow.
         None => super::turn::close_conversation(center, conversation).await,

@@ -29,7 +29,7 @@ pub(super) async fn handle(
         {
             let cause = Cause { event, after: None, heard: None, reply_context: None };
             let input = FlowInput::Timer { id: EffectId(timer.to_owned()) };
-            Turn::resume(center, cause, conversation, execution).await?.run(input).await
+            Turn::resume(center, cause, conversation, execution).await?.run(input).await.map(drop)
         }
         _ => Ok(()),
     }

@@ -18,6 +18,10 @@ use serde_json::{Map, Value};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+/// Milliseconds within which a turn has begun whatever it does for a caller: the provider gives up after fifteen seconds
+/// (Twilio, "Webhooks: timeouts"), and the commit and the way back need some of them.
+const ANSWER_MS_MAX: i64 = 12_500;
+
 /// Who writes to whom in the event that begins a turn.
 #[derive(Clone)]
 pub(super) struct Addresses {
@@ -54,6 +58,10 @@ pub(super) struct Turn<'a> {
     pub(super) calls: u32,
     /// Milliseconds that they took.
     pub(super) calls_ms: i64,
+    /// When a caller began to wait for the answer, where one does.
+    waits_since: Option<Timestamp>,
+    /// Whether its call asks of its own accord what to do next.
+    call_asks: bool,
     /// Writes that belong to the commit.
     also: Vec<Write>,
 }
@@ -122,6 +130,7 @@ impl<'a> Turn<'a> {
             our_address: addresses.ours.clone(),
             since: Timestamp(0),
             handled: before.as_ref().map(|before| before.handled.clone()).unwrap_or_default(),
+            deferred: None,
             updated_at: Timestamp(0),
             version: before.map_or(0, |before| before.version),
         };
@@ -158,6 +167,8 @@ impl<'a> Turn<'a> {
             sent: 0,
             calls: 0,
             calls_ms: 0,
+            waits_since: None,
+            call_asks: false,
             also: Vec::new(),
         })
     }
@@ -170,19 +181,35 @@ impl<'a> Turn<'a> {
         self.execution.our_address.clone_from(&addresses.ours);
     }
 
-    /// What a message starts the flow with.
-    pub(super) async fn start_input(
-        &mut self,
-        params: &BTreeMap<String, String>,
-    ) -> Result<FlowInput, InboundError> {
+    /// A caller waits on the line for what comes of the turn: what may take long is put off.
+    pub(super) fn caller_waits(&mut self) {
+        self.waits_since = Some(self.center.now());
+        self.call_asks = true;
+    }
+
+    /// One more write that belongs to the commit.
+    pub(super) fn with(&mut self, write: Write) {
+        self.also.push(write);
+    }
+
+    /// Who talks to whom, as the flow sees it.
+    pub(super) async fn start_context(&mut self) -> Result<StartContext, InboundError> {
         let contact_attributes = self.contact().await?.attributes.clone();
-        let context = StartContext {
+        Ok(StartContext {
             execution_sid: self.execution.sid.to_string(),
             flow_sid: flow_sid(&self.execution.flow).to_string(),
             flow_address: self.execution.our_address.clone(),
             contact_address: self.execution.address.id.clone(),
             contact_attributes,
-        };
+        })
+    }
+
+    /// What a message starts the flow with.
+    pub(super) async fn start_input(
+        &mut self,
+        params: &BTreeMap<String, String>,
+    ) -> Result<FlowInput, InboundError> {
+        let context = self.start_context().await?;
         let flow = self.config.find_flow(&self.execution.flow);
         let by_conversation = flow.is_some_and(|flow| {
             !flow.starts_on("incomingMessage") && flow.starts_on("incomingConversationMessage")
@@ -198,8 +225,18 @@ impl<'a> Turn<'a> {
         Ok(FlowInput::Start { trigger, context })
     }
 
-    /// Steps until the flow waits for something that is not at hand, performs what it asks for, and commits.
-    pub(super) async fn run(mut self, input: FlowInput) -> Result<(), InboundError> {
+    /// Does what the execution has put off, and goes on with its result.
+    pub(super) async fn go_on_with(mut self, effect: Effect) -> Result<(), InboundError> {
+        self.call_asks = true;
+        match self.perform(effect).await? {
+            Some(input) => self.run(input).await.map(drop),
+            None => self.commit().await.map(drop),
+        }
+    }
+
+    /// Steps until the flow waits for something that is not at hand, performs what it asks for, and commits. The
+    /// execution as it is stored then.
+    pub(super) async fn run(mut self, input: FlowInput) -> Result<Execution, InboundError> {
         let config = self.config.clone();
         let Some(flow) = config.find_flow(&self.execution.flow) else {
             let reason = format!("the flow {:?} is no longer configured", self.execution.flow);
@@ -230,6 +267,10 @@ impl<'a> Turn<'a> {
 
     async fn perform(&mut self, effect: Effect) -> Result<Option<FlowInput>, InboundError> {
         match effect {
+            Effect::HttpRequest(_) | Effect::RunFunction(_) if !self.has_patience() => {
+                self.execution.deferred = Some(effect);
+                Ok(None)
+            }
             Effect::SendMessage(message) => self.send_message(message).await,
             Effect::HttpRequest(request) => self.http_request(request).await.map(Some),
             Effect::RunFunction(function) => self.run_function(function).await.map(Some),
@@ -240,10 +281,18 @@ impl<'a> Turn<'a> {
             }
             Effect::PlaceCall(call) => Ok(Some(effects::no_call(call.id))),
             Effect::RecordCall(recording) => Ok(Some(effects::no_recording(recording.id))),
-            Effect::InstructCall(_) => Ok(Some(effects::no_line())),
+            // The caller's request is answered with it, from the state.
+            Effect::InstructCall(_) if self.call_asks => Ok(None),
+            Effect::InstructCall(document) => self.move_call(&document.id).await.map(|()| None),
             // `settle` reads it from the state.
             Effect::Ended { .. } => Ok(None),
         }
+    }
+
+    /// Whether whoever waits for the turn would still be there after one more call to somebody else.
+    fn has_patience(&self) -> bool {
+        let waited_ms = self.waits_since.map(|since| self.center.now().since_ms(since));
+        waited_ms.is_none_or(|waited_ms| waited_ms + i64::from(effects::TIMEOUT_MS) <= ANSWER_MS_MAX)
     }
 
     /// The contact, read once a turn.
@@ -300,11 +349,13 @@ impl<'a> Turn<'a> {
     }
 
     /// Writes the new state, on condition that nobody has changed what was read.
-    async fn commit(mut self) -> Result<(), InboundError> {
+    async fn commit(mut self) -> Result<Execution, InboundError> {
         self.execution.remember(self.cause.event.clone());
         self.execution.updated_at = self.center.now();
         self.also.push(put_next(&mut self.execution));
-        self.commit_conversation().await
+        let execution = self.execution.clone();
+        self.commit_conversation().await?;
+        Ok(execution)
     }
 
     async fn commit_conversation(self) -> Result<(), InboundError> {

@@ -1,6 +1,7 @@
 //! The sender: what waits on `outbound` is rendered and handed to its provider, and the outcome noted.
 
 mod call;
+mod calls;
 mod note;
 mod session;
 mod signal;
@@ -107,6 +108,9 @@ async fn handle_one(center: &Center, record: &Record) -> Result<(), SenderError>
         }
         OutboundEntry::Job(OutboundJob::LookUpProfile(job)) => {
             Ok(look_up(center, &job, record.receive_count).await?)
+        }
+        OutboundEntry::Job(OutboundJob::MoveCall { call_sid, document }) => {
+            calls::move_call(center, &call_sid, &document, record.receive_count).await
         }
         OutboundEntry::Message(entry) => send_one(center, &entry, record.receive_count).await,
     }

@@ -3,7 +3,7 @@
 use super::{StoreError, Versioned, load};
 use crate::keys;
 use crate::ports::{Consistency, Key, Table};
-use patchbay_flow::{EffectId, FlowState, Status};
+use patchbay_flow::{Effect, EffectId, FlowState, Status};
 use patchbay_model::{Address, ContactSid, ConversationSid, ExecutionSid, MessageSid, TaskSid, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,9 @@ pub struct Execution {
     pub since: Timestamp,
     /// The last events that it was given, oldest first.
     pub handled: Vec<String>,
+    /// What it has asked for and nobody has begun, because a caller waits on the line: somebody with more time does it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deferred: Option<Effect>,
     #[serde(default)]
     pub updated_at: Timestamp,
     pub version: u64,

@@ -47,16 +47,23 @@ const CAPABILITIES: Capabilities = Capabilities {
 
 /// One Twilio account for messages; its settings are those of `twilio::account::Twilio`.
 pub struct Sms {
-    twilio: Twilio,
+    pub(crate) twilio: Twilio,
 }
 
 pub(crate) fn open(settings: Reader<'_>) -> Result<Arc<dyn Simulated>, SettingsError> {
-    Ok(Arc::new(Sms { twilio: Twilio::open(settings, ChannelKind::Sms, "")? }))
+    Ok(Arc::new(Sms::open(settings, ChannelKind::Sms)?))
+}
+
+impl Sms {
+    /// Messages to and from a number of the channel `kind`: a number that is called can be written to as well.
+    pub(crate) fn open(settings: Reader<'_>, kind: ChannelKind) -> Result<Sms, SettingsError> {
+        Ok(Sms { twilio: Twilio::open(settings, kind, "")? })
+    }
 }
 
 impl Channel for Sms {
     fn kind(&self) -> ChannelKind {
-        ChannelKind::Sms
+        self.twilio.kind
     }
 
     fn account(&self) -> &str {

@@ -1,7 +1,7 @@
 use super::{CAPABILITIES, Sms};
 use crate::delivery::{ProviderRequest, Undeliverable, recipient};
 use crate::text::{cards, kind_name, link, numbered, place, split};
-use patchbay_model::{Attachment, ChannelKind, Content, OutboundMessage};
+use patchbay_model::{Attachment, Content, OutboundMessage};
 
 impl Sms {
     /// One request per piece of the text and per ten media, the first of each together.
@@ -9,7 +9,7 @@ impl Sms {
         &self,
         message: &OutboundMessage,
     ) -> Result<Vec<ProviderRequest>, Undeliverable> {
-        recipient(message, ChannelKind::Sms, &self.twilio.account)?;
+        recipient(message, self.twilio.kind, &self.twilio.account)?;
         let (text, media) = said(&message.content)?;
         let pieces: Vec<&str> = split(&text, CAPABILITIES.text_max, CAPABILITIES.text_unit)
             .into_iter()

@@ -24,10 +24,10 @@ pub(super) enum Sender {
 /// `api_base`.
 pub(crate) struct Twilio {
     pub(crate) account: Account,
-    pub(super) kind: ChannelKind,
+    pub(crate) kind: ChannelKind,
     /// What Twilio writes before an address of this channel: `whatsapp:`, and nothing before a number.
     pub(super) prefix: &'static str,
-    pub(super) account_sid: String,
+    pub(crate) account_sid: String,
     pub(super) auth_token: Secrets,
     pub(super) sender: Sender,
     pub(super) api_base: String,
@@ -68,7 +68,7 @@ impl Twilio {
         Ok(Twilio { account, kind, prefix, account_sid, auth_token, sender, api_base })
     }
 
-    pub(super) fn authorization(&self) -> String {
+    pub(crate) fn authorization(&self) -> String {
         rest::basic(&self.account_sid, self.auth_token.current())
     }
 
@@ -90,10 +90,14 @@ impl Twilio {
         };
         let pairs = [("To", to.as_str()), (name, &sender)];
         let pairs = pairs.into_iter().chain(said.iter().copied()).chain([("StatusCallback", &*callback)]);
-        let base = &self.api_base;
-        let url = format!("{base}/{}/Accounts/{}/Messages.json", rest::API_VERSION, self.account_sid);
+        let url = format!("{}/Accounts/{}/Messages.json", self.api_url(), self.account_sid);
         let form = "application/x-www-form-urlencoded";
         ProviderRequest::post(url, self.authorization(), form, form::encode(pairs))
+    }
+
+    /// Where the API is, with its version.
+    pub(crate) fn api_url(&self) -> String {
+        format!("{}/{}", self.api_base, rest::API_VERSION)
     }
 
     pub(super) fn prefixed(&self, address: &str) -> String {
@@ -102,8 +106,7 @@ impl Twilio {
 
     /// Twilio, "Accounts resource": the account as it sees itself.
     pub(crate) fn check_request(&self) -> ProviderRequest {
-        let base = &self.api_base;
-        let url = format!("{base}/{}/Accounts/{}.json", rest::API_VERSION, self.account_sid);
+        let url = format!("{}/Accounts/{}.json", self.api_url(), self.account_sid);
         ProviderRequest::get(&url, self.authorization())
     }
 

@@ -14,15 +14,19 @@ use serde_json::json;
 const SERVICE_NUMBER: &str = "+15005550006";
 
 impl Twilio {
+    /// The number that customers write to.
+    pub(crate) fn number(&self) -> &str {
+        match &self.sender {
+            Sender::Number(number) => number,
+            Sender::MessagingService(_) => SERVICE_NUMBER,
+        }
+    }
+
     /// The webhook of a message that says `said`.
     pub(crate) fn inbound(&self, message: &CustomerMessage, said: &[(&str, &str)]) -> WebhookRequest {
         let attachments = message.content.attachments();
         let sid = sid(if attachments.is_empty() { "SM" } else { "MM" }, &[&message.seed]);
-        let number = match &self.sender {
-            Sender::Number(number) => number,
-            Sender::MessagingService(_) => SERVICE_NUMBER,
-        };
-        let (from, to) = (self.prefixed(&message.from), self.prefixed(number));
+        let (from, to) = (self.prefixed(&message.from), self.prefixed(self.number()));
         let count = attachments.len().to_string();
         let mut pairs = vec![
             ("SmsMessageSid", sid.as_str()),
@@ -53,7 +57,7 @@ impl Twilio {
     }
 
     fn media_url(&self, message: &str, id: &str) -> String {
-        let account = format!("{}/{}/Accounts/{}", self.api_base, rest::API_VERSION, self.account_sid);
+        let account = format!("{}/Accounts/{}", self.api_url(), self.account_sid);
         format!("{account}/Messages/{message}/Media/{id}")
     }
 
@@ -143,7 +147,8 @@ impl Twilio {
         Some(self.signed(path, query, &pairs))
     }
 
-    fn signed(&self, path: &str, query: &str, pairs: &[(&str, &str)]) -> WebhookRequest {
+    /// A webhook with these parameters, signed.
+    pub(crate) fn signed(&self, path: &str, query: &str, pairs: &[(&str, &str)]) -> WebhookRequest {
         let mut request = WebhookRequest {
             method: "POST".into(),
             path: path.to_owned(),
@@ -179,7 +184,7 @@ impl Twilio {
 }
 
 /// The values of a parameter of a call.
-fn values<'r>(request: &'r ProviderRequest, name: &'r str) -> impl Iterator<Item = String> + 'r {
+pub(crate) fn values<'r>(request: &'r ProviderRequest, name: &'r str) -> impl Iterator<Item = String> + 'r {
     form_urlencoded::parse(&request.body)
         .filter(move |(key, _)| key == name)
         .map(|(_, value)| value.into_owned())

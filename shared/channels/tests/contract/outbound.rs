@@ -15,7 +15,11 @@ fn what_is_not_ours_to_send_is_refused() {
             channel.render(&message, NOW).expect_err("it must be refused")
         };
         assert_eq!(refusal(|m| m.to.account = "other".into()), Undeliverable::WrongChannel);
-        assert_eq!(refusal(|m| m.to.channel = ChannelKind::Voice), Undeliverable::WrongChannel);
+        let other = |m: &mut OutboundMessage| {
+            let is_sms = m.to.channel == ChannelKind::Sms;
+            m.to.channel = if is_sms { ChannelKind::Line } else { ChannelKind::Sms };
+        };
+        assert_eq!(refusal(other), Undeliverable::WrongChannel);
         assert_eq!(refusal(|m| m.to.id.clear()), Undeliverable::NoAddress);
         assert_eq!(refusal(|m| m.content = Content::text(" \n")), Undeliverable::Empty);
         assert!(matches!(

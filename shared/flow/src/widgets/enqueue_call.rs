@@ -146,7 +146,7 @@ mod tests {
         let id = EffectId("2.under_test.0".to_owned());
         let over = |event| FlowInput::TaskEvent { effect_id: id.clone(), event };
         let completed = over(TaskEvent::Completed { fields: Default::default() });
-        check(properties.clone(), &[completed.clone()], "callComplete");
+        check(properties.clone(), std::slice::from_ref(&completed), "callComplete");
         check(properties.clone(), &[hang_up()], "under_test");
         check(properties.clone(), &[hang_up(), completed], "callComplete");
         check(properties, &[over(TaskEvent::Failed { reason: "left".into() })], "callFailure");

@@ -216,7 +216,7 @@ mod tests {
             check(version, &[over("busy")], "busy");
             check(version, &[over("no-answer"), over("no-answer")], "noAnswer");
             check(version, &[over("canceled")], "failed");
-            check(version, &[failed.clone()], "failed");
+            check(version, std::slice::from_ref(&failed), "failed");
             check(version, &[request("1.other.0", json!({}))], "under_test");
         }
         check(v1, &[by("machine_end_beep")], "answeredByMachine");

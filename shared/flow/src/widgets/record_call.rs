@@ -99,7 +99,7 @@ mod tests {
         let done = FlowInput::RecordingChanged { effect_id: effect_id.clone(), fields };
         let failed = FlowInput::RecordingFailed { effect_id, reason: "21220".to_owned() };
         check(&[], "under_test", Value::Null);
-        check(&[done.clone()], "success", json!({"Sid": "RE1"}));
+        check(std::slice::from_ref(&done), "success", json!({"Sid": "RE1"}));
         check(&[failed], "failed", json!({}));
         check(&[hang_up()], "under_test", Value::Null);
         check(&[hang_up(), done], "success", json!({"Sid": "RE1"}));

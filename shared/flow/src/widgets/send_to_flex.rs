@@ -139,7 +139,7 @@ mod tests {
             "under_test",
             3,
         );
-        check_call(&[canceled.clone()], "callFailure", 2);
+        check_call(std::slice::from_ref(&canceled), "callFailure", 2);
         // The task hears of it first: a caller who was connected has been served.
         check_call(&[hang_up()], "under_test", 2);
         check_call(&[hang_up(), canceled], "callFailure", 2);

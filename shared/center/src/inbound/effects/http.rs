@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use url::form_urlencoded;
 
 /// Milliseconds until a call of a flow is given up (Studio: 10 s).
-const TIMEOUT_MS: u32 = 10_000;
+pub(in crate::inbound) const TIMEOUT_MS: u32 = 10_000;
 /// Calls of one event's turn: what is more fails at once, so that a flow that goes in circles does not hold its
 /// function for minutes.
 pub(in crate::inbound) const CALLS_PER_EVENT_MAX: u32 = 5;

@@ -5,10 +5,11 @@ mod http;
 mod message;
 mod task;
 
-pub(super) use call::{no_call, no_line, no_recording};
+pub(super) use call::{no_call, no_recording};
 #[cfg(test)]
 pub(super) use http::CALLS_PER_EVENT_MAX;
 pub use http::Functions;
+pub(super) use http::TIMEOUT_MS;
 
 use super::InboundError;
 use super::turn::Turn;

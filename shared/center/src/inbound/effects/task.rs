@@ -74,12 +74,16 @@ impl Turn<'_> {
         let mut attributes = given.as_object().cloned().unwrap_or_default();
         let address = self.execution.address.clone();
         let conversation = self.conversation.sid.clone();
+        let call_sid = self.execution.state.call_sid().map(str::to_owned);
         let contact = self.contact().await?;
         let name = contact.name.clone().unwrap_or_else(|| address.id.clone());
         attributes.entry("name").or_insert(Value::String(name));
         attributes.insert("conversationSid".into(), json!(conversation));
         attributes.insert("channelType".into(), json!(address.channel));
         attributes.insert("customerAddress".into(), Value::String(address.id));
+        if let Some(call_sid) = &call_sid {
+            attributes.insert("call_sid".into(), Value::String(call_sid.clone()));
+        }
         let short = json!({ "sid": contact.sid });
         let whole = json!({ "sid": contact.sid, "attributes": contact.attributes });
         attributes.insert("contact".into(), whole);

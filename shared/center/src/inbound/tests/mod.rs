@@ -1,3 +1,4 @@
+mod call;
 mod effects;
 mod events;
 mod faults;

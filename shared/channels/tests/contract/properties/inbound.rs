@@ -113,6 +113,10 @@ fn is_whole(channel: &dyn Simulated, event: &InboundEvent) -> TestCaseResult {
             prop_assert!(text.chars().count() <= TEXT_CHARS_MAX, "a long note");
             Ok(())
         }
+        EventKind::Call(news) => {
+            prop_assert!(!news.call_sid.is_empty(), "news of no call");
+            Ok(())
+        }
         EventKind::Typing { .. } => Ok(()),
     }
 }

@@ -1,0 +1,34 @@
+//! What the center does to calls by the API, and what the answers mean.
+
+use super::Voice;
+use crate::delivery::{DeliveryOutcome, ProviderRequest, ProviderResponse};
+use crate::twilio::{form, rest};
+
+/// Twilio's codes of a call that is over, or gone: nothing can be done to it, and nothing need be.
+const OVER: [&str; 2] = ["21220", "20404"];
+
+impl Voice {
+    /// Has a call ask again what it is to do, wherever it is (Twilio, "Update a Call resource"). Doing so twice does no
+    /// harm.
+    pub fn move_call(&self, call_sid: &str) -> ProviderRequest {
+        let twilio = &self.sms.twilio;
+        let url = format!("{}/Accounts/{}/Calls/{call_sid}.json", twilio.api_url(), twilio.account_sid);
+        let own = self.url(&[]);
+        let body = form::encode([("Url", own.as_str()), ("Method", "POST")]);
+        let content_type = "application/x-www-form-urlencoded";
+        ProviderRequest {
+            idempotent: true,
+            ..ProviderRequest::post(url, twilio.authorization(), content_type, body)
+        }
+    }
+
+    /// What became of a request about a call that goes on: one that is over is as good as done.
+    pub fn call_outcome(&self, request: &ProviderRequest, response: &ProviderResponse) -> DeliveryOutcome {
+        match rest::outcome(request, response) {
+            DeliveryOutcome::Refused { code, .. } if OVER.contains(&code.as_str()) => {
+                DeliveryOutcome::Sent { provider_id: None }
+            }
+            outcome => outcome,
+        }
+    }
+}
