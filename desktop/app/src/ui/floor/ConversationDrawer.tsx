@@ -3,7 +3,7 @@
 import { Alert, Badge, Button, Drawer, Group, Loader, Text } from "@mantine/core";
 import { IconArrowForwardUp, IconHandGrab } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLook, useTask } from "../../floor/queries.ts";
 import { rows } from "../../model/timeline.ts";
@@ -159,24 +159,20 @@ function Said({ messages, conversation_sid, name, more, older }: SaidProps) {
     () => rows({ messages, sending: [], conversation_sid }, dayOf),
     [messages, conversation_sid],
   );
-  const box = useRef<HTMLDivElement>(null);
-  const last = messages.at(-1)?.sid;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is new comes into sight
-  useEffect(() => {
-    if (box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [last]);
   return (
-    <div ref={box} className={css.said} tabIndex={0} role="log" aria-label={t("timeline.label")}>
-      {more && (
-        <Button size="compact-sm" variant="subtle" onClick={older}>
-          {t("timeline.older")}
-        </Button>
-      )}
-      {list.map((row) => (
-        <div key={row.key} className={css.row}>
-          <RowOf row={row} name={name} />
-        </div>
-      ))}
+    <div className={css.said} tabIndex={0} role="log" aria-label={t("timeline.label")}>
+      <div>
+        {more && (
+          <Button size="compact-sm" variant="subtle" onClick={older}>
+            {t("timeline.older")}
+          </Button>
+        )}
+        {list.map((row) => (
+          <div key={row.key} className={css.row}>
+            <RowOf row={row} name={name} />
+          </div>
+        ))}
+      </div>
     </div>
   );
 }
