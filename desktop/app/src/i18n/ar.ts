@@ -1,6 +1,11 @@
+import { admin } from "./admin/ar.ts";
+
 export const ar = {
   app: "Patchbay",
   signIn: {
+    titleProvider: "تسجيل الدخول",
+    provider: "تسجّل الدخول عبر {{name}}.",
+    go: "تسجيل الدخول",
     title: "من أنت؟",
     hint: "تسجيل دخول بلا كلمة مرور، على هذا الجهاز فقط.",
     search: "ابحث عن اسم",
@@ -285,6 +290,7 @@ export const ar = {
     telegram: "Telegram",
     custom: "قناة أخرى",
   },
+  admin,
   error: {
     title: "حدث خطأ ما",
     hint: "حدث أمر غير متوقع. لم يضع شيء مما أُرسل.",

@@ -1,7 +1,13 @@
 /** English: the texts that every other language translates. */
+
+import { admin } from "./admin/en.ts";
+
 export const en = {
   app: "Patchbay",
   signIn: {
+    titleProvider: "Sign in",
+    provider: "You sign in at {{name}}.",
+    go: "Sign in",
     title: "Who are you?",
     hint: "Sign-in without a password, for this machine only.",
     search: "Find a name",
@@ -272,6 +278,7 @@ export const en = {
     telegram: "Telegram",
     custom: "Other channel",
   },
+  admin,
   error: {
     title: "Something went wrong",
     hint: "The page met something unexpected. Nothing that was sent is lost.",

@@ -1,6 +1,11 @@
+import { admin } from "./admin/es.ts";
+
 export const es = {
   app: "Patchbay",
   signIn: {
+    titleProvider: "Iniciar sesión",
+    provider: "Inicia sesión en {{name}}.",
+    go: "Iniciar sesión",
     title: "¿Quién es usted?",
     hint: "Acceso sin contraseña, solo en este equipo.",
     search: "Buscar un nombre",
@@ -276,6 +281,7 @@ export const es = {
     telegram: "Telegram",
     custom: "Otro canal",
   },
+  admin,
   error: {
     title: "Algo ha ido mal",
     hint: "Ocurrió algo inesperado. Nada de lo enviado se ha perdido.",

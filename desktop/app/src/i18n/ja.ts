@@ -1,6 +1,11 @@
+import { admin } from "./admin/ja.ts";
+
 export const ja = {
   app: "Patchbay",
   signIn: {
+    titleProvider: "サインイン",
+    provider: "{{name}} でサインインします。",
+    go: "サインイン",
     title: "担当者を選んでください",
     hint: "このコンピューターだけで使える、パスワードなしのサインインです。",
     search: "名前で検索",
@@ -266,6 +271,7 @@ export const ja = {
     telegram: "Telegram",
     custom: "その他のチャネル",
   },
+  admin,
   error: {
     title: "問題が発生しました",
     hint: "予期しないことが起きました。送信したものは失われていません。",

@@ -1,6 +1,11 @@
+import { admin } from "./admin/ru.ts";
+
 export const ru = {
   app: "Patchbay",
   signIn: {
+    titleProvider: "Вход",
+    provider: "Вы входите через {{name}}.",
+    go: "Войти",
     title: "Кто вы?",
     hint: "Вход без пароля, только на этом компьютере.",
     search: "Найти имя",
@@ -276,6 +281,7 @@ export const ru = {
     telegram: "Telegram",
     custom: "Другой канал",
   },
+  admin,
   error: {
     title: "Что-то пошло не так",
     hint: "Произошло непредвиденное. Отправленное не потеряно.",

@@ -60,6 +60,11 @@ export class Api {
     return this.#call("/api/dev/sign-in", { method: "POST", body: { worker, role } });
   }
 
+  /** A token of the center's own for one of the identity provider's. */
+  signIn(id_token: string): Promise<{ token: string }> {
+    return this.post("/api/token", { id_token });
+  }
+
   desk(): Promise<DeskSettings> {
     return this.#call("/api/desk");
   }
@@ -141,6 +146,10 @@ export class Api {
     const answer = await fetch(this.base + withQuery(path, parameters), { credentials: "omit", headers });
     if (!answer.ok) throw new ApiError(answer.status, answer.statusText);
     return answer.text();
+  }
+
+  post<T>(path: string, body: unknown): Promise<T> {
+    return this.#call(path, { method: "POST", body });
   }
 
   /** Whether the center believes the token; where it cannot be asked, nothing is known against it. */

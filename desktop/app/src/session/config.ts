@@ -1,12 +1,14 @@
 /** Where the center is, and how one signs in: a document beside the page. */
 
+import type { OidcSignIn } from "./oidc.ts";
+
 export interface DeskConfig {
   /** Where `/api` is; empty: where the page is. */
   api_url: string;
   /** The agent's socket; a path is on the page's host. */
   socket_url: string;
-  /** `local`: by choosing a worker, on this machine only. */
-  sign_in: { kind: "local" };
+  /** `local`: by choosing a worker, on this machine only; `oidc`: at an identity provider. */
+  sign_in: { kind: "local" } | OidcSignIn;
 }
 
 export async function loadConfig(): Promise<DeskConfig> {

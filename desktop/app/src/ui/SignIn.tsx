@@ -16,13 +16,16 @@ import {
 } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Api, type LocalWorker } from "../session/api.ts";
 import type { DeskConfig } from "../session/config.ts";
 import { isRole, ROLES, type Role, type SignedOut, signedIn } from "../session/session.ts";
 import { initials } from "./format.ts";
 import css from "./SignIn.module.css";
+
+// Who signs in on this machine need not load it.
+const OidcSignIn = lazy(async () => ({ default: (await import("./OidcSignIn.tsx")).OidcSignIn }));
 
 interface Props {
   config: DeskConfig;
@@ -42,9 +45,15 @@ export function SignIn({ config, why }: Props) {
             </Alert>
           )}
           <Title order={1} size="h2">
-            {t("signIn.title")}
+            {t(config.sign_in.kind === "oidc" ? "signIn.titleProvider" : "signIn.title")}
           </Title>
-          <LocalSignIn api={new Api(config.api_url, null)} />
+          {config.sign_in.kind === "oidc" ? (
+            <Suspense fallback={<Loader mx="auto" />}>
+              <OidcSignIn api={new Api(config.api_url, null)} settings={config.sign_in} />
+            </Suspense>
+          ) : (
+            <LocalSignIn api={new Api(config.api_url, null)} />
+          )}
         </Stack>
       </Paper>
     </Center>
