@@ -58,7 +58,7 @@ impl ApiError {
         ApiError { code: ErrorCode::InvalidConfig, message: message.into(), faults }
     }
 
-    fn unavailable(error: &(dyn std::error::Error + 'static)) -> ApiError {
+    pub(crate) fn unavailable(error: &(dyn std::error::Error + 'static)) -> ApiError {
         tracing::error!(error, "the API could not answer");
         ApiError::new(ErrorCode::Unavailable, "the center could not answer: try again")
     }

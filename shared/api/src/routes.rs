@@ -4,7 +4,7 @@ use crate::Shared;
 use crate::access::{Access, authorise};
 use crate::resources::{
     accounts, config, contacts, conversations, dead_letters, desk, floor, history, media, problems, tasks,
-    workers,
+    token, workers,
 };
 use crate::{error::ApiError, openapi};
 use axum::Router;
@@ -53,6 +53,7 @@ const OVER: &[(&str, &str)] = &[("over", "integer")];
 #[rustfmt::skip]
 pub(crate) const ROUTES: &[Route] = &[
     Route { method: "get", path: "/api/openapi.json", access: Access::Anybody, operation: "getOpenApi", summary: "This document", query: &[], body: None, answer: (200, "OpenApi"), serve: || get(openapi::serve) },
+    Route { method: "post", path: "/api/token", access: Access::Anybody, operation: "signIn", summary: "A token for whom an ID token of the center's identity provider speaks of", query: &[], body: Some("IdToken"), answer: (200, "SignedIn"), serve: || post(token::exchange) },
     Route { method: "get", path: "/api/contacts", access: AGENT, operation: "findContacts", summary: "The contact with an address, if there is one", query: ADDRESS, body: None, answer: (200, "Contacts"), serve: || get(contacts::find) },
     Route { method: "get", path: "/api/contacts/{sid}", access: AGENT, operation: "getContact", summary: "A contact", query: &[], body: None, answer: (200, "Contact"), serve: || get(contacts::fetch) },
     Route { method: "patch", path: "/api/contacts/{sid}", access: AGENT, operation: "changeContact", summary: "Sets name, attributes, tags or notes of a contact; null removes", query: &[], body: Some("ContactChange"), answer: (200, "Contact"), serve: || patch(contacts::change) },

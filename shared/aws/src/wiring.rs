@@ -7,6 +7,7 @@ use crate::queue::{QueueUrls, SqsQueue};
 use crate::sdk::Sdk;
 use crate::settings::{AccountsError, open_accounts};
 use crate::table::DynamoTable;
+use patchbay_center::oidc::{Oidc, OidcSettings};
 use patchbay_center::{Center, ChannelAccounts, Ports};
 use patchbay_edge::{EgressHttp, SimulatorHttp, SmtpMail, SystemWorld};
 use patchbay_model::ChannelKind;
@@ -32,6 +33,8 @@ pub struct Settings {
     /// `PATCHBAY_SIMULATOR_URL`: where a simulator plays providers, which accounts and flows then call
     /// `http://simulator.localhost`. None, or empty, where all providers are real.
     pub simulator_url: Option<String>,
+    /// `PATCHBAY_OIDC_ISSUER` and so on: the identity provider of the function that lets agents in.
+    pub oidc: Option<OidcSettings>,
     /// `CHANNEL`: of a webhook function, the channel that it serves.
     pub channel: Option<ChannelKind>,
 }
@@ -79,9 +82,22 @@ impl Settings {
             management_url,
             public_url: public_url.trim_end_matches('/').to_owned(),
             simulator_url,
+            oidc: oidc(&variable)?,
             channel: channel.transpose()?,
         })
     }
+}
+
+/// None, or empty, where agents' tokens are made by others. The claims have names of their own (RFC 7519, 10.1;
+/// Amazon Cognito, "Understanding the ID token") unless the operator gives them others.
+fn oidc(variable: impl Fn(&str) -> Option<String>) -> Result<Option<OidcSettings>, SettingsError> {
+    let given = |name: &str| variable(name).filter(|value| !value.is_empty());
+    let Some(issuer) = given("PATCHBAY_OIDC_ISSUER") else { return Ok(None) };
+    check_url("PATCHBAY_OIDC_ISSUER", &issuer)?;
+    let [client_id] = required(&variable, ["PATCHBAY_OIDC_CLIENT_ID"])?;
+    let worker_claim = given("PATCHBAY_OIDC_WORKER_CLAIM").unwrap_or_else(|| "email".into());
+    let role_claim = given("PATCHBAY_OIDC_ROLE_CLAIM").unwrap_or_else(|| "cognito:groups".into());
+    Ok(Some(OidcSettings { issuer, client_id, worker_claim, role_claim }))
 }
 
 /// All three of them or none.
@@ -169,6 +185,7 @@ pub async fn center_from_environment(needs: Needs) -> Result<(Center, SqsQueue),
     let mut center = Center::new(ports, channels);
     center.mail = Some(Arc::new(SmtpMail));
     center.signing_keys = signing_keys;
+    center.oidc = settings.oidc.map(Oidc::new);
     if let Some(urls) = settings.dead_letters {
         center.dead_letters = Some(Arc::new(SqsDeadLetters::new(queue.clone(), urls)));
     }

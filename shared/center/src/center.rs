@@ -3,6 +3,7 @@
 use crate::config::{Config, ConfigCache};
 use crate::inbound::Functions;
 use crate::mail::Certificates;
+use crate::oidc::Oidc;
 use crate::ports::{Blob, DeadLetters, Http, Mail, Push, Queue, Table, World};
 use crate::router::DirectoryCache;
 use crate::store::StoreError;
@@ -36,6 +37,8 @@ pub struct Center {
     pub functions: Functions,
     /// What tokens are signed with; none, and so nobody comes in, unless the edge says.
     pub signing_keys: SigningKeys,
+    /// Who vouches for agents, where they do not sign in at the center itself.
+    pub oidc: Option<Oidc>,
     /// Mail servers, where the edge speaks with them.
     pub mail: Option<Arc<dyn Mail>>,
     /// What the queues have given up, where the edge lets an operator see it.
@@ -69,6 +72,7 @@ impl Center {
             channels,
             functions: Functions::default(),
             signing_keys: SigningKeys::default(),
+            oidc: None,
             mail: None,
             dead_letters: None,
             certificates: Certificates::default(),

@@ -20,6 +20,7 @@ pub mod media;
 pub mod memory;
 pub mod metric;
 pub mod notify;
+pub mod oidc;
 pub mod outbound;
 pub mod ports;
 pub mod router;

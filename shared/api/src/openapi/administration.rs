@@ -1,4 +1,4 @@
-//! Schemas of what administrators ask.
+//! Schemas of what administrators ask, and of signing in.
 
 use super::object;
 use serde_json::{Value, json};
@@ -16,6 +16,8 @@ pub(super) fn schemas() -> Value {
         "workers": { "type": "array", "items": worker },
     }));
     json!({
+        "IdToken": object(json!({ "id_token": text() })),
+        "SignedIn": object(json!({ "token": text(), "expires_at": number() })),
         "Faults": object(json!({
             "faults": { "type": "array", "items": { "$ref": "#/components/schemas/Fault" } },
         })),

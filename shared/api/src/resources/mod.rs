@@ -12,6 +12,7 @@ pub(crate) mod media;
 mod messages;
 pub(crate) mod problems;
 pub(crate) mod tasks;
+pub(crate) mod token;
 pub(crate) mod workers;
 
 use crate::error::ApiError;

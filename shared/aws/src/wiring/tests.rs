@@ -83,3 +83,23 @@ fn an_address_must_be_a_url() {
         assert_eq!(read(name, Some(value)), Err(SettingsError::NotAUrl { name, value: value.to_owned() }));
     }
 }
+
+#[test]
+fn an_identity_provider_is_named_with_who_we_are_to_it() {
+    let read = |pairs: &[(&str, &str)]| {
+        let environment: BTreeMap<&str, &str> =
+            ENVIRONMENT.into_iter().chain(pairs.iter().copied()).collect();
+        Settings::read(|name| environment.get(name).map(|value| (*value).to_owned()))
+            .map(|settings| settings.oidc)
+    };
+    let issuer = ("PATCHBAY_OIDC_ISSUER", "https://id.example");
+    let client = ("PATCHBAY_OIDC_CLIENT_ID", "desk");
+    assert_eq!(read(&[]), Ok(None));
+    assert_eq!(read(&[("PATCHBAY_OIDC_ISSUER", "")]), Ok(None));
+    assert_eq!(read(&[issuer]), Err(SettingsError::Missing(vec!["PATCHBAY_OIDC_CLIENT_ID"])));
+    let named = read(&[issuer, client]).unwrap().unwrap();
+    assert_eq!((named.worker_claim.as_str(), named.role_claim.as_str()), ("email", "cognito:groups"));
+    let claims = [("PATCHBAY_OIDC_WORKER_CLAIM", "name"), ("PATCHBAY_OIDC_ROLE_CLAIM", "roles")];
+    let named = read(&[issuer, client, claims[0], claims[1]]).unwrap().unwrap();
+    assert_eq!((named.worker_claim.as_str(), named.role_claim.as_str()), ("name", "roles"));
+}
