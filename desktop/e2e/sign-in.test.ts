@@ -66,7 +66,9 @@ async function withProvider(nonceOf: (asked: string) => string) {
       const back = new URL(url.searchParams.get("redirect_uri") ?? "");
       back.searchParams.set("code", "once");
       back.searchParams.set("state", asked.state);
-      return route.fulfill({ status: 302, headers: { location: back.href } });
+      // A redirect of a played answer would pass the other played ones by.
+      const body = `<meta http-equiv="refresh" content="0;url=${back.href.replaceAll("&", "&amp;")}">`;
+      return route.fulfill({ contentType: "text/html", body });
     }
     const form = new URLSearchParams(route.request().postData() ?? "");
     const verifier = form.get("code_verifier") ?? "";

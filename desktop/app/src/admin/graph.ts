@@ -111,20 +111,20 @@ function inRows(widgets: readonly Widget[], first: string): Widget[] {
   });
 }
 
-/** From the bottom of a box to the top of another; back up it goes around the side. */
+/** From the bottom of a box to the top of a lower one, from its side to one beside; back up it goes around the side. */
 function path(from: Widget, to: Widget): string {
-  const middle = BOX.width / 2;
-  if (to.y > from.y) {
+  const [middle, half] = [BOX.width / 2, BOX.height / 2];
+  if (to.y >= from.y + BOX.height) {
     const [x1, y1, x2, y2] = [from.x + middle, from.y + BOX.height, to.x + middle, to.y];
     const bend = (y2 - y1) / 2;
     return `M ${x1} ${y1} C ${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`;
   }
-  const [x1, y1, x2, y2] = [
-    from.x + BOX.width,
-    from.y + BOX.height / 2,
-    to.x + BOX.width,
-    to.y + BOX.height / 2,
-  ];
+  const [x1, y1, y2] = [from.x + BOX.width, from.y + half, to.y + half];
+  if (to.x > x1) {
+    const bend = (to.x - x1) / 2;
+    return `M ${x1} ${y1} C ${x1 + bend} ${y1} ${to.x - bend} ${y2} ${to.x} ${y2}`;
+  }
+  const x2 = to.x + BOX.width;
   const out = Math.max(x1, x2) + GAP.x;
   return `M ${x1} ${y1} C ${out} ${y1} ${out} ${y2} ${x2} ${y2}`;
 }

@@ -26,7 +26,7 @@ export function PlanBar({ conflict, setConflict, inForce }: Props) {
   if (!base || !documents) return null;
   const changes = plan(base.documents, documents, Object.values(workers));
   return (
-    <Group justify="space-between" className={css.card}>
+    <Group justify="space-between" className={css.bar}>
       <Group gap="sm">
         <Text size="sm">{t("admin.version", { version: base.version })}</Text>
         <Badge variant="light" color={changes.length > 0 ? "orange" : "gray"} tt="none" role="status">
