@@ -18,6 +18,8 @@ export function launch(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      // A played provider has an address of the web and sends people back to this machine.
+      "--disable-features=LocalNetworkAccessChecks",
     ],
   });
 }
