@@ -18,6 +18,23 @@ impl Phone<'_> {
         Phone { center, call: dialled["call"].as_str().unwrap().to_owned() }
     }
 
+    /// The phone of an agent whom the center calls for this customer.
+    async fn ringing<'a>(center: &'a Running, customer: &str) -> Phone<'a> {
+        let call = eventually("an agent's phone rings", || async {
+            let calls = center.simulator(Method::GET, "/api/voice/calls", None).await;
+            let calls = calls.as_array().unwrap();
+            let waits = calls.iter().any(|call| call["from"] == customer && call["seat"] == "queue");
+            let rings = |call: &&Value| call["direction"] == "outbound-api" && call["status"] == "ringing";
+            calls.iter().find(rings).filter(|_| waits).map(|call| call["sid"].as_str().unwrap().to_owned())
+        })
+        .await;
+        Phone { center, call }
+    }
+
+    async fn sits(&self, seat: &str) {
+        eventually(seat, || async { (self.is().await["seat"] == seat).then_some(()) }).await;
+    }
+
     async fn does(&self, act: &str, with: Value) {
         let mut body = with;
         body["call"] = json!(self.call);
@@ -61,9 +78,21 @@ async fn a_caller_chooses_a_language_by_keypad_and_waits_for_an_agent_who_speaks
     assert_eq!(attributes["call_sid"], phone.call.as_str(), "{offer}");
     assert_eq!((&attributes["channelType"], &attributes["language"]), (&json!("voice"), &json!("es")));
     assert_eq!(offer["task"]["task_channel_unique_name"], "voice");
-    let accepted = ann.accept(&offer).await;
-    let said = accepted["messages"].to_string();
-    assert!(said.contains(&format!("{from} calls")), "{said}");
+    // Accepting has her phone called; the caller is with her once she has taken the call, not before.
+    let ringing = ann.accept(&offer).await;
+    assert_eq!(
+        (&ringing["ringing"], &ringing["task"]["assignment_status"]),
+        (&json!(true), &json!("reserved"))
+    );
+    let at_ann = Phone::ringing(&center, &from).await;
+    at_ann.does("answer", json!({})).await;
+    at_ann.hears("Press 1 to take the call").await;
+    assert_eq!(phone.is().await["seat"], "queue");
+    at_ann.does("keys", json!({ "digits": "1" })).await;
+    ann.expect("reservation.accepted").await;
+    phone.sits("room").await;
+    phone.does("say", json!({ "text": "Buenos días" })).await;
+    at_ann.hears("Buenos días").await;
 
     // The call is part of the customer's one conversation: what they write comes to the same agent.
     assert_eq!(center.customer_writes("sms", &from, "I am still there").await, 200);
@@ -71,14 +100,16 @@ async fn a_caller_chooses_a_language_by_keypad_and_waits_for_an_agent_who_speaks
 
     phone.does("hangup", json!({})).await;
     phone.ends().await;
-    let ended = loop {
-        let shown = ann.expect("message.created").await;
-        if shown["text"].as_str().is_some_and(|text| text.starts_with("The call ended after")) {
-            break shown;
-        }
-    };
-    assert_eq!(ended["author"]["type"], "system", "{ended}");
-    ann.act(json!({ "action": "reservation.wrap", "reservation_sid": offer["sid"] })).await;
+    at_ann.ends().await;
+    ann.expect("reservation.wrapup").await;
+    let contact = center.contact("sms", &from).await;
+    eventually("the timeline says that the call ended", || async {
+        let said = center.history(contact["sid"].as_str().unwrap()).await;
+        said.iter()
+            .any(|(by, _, text)| by == "system" && text.starts_with("The call ended after"))
+            .then_some(())
+    })
+    .await;
     ann.act(json!({ "action": "reservation.complete", "reservation_sid": offer["sid"] })).await;
     assert_eq!(bruno.ask(json!({ "action": "ping" })).await["event_type"], "ack");
     assert_eq!(bruno.unread("reservation.created"), 0);

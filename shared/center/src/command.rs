@@ -3,6 +3,7 @@
 
 use crate::budget::{RECEIVE_COUNT_MAX, begin_until};
 use patchbay_channels::webchat::Identity;
+use patchbay_model::event::AgentLeg;
 use patchbay_model::{
     Address, Attachment, Author, ChannelKind, ContactSid, ConversationSid, ExecutionSid, InboundEvent,
     MessageKey, OutboundMessage, ReservationSid, TaskSid, Timestamp, WorkerSid, WorkflowSid, id::digest16,
@@ -181,8 +182,13 @@ pub enum OutboundJob {
     FetchMedia(Box<FetchMedia>),
     /// Ask a provider who writes from an address.
     LookUpProfile(Box<LookUpProfile>),
-    /// Have a call that follows an older document of its flow, or waits in a queue, ask for this one.
-    MoveCall { call_sid: String, document: String },
+    /// Have a call that follows an older document of its flow, or waits in a queue, ask for this one; without one, for
+    /// whatever it is to hear now.
+    MoveCall { call_sid: String, document: Option<String> },
+    /// Call an agent who wants a caller's task.
+    CallAgent { contact_uri: String, leg: Box<AgentLeg> },
+    /// End an agent's call.
+    EndCall { account: String, call_sid: String },
 }
 
 /// An address that nobody had written from before.

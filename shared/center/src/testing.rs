@@ -214,7 +214,7 @@ impl Room {
 
     pub fn configure(&mut self, flow: Value) {
         let workspace = serde_json::from_value(json!({
-            "workers": [{ "friendly_name": WORKER, "channels": { "chat": { "capacity": 3 } } }],
+            "workers": [{ "friendly_name": WORKER, "attributes": { "contact_uri": "+15005550101" }, "channels": { "chat": { "capacity": 3 } } }],
             "task_queues": [{ "friendly_name": "all", "target_workers": "1==1" }],
             "workflows": [{
                 "friendly_name": "anyone",

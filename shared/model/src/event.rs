@@ -1,7 +1,10 @@
 //! What a provider tells us, normalised: the body of a message on the inbound queue.
 
 use crate::call::CallStatus;
-use crate::{ChannelKind, Content, Message, MessageKey, MessageStatus, Timestamp, Tokens};
+use crate::{
+    ChannelKind, Content, Message, MessageKey, MessageStatus, ReservationSid, TaskSid, Timestamp, Tokens,
+    WorkerSid,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -104,6 +107,19 @@ pub struct CallNews {
     pub params: BTreeMap<String, String>,
 }
 
+/// An agent's side of a customer's call: for which reservation their phone is called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentLeg {
+    /// The provider's id of the customer's call.
+    pub customer_call: String,
+    pub task_sid: TaskSid,
+    pub reservation_sid: ReservationSid,
+    pub worker_sid: WorkerSid,
+    /// The customer's address and ours: whose events its news stand among.
+    pub customer: String,
+    pub ours: String,
+}
+
 /// What is told of a call. The tag is `about`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
@@ -114,6 +130,8 @@ pub enum Told {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         duration_s: Option<u32>,
     },
+    /// The call is an agent's: they have taken it, or it is over.
+    Agent { leg: AgentLeg, answered: bool },
     /// A message of the caller's, or a recording of the call, can be fetched.
     Recording {
         recording_sid: String,

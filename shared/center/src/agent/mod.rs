@@ -7,6 +7,7 @@
 
 mod actions;
 mod answer;
+mod call;
 mod frame;
 mod late;
 mod membership;

@@ -1,6 +1,7 @@
 //! Why a record of `inbound` is to come again.
 
 use crate::ports::{PushError, QueueError};
+use crate::router::OpError;
 use crate::store::StoreError;
 use patchbay_model::ContactSid;
 
@@ -17,6 +18,8 @@ pub enum InboundError {
     Push(#[from] PushError),
     #[error("the news may be of a message that is just being sent")]
     Overtaking,
+    #[error("the router failed")]
+    Router(#[from] OpError),
     #[error("the contact {0} is not there")]
     NoContact(ContactSid),
 }

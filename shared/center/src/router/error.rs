@@ -24,6 +24,13 @@ pub enum OpError {
     Push(#[from] PushError),
 }
 
+impl OpError {
+    /// Whether trying again would come to the same.
+    pub fn is_final(&self) -> bool {
+        matches!(self, OpError::NotFound(_) | OpError::NotYours | OpError::Refused(_))
+    }
+}
+
 impl From<TableError> for OpError {
     fn from(error: TableError) -> OpError {
         OpError::Store(error.into())

@@ -44,6 +44,7 @@ pub(crate) use outcome::tell;
 pub use presence::{connect, disconnect, set_activity};
 pub use recheck::redrive;
 pub(crate) use reclassify::change_capacities;
+pub(crate) use reservation::{Accepted, accept_unless};
 pub use reservation::{accept, complete, reject, wrap};
 pub(crate) use timer::send_at;
 pub use transfer::{TransferTarget, redirect, transfer};

@@ -102,6 +102,25 @@ fn is_lost_race(error: &TableError) -> bool {
 ///
 /// Safe to repeat: an accepted reservation is accepted.
 pub async fn accept(center: &Center, worker: &WorkerSid, sid: &ReservationSid) -> Result<Task, OpError> {
+    match accept_unless(center, worker, sid, |_| false).await? {
+        Accepted::Now(task) | Accepted::Held(task) => Ok(task),
+    }
+}
+
+/// What became of an acceptance.
+pub enum Accepted {
+    Now(Task),
+    /// The offer stands, and is as it was.
+    Held(Task),
+}
+
+/// Accepts an offer as `accept` does, unless it is to be held: then it could be accepted, and is not.
+pub(crate) async fn accept_unless(
+    center: &Center,
+    worker: &WorkerSid,
+    sid: &ReservationSid,
+    is_held: impl Fn(&Task) -> bool,
+) -> Result<Accepted, OpError> {
     for attempt in 0..TRIES_MAX {
         let found = match find_on(center, worker, sid, attempt).await? {
             Found::Held(stored) => *stored,
@@ -110,7 +129,7 @@ pub async fn accept(center: &Center, worker: &WorkerSid, sid: &ReservationSid) -
         let Stored { task, worker, reservation } = found;
         if reservation.status == ReservationStatus::Accepted {
             rescind_others(center, &task, sid).await?;
-            return Ok(task);
+            return Ok(Accepted::Now(task));
         }
         let now = center.now();
         let others = other_pending(&task, sid);
@@ -120,6 +139,9 @@ pub async fn accept(center: &Center, worker: &WorkerSid, sid: &ReservationSid) -
             resolve(task.status, reservation.status, ReservationStatus::Accepted, others).map_err(refused)
         };
         let Some(effects) = believed(effects, attempt)? else { continue };
+        if is_held(&task) {
+            return Ok(Accepted::Held(task));
+        }
         let mut accepted = task.clone();
         accepted.status = effects.task;
         set_status(&mut accepted, sid, ReservationStatus::Accepted);
@@ -140,7 +162,7 @@ pub async fn accept(center: &Center, worker: &WorkerSid, sid: &ReservationSid) -
         }
         rescind_others(center, &accepted, sid).await?;
         announce(center, &worker, "accepted", &accepted, sid).await?;
-        return Ok(accepted);
+        return Ok(Accepted::Now(accepted));
     }
     Err(OpError::Busy)
 }

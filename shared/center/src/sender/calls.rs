@@ -1,11 +1,11 @@
 //! What is done to calls that go on.
 
-use super::SenderError;
 use super::call::{Refused, answer_to};
+use super::{SenderError, bridge};
 use crate::center::Center;
 use crate::metric;
 use crate::ports::Consistency;
-use crate::store::{Problem, keep_problem, load_execution, load_leg};
+use crate::store::{Execution, Leg, Problem, StoreError, keep_problem, load_execution, load_leg, put_next};
 use patchbay_channels::{DeliveryOutcome, RefusalCause};
 use patchbay_model::{ChannelKind, ProblemSid};
 
@@ -18,23 +18,26 @@ const LOOKS_MAX: u32 = 3;
 pub(super) async fn move_call(
     center: &Center,
     call_sid: &str,
-    document: &str,
+    document: Option<&str>,
     receive_count: u32,
 ) -> Result<(), SenderError> {
     let table = center.table.as_ref();
-    let Some(leg) = load_leg(table, call_sid).await?.filter(|leg| leg.ended_at.is_none()) else {
+    let Some(mut leg) = load_leg(table, call_sid).await?.filter(|leg| leg.ended_at.is_none()) else {
         return Ok(());
     };
     let contact = leg.conversation_sid.contact();
     let execution = load_execution(table, &contact, Consistency::Strong).await?;
-    let execution = execution.filter(|execution| execution.sid == leg.execution_sid);
-    match execution.as_ref().and_then(|execution| execution.state.call_document()) {
-        Some(present) if present.id.0 == document => {}
+    let Some(execution) = execution.filter(|execution| execution.sid == leg.execution_sid) else {
+        return Ok(());
+    };
+    if let Some(document) = document
+        && execution.state.call_document().is_none_or(|present| present.id.0 != document)
+    {
         // This entry is sent before the turn that gives the document is written.
-        _ if receive_count < LOOKS_MAX => {
-            return Err(SenderError::Retry("the document is not there yet".into()));
-        }
-        _ => return Ok(()),
+        return match receive_count < LOOKS_MAX {
+            true => Err(SenderError::Retry("the document is not there yet".into())),
+            false => Ok(()),
+        };
     }
     let account = center.channel(ChannelKind::Voice, &leg.account);
     let Some(voice) = account.and_then(|account| account.channel.voice()) else { return Ok(()) };
@@ -46,12 +49,12 @@ pub(super) async fn move_call(
         }
     };
     match outcome {
-        DeliveryOutcome::Sent { .. } => Ok(()),
+        DeliveryOutcome::Sent { .. } => leave_agent(center, &mut leg, &execution).await,
         DeliveryOutcome::Retry { why, .. } | DeliveryOutcome::Unknown { why } => Err(SenderError::Retry(why)),
         DeliveryOutcome::Refused { code, why, .. } => {
             metric::count(metric::MESSAGE_FAILED, ChannelKind::Voice, &code);
             let problem = Problem {
-                sid: ProblemSid::derive(&["call", call_sid, document]),
+                sid: ProblemSid::derive(&["call", call_sid, document.unwrap_or_default()]),
                 at: center.now(),
                 source: format!("call:{call_sid}"),
                 reason: format!("the call could not be moved: {code}: {why}"),
@@ -60,5 +63,23 @@ pub(super) async fn move_call(
             Ok(keep_problem(table, &problem).await?)
         }
         DeliveryOutcome::Instead(_) => Ok(()),
+    }
+}
+
+/// A caller who was led away from their agent leaves a call behind on which nobody talks.
+async fn leave_agent(center: &Center, leg: &mut Leg, execution: &Execution) -> Result<(), SenderError> {
+    if leg.connected(execution).is_some() {
+        return Ok(());
+    }
+    let Some(bridge) = leg.bridge.take_if(|bridge| bridge.since.is_some()) else { return Ok(()) };
+    if let Some(agents) = &bridge.call_sid {
+        bridge::end_call(center, &leg.account, agents).await?;
+    }
+    leg.updated_at = center.now();
+    match center.table.write(vec![put_next(leg)]).await.map_err(StoreError::from) {
+        Ok(_) => Ok(()),
+        // Its end, or the next agent, was noted meanwhile.
+        Err(error) if error.is_lost_race() => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }

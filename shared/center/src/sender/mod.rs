@@ -1,5 +1,6 @@
 //! The sender: what waits on `outbound` is rendered and handed to its provider, and the outcome noted.
 
+mod bridge;
 mod call;
 mod calls;
 mod note;
@@ -110,7 +111,13 @@ async fn handle_one(center: &Center, record: &Record) -> Result<(), SenderError>
             Ok(look_up(center, &job, record.receive_count).await?)
         }
         OutboundEntry::Job(OutboundJob::MoveCall { call_sid, document }) => {
-            calls::move_call(center, &call_sid, &document, record.receive_count).await
+            calls::move_call(center, &call_sid, document.as_deref(), record.receive_count).await
+        }
+        OutboundEntry::Job(OutboundJob::CallAgent { contact_uri, leg }) => {
+            bridge::call_agent(center, &contact_uri, &leg).await
+        }
+        OutboundEntry::Job(OutboundJob::EndCall { account, call_sid }) => {
+            bridge::end_call(center, &account, &call_sid).await
         }
         OutboundEntry::Message(entry) => send_one(center, &entry, record.receive_count).await,
     }

@@ -4,16 +4,20 @@ use super::{Room, now, widget};
 use crate::webhook;
 use patchbay_channels::Simulated;
 use patchbay_channels::voice::Voice;
-use patchbay_channels::voice::network::{Act, Asked, Effect, Heard, Network};
-use patchbay_channels::{ProviderRequest, WebhookReply};
+use patchbay_channels::voice::network::{Act, Asked, Call, Effect, Heard, Network, Seat};
+use patchbay_channels::{ProviderRequest, ProviderResponse, WebhookReply};
+use patchbay_model::call::CallStatus;
 use patchbay_model::{ChannelKind, Timestamp};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(crate) struct Line {
     account: Arc<dyn Simulated>,
     network: Network,
     timers: Vec<(Timestamp, String, u64)>,
+    /// What the room's HTTP has called the calls that the center made, and what they are called in the network.
+    names: BTreeMap<String, String>,
     /// What the center was asked and answered, a line each, oldest first.
     pub asked: Vec<(Asked, u16)>,
 }
@@ -23,7 +27,7 @@ impl Line {
     pub fn new(room: &mut Room) -> Line {
         let account = room.open(ChannelKind::Voice, "default", &[("hold_music", "none")]);
         let network = account.voice().unwrap().network("seed");
-        Line { account, network, timers: Vec::new(), asked: Vec::new() }
+        Line { account, network, timers: Vec::new(), names: BTreeMap::new(), asked: Vec::new() }
     }
 
     fn voice(&self) -> &Voice {
@@ -87,7 +91,10 @@ impl Line {
     /// Carries out the calls of the API that the center has made.
     pub fn take_api(&mut self, room: &Room) -> Vec<String> {
         let mut paths = Vec::new();
-        for call in room.http.take_calls() {
+        for (at, mut call) in room.http.take_calls().into_iter().enumerate() {
+            for (name, real) in &self.names {
+                call.url = call.url.replace(name, real);
+            }
             let request = ProviderRequest {
                 method: call.method.clone(),
                 url: call.url.clone(),
@@ -100,7 +107,11 @@ impl Line {
             paths.push(format!("{} {}", call.method, path.split_once('/').unwrap().1));
             let account = self.account.clone();
             let answered = account.voice().unwrap().play_api(&mut self.network, &request, room.world_now());
-            let (_, effects) = answered.unwrap();
+            let (response, effects) = answered.unwrap();
+            if let ProviderResponse::Http { status: 201, body, .. } = &response {
+                let made: Value = serde_json::from_slice(body).unwrap();
+                self.names.insert(format!("SM{:032x}", at + 1), made["sid"].as_str().unwrap().to_owned());
+            }
             self.perform(room, effects);
         }
         paths
@@ -117,6 +128,34 @@ impl Line {
                 other => format!("{other:?}"),
             })
             .collect()
+    }
+
+    /// The call that rings at somebody's phone.
+    pub fn ringing(&self) -> Option<String> {
+        let rings = |call: &&Call| call.direction != "inbound" && call.status == CallStatus::Ringing;
+        self.network.calls().find(rings).map(|call| call.sid.clone())
+    }
+
+    /// An agent's call that is not over.
+    pub fn agents_call(&self) -> Option<String> {
+        let lives = |call: &&Call| call.direction != "inbound" && !call.status.is_over();
+        self.network.calls().find(lives).map(|call| call.sid.clone())
+    }
+
+    pub fn seat(&self, call: &str) -> Seat {
+        self.network.call(call).unwrap().seat.clone()
+    }
+
+    /// Does something if it can be done.
+    pub fn try_act(&mut self, room: &Room, call: &str, act: Act) {
+        if let Ok(effects) = self.network.act(call, &act, room.world_now()) {
+            self.perform(room, effects);
+        }
+    }
+
+    /// Calls that the center has made.
+    pub fn called(&self) -> usize {
+        self.network.calls().filter(|call| call.direction != "inbound").count()
     }
 
     pub fn is_over(&self, call: &str) -> bool {

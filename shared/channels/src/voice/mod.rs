@@ -1,6 +1,7 @@
 //! Phone calls over Twilio Programmable Voice: its documents, its requests, its calls. What is written to or from the
 //! number goes as a text message does.
 
+mod agent;
 pub mod network;
 mod news;
 mod render;

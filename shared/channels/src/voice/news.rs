@@ -1,9 +1,10 @@
 //! What is told of a call, and the requests that are answered the same whoever calls.
 
 use super::Voice;
+use super::agent::{AgentAsks, leg_of};
 use super::request::parties;
 use crate::twilio::form;
-use crate::webhook::{Normalised, Problem, WebhookReply, WebhookRequest};
+use crate::webhook::{Normalised, Problem, WebhookRequest};
 use patchbay_model::call::CallStatus;
 use patchbay_model::event::{CallNews, Profile, Told};
 use patchbay_model::{ChannelKind, EventKind, InboundEvent, Timestamp};
@@ -24,21 +25,38 @@ impl Voice {
             // A recording's news name nobody.
             (customer, ours) = (told, of);
         }
-        let reply = match on.as_str() {
-            "wait" => self.waiting(&params),
-            "thanks" => self.thanks(),
-            "fallback" => {
+        let digits = params.get("Digits").map(String::as_str);
+        let agent = leg_of(request);
+        let mut of_agent = None;
+        let reply = match (on.as_str(), &agent) {
+            ("agent", Some(leg)) => self.agent_document(AgentAsks::Picked, digits, leg),
+            ("agent-confirmed", Some(leg)) => {
+                if takes(digits) {
+                    of_agent = Some(Told::Agent { leg: leg.clone(), answered: true });
+                }
+                self.agent_document(AgentAsks::Confirmed, digits, leg)
+            }
+            ("agent-over", Some(leg)) => {
+                of_agent = Some(Told::Agent { leg: leg.clone(), answered: false });
+                self.nothing()
+            }
+            ("wait", _) => self.waiting(&params),
+            ("thanks", _) => self.thanks(),
+            ("fallback", _) => {
                 problems.push(failure(&params));
                 self.apology(&customer, &ours)
             }
-            _ => WebhookReply { status: 200, content_type: "text/xml", body: "<Response/>".into() },
+            _ => self.nothing(),
         };
-        let told = match call_sid.as_str() {
-            "" => {
+        let told = match (of_agent, agent) {
+            _ if call_sid.is_empty() => {
                 problems.push(Problem::new("CallSid", "the parameter is missing"));
                 None
             }
-            _ => told(&params, &mut problems),
+            (Some(told @ Told::Agent { answered, .. }), _) => Some((format!("agent:{answered}"), told)),
+            // Of an agent's call nothing else is news.
+            (_, Some(_)) => None,
+            (_, None) => told(&params, &mut problems),
         };
         let events = told.map(|(event_id, told)| InboundEvent {
             event_id: format!("{call_sid}:{event_id}"),
@@ -53,6 +71,11 @@ impl Voice {
         });
         Normalised { events: events.into_iter().collect(), problems, reply }
     }
+}
+
+/// Whether the keys that an agent pressed, if they were asked for any, take the call.
+pub(super) fn takes(digits: Option<&str>) -> bool {
+    digits.is_none_or(|digits| digits == "1")
 }
 
 /// Why Twilio asks a fallback URL.

@@ -93,6 +93,11 @@ impl Voice {
         self.written(&Response { content: vec![pause.into(), redirect.into()] })
     }
 
+    /// The answer to what only tells something.
+    pub(super) fn nothing(&self) -> WebhookReply {
+        document("<Response/>".to_owned())
+    }
+
     /// A document of ours that is within the bounds in any case; one that is not would leave the caller in silence.
     pub(super) fn written(&self, response: &Response) -> WebhookReply {
         match response.to_xml() {

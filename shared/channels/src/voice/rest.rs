@@ -11,10 +11,19 @@ impl Voice {
     /// Has a call ask again what it is to do, wherever it is (Twilio, "Update a Call resource"). Doing so twice does no
     /// harm.
     pub fn move_call(&self, call_sid: &str) -> ProviderRequest {
+        let own = self.url(&[]);
+        self.change_call(call_sid, &[("Url", own.as_str()), ("Method", "POST")])
+    }
+
+    /// The number that is called.
+    pub fn number(&self) -> &str {
+        self.sms.twilio.number()
+    }
+
+    pub(super) fn change_call(&self, call_sid: &str, change: &[(&str, &str)]) -> ProviderRequest {
         let twilio = &self.sms.twilio;
         let url = format!("{}/Accounts/{}/Calls/{call_sid}.json", twilio.api_url(), twilio.account_sid);
-        let own = self.url(&[]);
-        let body = form::encode([("Url", own.as_str()), ("Method", "POST")]);
+        let body = form::encode(change.iter().copied());
         let content_type = "application/x-www-form-urlencoded";
         ProviderRequest {
             idempotent: true,

@@ -2,14 +2,16 @@
 
 use crate::agent::Session;
 use crate::agent::answer::{Answer, Lists};
+use crate::agent::call::{call_of, ring};
 use crate::agent::late;
 use crate::agent::membership::{Joined, join};
 use crate::agent::request::{Fields, Refusal};
 use crate::agent::snapshot::{contact_of, recent_messages};
 use crate::center::Center;
 use crate::frames::{contact_payload, conversation_payload, message_payload};
-use crate::router;
+use crate::router::{self, Accepted};
 use crate::window;
+use patchbay_model::Task;
 
 use super::about_task;
 
@@ -17,9 +19,20 @@ use super::about_task;
 /// on all channels. They are read after the worker is on the conversation: what comes later is pushed to it. Whoever
 /// is faster than the flow that made the task hears of its conversation once it is written.
 ///
-/// Safe to repeat: an accepted reservation is accepted, and a worker is on a conversation once.
+/// A caller's task is accepted when the agent's phone is answered: here it only begins to ring (`ringing`).
+///
+/// Safe to repeat: an accepted reservation is accepted, a worker is on a conversation once, and a phone rings once for a
+/// reservation.
 pub(super) async fn accept(center: &Center, session: &Session, fields: &Fields) -> Result<Answer, Refusal> {
-    let task = router::accept(center, &session.worker_sid, &fields.sid("reservation_sid")?).await?;
+    let reservation = fields.sid("reservation_sid")?;
+    let is_call = |task: &Task| call_of(task).is_some();
+    let task = match router::accept_unless(center, &session.worker_sid, &reservation, is_call).await? {
+        Accepted::Now(task) => task,
+        Accepted::Held(task) => match ring(center, session, &reservation, &task).await? {
+            Some(answer) => return Ok(answer),
+            None => router::accept(center, &session.worker_sid, &reservation).await?,
+        },
+    };
     let mut answer = about_task(center, &task).await?;
     let Some(sid) = &task.conversation_sid else { return Ok(answer) };
     let conversation = match join(center, &session.worker_sid, &task.sid, sid).await? {

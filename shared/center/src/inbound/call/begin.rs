@@ -70,6 +70,7 @@ impl Asked<'_> {
             execution_sid: turn.execution.sid.clone(),
             account: self.account.to_owned(),
             began_at: event.received_at,
+            bridge: None,
             ended_at: None,
             updated_at: event.received_at,
             version: 0,
@@ -78,7 +79,7 @@ impl Asked<'_> {
         let context = turn.start_context().await?;
         let execution = turn.run(FlowInput::Start { trigger, context }).await?;
         super::later::remind(center, &execution).await?;
-        self.say(&execution).await
+        self.say(None, &execution).await
     }
 
     /// That somebody calls.

@@ -4,6 +4,7 @@
 //! document, a repetition, a request that comes late. So nothing is harmed by any of them coming twice.
 
 mod begin;
+mod bridge;
 mod later;
 mod news;
 
@@ -87,7 +88,7 @@ impl Asked<'_> {
         };
         let Some(document) = followed(&execution, &self.request.place) else {
             later::remind(self.center, &execution).await?;
-            return self.say(&execution).await;
+            return self.say(Some(leg), &execution).await;
         };
         let conversation = load_conversation(table, &contact, Consistency::Strong).await?;
         let Some(conversation) = conversation.filter(|conversation| {
@@ -103,11 +104,15 @@ impl Asked<'_> {
         let params = super::turn::texts(&self.request.params);
         let execution = turn.run(FlowInput::CallRequest { effect_id: document, params }).await?;
         later::remind(self.center, &execution).await?;
-        self.say(&execution).await
+        self.say(Some(leg), &execution).await
     }
 
     /// What the call hears now.
-    async fn say(&self, execution: &Execution) -> Result<WebhookReply, InboundError> {
+    async fn say(&self, leg: Option<&Leg>, execution: &Execution) -> Result<WebhookReply, InboundError> {
+        if let Some(bridge) = leg.and_then(|leg| leg.connected(execution)) {
+            let next = bridge.since.as_ref().map_or("", |document| &document.0);
+            return Ok(self.voice.conference(&bridge.task_sid, next));
+        }
         if let Some(document) = execution.state.call_document() {
             return match self.document(&document.id.0, &document.instructions) {
                 Ok(reply) => Ok(reply),

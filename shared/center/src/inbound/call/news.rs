@@ -1,5 +1,6 @@
 //! What is told of calls: their ends, and the messages that were left.
 
+use super::bridge;
 use crate::center::Center;
 use crate::command::{RoutingBody, body};
 use crate::frames;
@@ -30,6 +31,8 @@ pub(in crate::inbound) async fn handle(
             over(center, event, news, (*status, *duration_s)).await
         }
         Told::Status { .. } => Ok(()),
+        Told::Agent { leg, answered: true } => bridge::answered(center, leg, &news.call_sid).await,
+        Told::Agent { leg, answered: false } => bridge::over(center, leg).await,
         Told::Recording { recording_sid, url, duration_s } => {
             let length = duration_s.map(|s| format!(", {s} s")).unwrap_or_default();
             let (extension, content_type) = RECORDING_TYPE;
@@ -92,6 +95,8 @@ async fn over(
         end_waiting(center, &conversation).await?;
         tell_flow(center, event, news, &leg, conversation).await?;
     }
+    bridge::caller_gone(center, &leg).await?;
+    leg.bridge = None;
     leg.ended_at = Some(event.received_at);
     leg.updated_at = event.received_at;
     center.table.write(vec![put_next(&mut leg)]).await.map_err(StoreError::from)?;

@@ -15,7 +15,7 @@ impl Turn<'_> {
         let Some(call_sid) = self.execution.state.call_sid().map(str::to_owned) else { return Ok(()) };
         let dedup = hex(&digest16(&["move", &call_sid, &document.0]));
         let group = hex(&digest16(&["call", &call_sid]));
-        let job = OutboundJob::MoveCall { call_sid, document: document.0.clone() };
+        let job = OutboundJob::MoveCall { call_sid, document: Some(document.0.clone()) };
         self.center.queue.send(QueueName::Outbound, vec![Outgoing::fifo(body(&job), group, dedup)]).await?;
         Ok(())
     }

@@ -1,3 +1,4 @@
+mod bridge;
 mod call;
 mod effects;
 mod events;

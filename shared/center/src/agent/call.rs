@@ -1,0 +1,61 @@
+//! Accepting a caller's task: the agent's phone is called.
+
+use super::Session;
+use super::answer::Answer;
+use super::request::Refusal;
+use crate::center::Center;
+use crate::command::{OutboundJob, body};
+use crate::frames::{Fault, task_payload};
+use crate::ports::{Outgoing, QueueName};
+use crate::router::OpError;
+use crate::store::{load_leg, load_profile};
+use patchbay_model::event::AgentLeg;
+use patchbay_model::id::{digest16, hex};
+use patchbay_model::{ChannelKind, ReservationSid, Task};
+
+/// The worker attribute that says where their phone is (TaskRouter: `client:…`, `sip:…`, a number).
+const CONTACT_URI: &str = "contact_uri";
+
+/// The call that waits for a task's agent.
+pub(super) fn call_of(task: &Task) -> Option<&str> {
+    task.attributes["call_sid"].as_str()
+}
+
+/// Has the phone of a session's worker called. The offer stands until they answer, as long as it would have anyway.
+/// `None`: nobody is on the line any more, and the task is one like others.
+pub(super) async fn ring(
+    center: &Center,
+    session: &Session,
+    reservation: &ReservationSid,
+    task: &Task,
+) -> Result<Option<Answer>, Refusal> {
+    let table = center.table.as_ref();
+    let refused = |why: &str| Refusal::new(Fault::Refused, why);
+    let call_sid = call_of(task).unwrap_or_default();
+    let Some(leg) = load_leg(table, call_sid).await?.filter(|leg| leg.ended_at.is_none()) else {
+        return Ok(None);
+    };
+    let profile = load_profile(table, &session.worker_sid).await?.ok_or(OpError::NotFound("worker"))?;
+    let contact_uri = profile.attributes.get(CONTACT_URI).and_then(|uri| uri.as_str()).map(str::trim);
+    let contact_uri = contact_uri
+        .filter(|uri| !uri.is_empty())
+        .ok_or_else(|| refused("you have no phone: your attribute contact_uri is missing"))?;
+    let account = center.channel(ChannelKind::Voice, &leg.account);
+    let voice = account.and_then(|account| account.channel.voice());
+    let voice = voice.ok_or_else(|| refused("the account of the call is not there any more"))?;
+    let agent = AgentLeg {
+        customer_call: leg.call_sid.clone(),
+        task_sid: task.sid.clone(),
+        reservation_sid: reservation.clone(),
+        worker_sid: session.worker_sid.clone(),
+        customer: task.attributes["customerAddress"].as_str().unwrap_or_default().to_owned(),
+        ours: voice.number().to_owned(),
+    };
+    let job = OutboundJob::CallAgent { contact_uri: contact_uri.to_owned(), leg: Box::new(agent) };
+    let group = hex(&digest16(&["call", &leg.call_sid]));
+    let dedup = hex(&digest16(&["call-agent", reservation.as_str()]));
+    let message = Outgoing::fifo(body(&job), group, dedup);
+    center.queue.send(QueueName::Outbound, vec![message]).await.map_err(OpError::from)?;
+    let config = center.config().await?;
+    Ok(Some(Answer::default().with("task", task_payload(&config, task)).with("ringing", true)))
+}

@@ -1,0 +1,131 @@
+//! The agent's side of a call: their phone is called, they say that it is them and not a machine, and they join the
+//! conference of the task. All of it follows from the URL that their call was made with.
+
+use super::Voice;
+use super::news::takes;
+use super::twiml::{Conference, Dial, DialNoun, Gather, Hangup, Heard, Method, Response, Say, Ssml, Verb};
+use crate::delivery::ProviderRequest;
+use crate::twilio::form;
+use crate::webhook::{WebhookReply, WebhookRequest};
+use patchbay_model::event::AgentLeg;
+use patchbay_model::{ReservationSid, TaskSid, WorkerSid};
+
+/// Seconds that an agent's phone rings.
+const RING_S: u32 = 20;
+/// Seconds for an agent to press a key.
+const CONFIRM_S: u32 = 8;
+const CONFIRM: &str = "A caller is waiting for you. Press 1 to take the call.";
+
+/// What an agent's call asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AgentAsks {
+    /// It was answered.
+    Picked,
+    /// A key was pressed.
+    Confirmed,
+}
+
+/// Somebody to be called, as TaskRouter writes a worker's `contact_uri`: a number, `sip:…`, `client:…`.
+fn is_phone(contact_uri: &str) -> bool {
+    !contact_uri.starts_with("client:")
+}
+
+impl Voice {
+    /// Calls an agent. What becomes of it is told under the reservation's name.
+    pub fn call_agent(&self, contact_uri: &str, leg: &AgentLeg) -> ProviderRequest {
+        let twilio = &self.sms.twilio;
+        let url = format!("{}/Accounts/{}/Calls.json", twilio.api_url(), twilio.account_sid);
+        let link = |on| self.url(&with_leg(on, leg));
+        let (asks, told) =
+            (link(if is_phone(contact_uri) { "agent" } else { "agent-confirmed" }), link("agent-over"));
+        let ring_s = RING_S.to_string();
+        let body = form::encode([
+            ("From", twilio.number()),
+            ("To", contact_uri),
+            ("Url", &asks),
+            ("Method", "POST"),
+            ("StatusCallback", &told),
+            ("StatusCallbackEvent", "completed"),
+            ("Timeout", &ring_s),
+        ]);
+        ProviderRequest::post(url, twilio.authorization(), "application/x-www-form-urlencoded", body)
+    }
+
+    /// Ends a call, whether it rings or is on.
+    pub fn end_call(&self, call_sid: &str) -> ProviderRequest {
+        self.change_call(call_sid, &[("Status", "completed")])
+    }
+
+    /// What the agent's call hears when it was answered, or a key was pressed: a question, or the conference.
+    pub(super) fn agent_document(
+        &self,
+        asks: AgentAsks,
+        digits: Option<&str>,
+        leg: &AgentLeg,
+    ) -> WebhookReply {
+        let content = match (asks, digits) {
+            (AgentAsks::Picked, _) => {
+                let say = Say { content: vec![Ssml::Text(CONFIRM.to_owned())], ..Say::default() };
+                let gather = Gather {
+                    action: Some(self.url(&with_leg("agent-confirmed", leg))),
+                    method: Some(Method::Post),
+                    num_digits: Some(1),
+                    timeout: Some(CONFIRM_S),
+                    content: vec![Heard::Say(say)],
+                    ..Gather::default()
+                };
+                vec![gather.into(), Hangup::default().into()]
+            }
+            // Whoever presses something else does not want it.
+            (AgentAsks::Confirmed, digits) if !takes(digits) => vec![Hangup::default().into()],
+            (AgentAsks::Confirmed, _) => vec![in_conference(&leg.task_sid, false, None)],
+        };
+        self.written(&Response { content })
+    }
+
+    /// What a caller hears who is connected with the agent of a task; `next` is the document that they come back from.
+    pub fn conference(&self, task: &TaskSid, next: &str) -> WebhookReply {
+        let back = self.url(&[("next", next)]);
+        self.written(&Response { content: vec![in_conference(task, true, Some(back))] })
+    }
+}
+
+/// The conference of a task. It ends with the customer, never with one of the agents.
+fn in_conference(task: &TaskSid, customer: bool, action: Option<String>) -> Verb {
+    let conference = Conference {
+        beep: Some("false".to_owned()),
+        start_conference_on_enter: Some(true),
+        end_conference_on_exit: Some(customer),
+        participant_label: customer.then(|| "customer".to_owned()),
+        content: task.to_string(),
+        ..Conference::default()
+    };
+    let method = action.as_ref().map(|_| Method::Post);
+    Dial { action, method, content: vec![DialNoun::Conference(conference)], ..Dial::default() }.into()
+}
+
+/// The parameters that name an agent's leg, behind what its URL is for.
+fn with_leg<'a>(on: &'a str, leg: &'a AgentLeg) -> [(&'a str, &'a str); 7] {
+    [
+        ("on", on),
+        ("call", &leg.customer_call),
+        ("task", leg.task_sid.as_str()),
+        ("reservation", leg.reservation_sid.as_str()),
+        ("worker", leg.worker_sid.as_str()),
+        ("customer", &leg.customer),
+        ("ours", &leg.ours),
+    ]
+}
+
+/// The agent's leg that a request is about.
+pub(super) fn leg_of(request: &WebhookRequest) -> Option<AgentLeg> {
+    let value = |name: &str| request.query(name);
+    Some(AgentLeg {
+        customer_call: value("call")?,
+        task_sid: TaskSid::parse(&value("task")?).ok()?,
+        reservation_sid: ReservationSid::parse(&value("reservation")?).ok()?,
+        worker_sid: WorkerSid::parse(&value("worker")?).ok()?,
+        customer: value("customer")?,
+        ours: value("ours")?,
+    })
+}
