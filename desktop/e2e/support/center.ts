@@ -22,6 +22,10 @@ export interface Delivery {
   to: string;
   text: string;
   media?: string[];
+  /** The provider's id of the message that it answers. */
+  reply_to?: string;
+  /** What it is instead of a message: `typing`, `read`, `reaction`. */
+  signal?: string;
 }
 
 /** The example's `workspace.json`, as far as stories change it. */

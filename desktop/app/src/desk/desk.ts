@@ -8,6 +8,7 @@ import type {
   Contact,
   ContactSid,
   ConversationSid,
+  Message,
   ReservationSid,
   Seq,
   TaskSid,
@@ -32,8 +33,15 @@ export interface Said {
   text: string;
   media?: Media[];
   template?: Template | null;
+  /** The message that it answers (`nameOf`). */
+  reply_to?: string | null;
   /** None: to the address that the customer last used. */
   to: Possible | null;
+}
+
+/** How `message.send` names a message that is answered. */
+export function nameOf({ contact_sid, seq, sid }: Message): string {
+  return `${contact_sid}.${seq}.${sid}`;
 }
 
 export class Desk {
@@ -135,8 +143,8 @@ export class Desk {
   say(conversation_sid: ConversationSid, said: Said, undo_ms: number): string {
     const id = this.surroundings.newId();
     const written_at = this.surroundings.now();
-    const { text, media = [], template = null, to } = said;
-    const what = { text, media, template, to };
+    const { text, media = [], template = null, reply_to = null, to } = said;
+    const what = { text, media, template, reply_to, to };
     const sending: Sending = { id, conversation_sid, ...what, written_at, phase: "held", failure: null };
     this.#typed = null;
     if (undo_ms <= 0) {
@@ -165,6 +173,14 @@ export class Desk {
     this.#unhold(id);
     this.#dispatch({ type: "taken_back", id });
     return sending;
+  }
+
+  /** Reacts to a message of the customer's. */
+  async react(conversation_sid: ConversationSid, message: Message, emoji: string): Promise<void> {
+    const reply_to = nameOf(message);
+    const action = { action: "message.send", conversation_sid, reaction: { emoji }, reply_to } as const;
+    const { ack } = await this.#client.request(action);
+    this.#look(conversation_sid, ack.seq);
   }
 
   /** The agent types in a conversation, or has stopped. */
@@ -323,25 +339,26 @@ export class Desk {
 
   #send(sending: Sending): void {
     this.#dispatch({ type: "send", sending });
-    const { id, conversation_sid, text, media, template, to } = sending;
+    const { id, conversation_sid, text, media, template, reply_to, to } = sending;
     const action: Action = {
       action: "message.send",
       conversation_sid,
       ...(text ? { text } : {}),
       ...(media.length > 0 ? { media: [...media] } : {}),
       ...(template ? { template } : {}),
+      ...(reply_to ? { reply_to } : {}),
       ...(to ? { channel: to.channel, account: to.account, address: to.id } : {}),
     };
     this.#client.request(action, id).then(
       ({ ack }) => {
         this.#dispatch({ type: "sent", id, answer: ack });
-        if (media.length > 0) this.#look(conversation_sid, ack.seq);
+        if (media.length > 0 || reply_to) this.#look(conversation_sid, ack.seq);
       },
       (error: unknown) => this.#dispatch({ type: "not_sent", id, failure: failureOf(error, id) }),
     );
   }
 
-  /** Files have addresses at which they can be looked at only once the center has them: the message is read again. */
+  /** What only the center knows of a message of ours is read: where its files can be looked at, what it answers. */
   #look(conversation_sid: ConversationSid, seq: Seq | undefined): void {
     if (seq === undefined) return;
     const request = {

@@ -112,6 +112,9 @@ export const ar = {
     deleted: "سُحبت هذه الرسالة",
     edited: "معدّلة",
     answers: "ردًا على",
+    reply: "الرد على هذه الرسالة",
+    react: "تفاعل",
+    notReacted: "لم يُرسل التفاعل: {{why}}",
     types: "{{name}} يكتب…",
     flow: "الروبوت",
     system: "النظام",
@@ -181,6 +184,7 @@ export const ar = {
     instead: "أرسل عبر {{channel}}",
     template: "قالب معتمد",
     window: "يجب أن يكتب العميل أولًا لتتمكن من الرد على هذه القناة.",
+    noAnswer: "بدون اقتباس",
     windowTemplate: "يجب أن يكتب العميل أولًا لتتمكن من الرد بحرية، وحتى ذلك الحين يمكن إرسال قالب معتمد.",
   },
   contact: {

@@ -98,6 +98,9 @@ export const en = {
     deleted: "This message was taken back",
     edited: "edited",
     answers: "In answer to",
+    reply: "Answer this message",
+    react: "React",
+    notReacted: "The reaction did not go out: {{why}}",
     types: "{{name}} is typing…",
     flow: "Robot",
     system: "System",
@@ -163,6 +166,7 @@ export const en = {
     instead: "Instead by {{channel}}",
     template: "Approved template",
     window: "The customer has to write before you may answer on this channel.",
+    noAnswer: "Do not quote it",
     windowTemplate:
       "The customer has to write before you may answer freely; until then an approved template goes out.",
   },

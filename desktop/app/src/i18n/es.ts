@@ -100,6 +100,9 @@ export const es = {
     deleted: "Este mensaje fue retirado",
     edited: "editado",
     answers: "En respuesta a",
+    reply: "Responder a este mensaje",
+    react: "Reaccionar",
+    notReacted: "La reacción no se envió: {{why}}",
     types: "{{name}} está escribiendo…",
     flow: "Robot",
     system: "Sistema",
@@ -166,6 +169,7 @@ export const es = {
     instead: "Mejor por {{channel}}",
     template: "Plantilla aprobada",
     window: "El cliente tiene que escribir antes de que pueda responder por este canal.",
+    noAnswer: "No citarlo",
     windowTemplate:
       "El cliente tiene que escribir antes de que pueda responder libremente; hasta entonces sale una plantilla aprobada.",
   },

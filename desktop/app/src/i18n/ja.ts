@@ -92,6 +92,9 @@ export const ja = {
     deleted: "このメッセージは取り消されました",
     edited: "編集済み",
     answers: "返信先",
+    reply: "このメッセージに返信",
+    react: "リアクション",
+    notReacted: "リアクションを送信できませんでした：{{why}}",
     types: "{{name}} が入力中…",
     flow: "ロボット",
     system: "システム",
@@ -156,6 +159,7 @@ export const ja = {
     instead: "{{channel}} で送信",
     template: "承認済みテンプレート",
     window: "このチャネルでは、お客様からの連絡があるまで返信できません。",
+    noAnswer: "引用しない",
     windowTemplate:
       "お客様からの連絡があるまで自由に返信できません。それまでは承認済みテンプレートを送れます。",
   },

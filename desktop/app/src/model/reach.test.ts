@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Reach } from "../protocol/frames.ts";
+import type { Message } from "../protocol/generated.ts";
+import { message } from "../testing/build.ts";
 import {
   isClosed,
   knownParameters,
+  possibleWith,
   reachOf,
   type TemplateChoice,
   templatesFor,
@@ -40,6 +43,23 @@ describe("a window", () => {
     expect(opened.map(({ window_until }) => window_until)).toEqual([NOW, null]);
     expect(reachOf(opened, HOME)?.window_until).toBe(NOW);
     expect(reachOf(opened, { ...HOME, id: "+15005550007" })).toBeNull();
+  });
+});
+
+describe("a message", () => {
+  const capabilities = { templates: true, text_max: 4096, replies: true, reactions: false };
+  const check = (change: Partial<Message>, expect_possible: [boolean, boolean], reach: Reach = HOME) => {
+    const said = message({ channel: "whatsapp", direction: "inbound", provider_id: "wamid.1", ...change });
+    const { reply, react } = possibleWith([{ ...reach, capabilities }], said);
+    expect([reply, react]).toEqual(expect_possible);
+  };
+
+  test("of the customer's can be answered where its channel can", () => {
+    check({}, [true, false]);
+    check({ direction: "outbound" }, [false, false]);
+    check({ deleted: true }, [false, false]);
+    check({ account: "second" }, [false, false]);
+    expect(possibleWith([HOME], message({ direction: "inbound", provider_id: "1" })).reply).toBe(false);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Where a contact may be written to, and what a provider has approved for when it may not be. */
 
 import type { Possible, Reach, Template } from "../protocol/frames.ts";
-import type { ChannelKind } from "../protocol/generated.ts";
+import type { ChannelKind, Message } from "../protocol/generated.ts";
 import { fill, type Variables } from "./canned.ts";
 
 /** A template as agents choose it (`desk.templates` of the configuration). */
@@ -25,6 +25,16 @@ function isSameAccount(a: Account, b: Account): boolean {
 
 export function reachOf(addresses: readonly Reach[], to: Possible): Reach | null {
   return addresses.find((reach) => isSameAccount(reach, to) && reach.id === to.id) ?? null;
+}
+
+/** What can be done with a customer's message where it came from. */
+export function possibleWith(
+  addresses: readonly Reach[],
+  message: Message,
+): { reply: boolean; react: boolean } {
+  const isTheirs = message.direction === "inbound" && message.provider_id !== undefined && !message.deleted;
+  const can = isTheirs && addresses.find((reach) => isSameAccount(reach, message))?.capabilities;
+  return { reply: can ? can.replies : false, react: can ? can.reactions : false };
 }
 
 /** The addresses after the customer wrote to one of our accounts. */

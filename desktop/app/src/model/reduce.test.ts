@@ -137,6 +137,7 @@ describe("what the agent says", () => {
     text: "Good morning",
     media: [],
     template: null,
+    reply_to: null,
     to: null,
     written_at: NOW,
     phase: "held",

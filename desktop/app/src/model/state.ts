@@ -34,6 +34,8 @@ export interface Sending {
   media: readonly Media[];
   /** What the provider has approved, where it is said; `text` is what it says. */
   template: Template | null;
+  /** The message that it answers, as `message.send` names it. */
+  reply_to: string | null;
   /** The identity of the contact to write to, where it is not the one last used. */
   to: Possible | null;
   /** Milliseconds since the epoch. */

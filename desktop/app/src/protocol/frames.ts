@@ -83,7 +83,7 @@ export interface Reach extends Possible {
   window_until?: Timestamp | null;
   opted_out?: boolean;
   /** Absent where the account is not configured. */
-  capabilities?: { templates: boolean; text_max: number };
+  capabilities?: { templates: boolean; text_max: number; replies: boolean; reactions: boolean };
 }
 
 export interface Failure {
@@ -156,6 +156,10 @@ export type Action =
       text?: string;
       media?: Media[];
       template?: Template;
+      /** Without an emoji the earlier reaction is taken back. */
+      reaction?: { emoji?: string };
+      /** The message that is answered, `<contact_sid>.<seq>.<sid>`. */
+      reply_to?: string;
       channel?: ChannelKind;
       account?: string;
       address?: string;

@@ -1,14 +1,15 @@
 /** Where the agent writes: channel, canned replies, emoji, attachments. */
 
-import { ActionIcon, Button, Group, Text, Textarea, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, CloseButton, Group, Text, Textarea, Tooltip } from "@mantine/core";
 import { IconPaperclip, IconSend2, IconTemplate } from "@tabler/icons-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Said } from "../desk/desk.ts";
+import { nameOf, type Said } from "../desk/desk.ts";
 import { draftOf, keepDraft } from "../desk/memory.ts";
 import { useSettings } from "../desk/settings.ts";
 import { fill } from "../model/canned.ts";
 import { isClosed, reachOf, templatesFor } from "../model/reach.ts";
+import { plainText } from "../model/timeline.ts";
 import type { Possible, Reach } from "../protocol/frames.ts";
 import type { Conversation, Reservation } from "../protocol/generated.ts";
 import { Attachments } from "./Attachments.tsx";
@@ -17,6 +18,7 @@ import { CannedPicker } from "./CannedPicker.tsx";
 import { ChannelChoice } from "./ChannelChoice.tsx";
 import css from "./Composer.module.css";
 import { ConsentNote } from "./ConsentNote.tsx";
+import { ATTACH_ID, COMPOSER_ID, EMOJI_ID } from "./composerIds.ts";
 import { useComposerText } from "./composerText.ts";
 import { useCenterNow, useDesk, useDeskState } from "./context.ts";
 import { EmojiPicker } from "./EmojiPicker.tsx";
@@ -28,10 +30,6 @@ import { TemplateDialog } from "./TemplateDialog.tsx";
 const TEXT_CHARS_MAX = 65_536;
 /** A canned reply whose variable stands for nothing. */
 const LEFT_OVER = /\{\{\s*([\w.]+)\s*\}\}/u;
-/** Id of the text field, which shortcuts focus. */
-export const COMPOSER_ID = "composer";
-export const EMOJI_ID = "composer-emoji";
-export const ATTACH_ID = "composer-attach";
 
 interface Props {
   conversation: Conversation;
@@ -82,6 +80,8 @@ export function Composer({ conversation, reservation, name }: Props) {
     ? templatesFor(settings.templates, recipient, typeof language === "string" ? language : null)
     : [];
   const composer = useComposerText();
+  const answered =
+    composer.answering?.conversation_sid === conversation.sid ? composer.answering.message : null;
   const variables = {
     contact: { name: contact?.name ?? null, attributes: contact?.attributes ?? {} },
     agent: { name: worker?.friendly_name ?? "" },
@@ -94,7 +94,8 @@ export function Composer({ conversation, reservation, name }: Props) {
   const cannotSend = closed || isEmpty || leftOver !== undefined || tooMany > 0 || attachments.busy;
   const send = () => {
     if (cannotSend) return;
-    say({ text: text.trim(), media: attachments.media() });
+    say({ text: text.trim(), media: attachments.media(), reply_to: answered ? nameOf(answered) : null });
+    composer.answer(null);
     setText("");
     setCanned(null);
     keepDraft(conversation.sid, "");
@@ -151,6 +152,21 @@ export function Composer({ conversation, reservation, name }: Props) {
               field.current?.focus();
             }}
           />
+        )}
+        {answered && (
+          <Group gap={4} wrap="nowrap" className={css.answered}>
+            <Text size="xs" dir="auto" truncate flex={1}>
+              {t("timeline.answers")} {plainText(answered.edited ?? answered) || t("timeline.media")}
+            </Text>
+            <CloseButton
+              size="sm"
+              aria-label={t("composer.noAnswer")}
+              onClick={() => {
+                composer.answer(null);
+                field.current?.focus();
+              }}
+            />
+          </Group>
         )}
         <Attachments attachments={attachments} />
         <Textarea

@@ -5,19 +5,22 @@ import { IconAlertCircle, IconCheck, IconChecks, IconClock, IconHelpCircle } fro
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { plainText, type Row } from "../model/timeline.ts";
-import type { Author, Message } from "../protocol/generated.ts";
+import type { Author, Conversation, Message } from "../protocol/generated.ts";
 import { ChannelIcon } from "./ChannelIcon.tsx";
 import { ContentView } from "./ContentView.tsx";
 import { useDeskState } from "./context.ts";
 import { fullTime, timeOfDay } from "./format.ts";
+import { MessageActions } from "./MessageActions.tsx";
 import css from "./MessageRow.module.css";
 
 interface Props {
   row: Extract<Row, { kind: "message" }>;
   name: string;
+  /** Where the agent can answer it. */
+  conversation: Conversation | null;
 }
 
-export const MessageRow = memo(function MessageRow({ row, name }: Props) {
+export const MessageRow = memo(function MessageRow({ row, name, conversation }: Props) {
   const { t } = useTranslation();
   const { message, content, continues, reactions, answers } = row;
   const author = useAuthorName(message.author, name);
@@ -77,6 +80,7 @@ export const MessageRow = memo(function MessageRow({ row, name }: Props) {
         </time>
         {message.edited && !message.deleted && <span>{t("timeline.edited")}</span>}
         {message.direction === "outbound" && <Receipt message={message} />}
+        {conversation && <MessageActions message={message} conversation={conversation} />}
       </div>
       {message.status === "failed" && (
         <Text size="xs" className={css.reason} dir="auto">

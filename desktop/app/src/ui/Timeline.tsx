@@ -127,7 +127,7 @@ export function Timeline({ conversation, name }: Props) {
               const row = list[index];
               return (
                 <div key={key} data-index={index} ref={virtual.measureElement}>
-                  {row && <RowOf row={row} name={name} />}
+                  {row && <RowOf row={row} name={name} conversation={conversation} />}
                 </div>
               );
             })}
@@ -140,8 +140,8 @@ export function Timeline({ conversation, name }: Props) {
   );
 }
 
-/** One row, by its kind. */
-export function RowOf({ row, name }: { row: Row; name: string }) {
+/** One row, by its kind; with the conversation that the agent is in, there is something to do with its messages. */
+export function RowOf({ row, name, conversation }: { row: Row; name: string; conversation?: Conversation }) {
   switch (row.kind) {
     case "day":
       return <Day at={row.at} />;
@@ -156,7 +156,7 @@ export function RowOf({ row, name }: { row: Row; name: string }) {
         </div>
       );
     case "message":
-      return <MessageRow row={row} name={name} />;
+      return <MessageRow row={row} name={name} conversation={conversation ?? null} />;
     case "sending":
       return <SendingRow sending={row.sending} />;
   }

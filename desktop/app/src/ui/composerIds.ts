@@ -1,0 +1,6 @@
+/** What shortcuts and other parts of the page focus. */
+
+/** The text field. */
+export const COMPOSER_ID = "composer";
+export const EMOJI_ID = "composer-emoji";
+export const ATTACH_ID = "composer-attach";
