@@ -68,8 +68,14 @@ impl Window {
 
 /// Whether the channel carries content that its provider has approved beforehand.
 pub(crate) fn has_templates(channel: &dyn Channel) -> bool {
-    let (name, language) = (String::new(), String::new());
-    channel.passes_closed_window(&Content::Template { name, language, parameters: Vec::new(), text: None })
+    channel.passes_closed_window(&Content::Template {
+        name: String::new(),
+        language: String::new(),
+        parameters: Vec::new(),
+        header: None,
+        buttons: Vec::new(),
+        text: None,
+    })
 }
 
 /// The window that a message of a customer has opened for agents, where its channel has one.

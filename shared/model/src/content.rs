@@ -41,6 +41,35 @@ pub struct ChoiceOption {
     pub text: String,
 }
 
+/// What stands above a template's text, where it has a place for that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum TemplateHeader {
+    Text(String),
+    Media(Attachment),
+}
+
+impl TemplateHeader {
+    pub fn file(&self) -> Option<&Attachment> {
+        match self {
+            TemplateHeader::Media(file) => Some(file),
+            TemplateHeader::Text(_) => None,
+        }
+    }
+}
+
+/// What one of a template's buttons carries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum TemplateButton {
+    /// The end of its link.
+    Url(String),
+    /// What comes back as `Content::Choice::data`.
+    QuickReply(String),
+}
+
 /// The body of a message. The tag is `kind`; a kind that a channel has and this list lacks is `unsupported`
 /// and keeps the provider's own name, so that the agent sees that something came.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -98,6 +127,12 @@ pub enum Content {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
         parameters: Vec<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        header: Option<Box<TemplateHeader>>,
+        /// Of its buttons from the first on; none for one that carries nothing.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
+        buttons: Vec<Option<TemplateButton>>,
         /// What it says with them: for the timeline, and for channels without templates.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,

@@ -25,7 +25,7 @@ pub mod workspace;
 pub use address::{Address, ChannelKind, IdentityKey};
 pub use blob::BlobKey;
 pub use contact::{Consent, Contact, MergedInto};
-pub use content::{Attachment, ChoiceOption, ContactCard, Content};
+pub use content::{Attachment, ChoiceOption, ContactCard, Content, TemplateButton, TemplateHeader};
 pub use conversation::{Conversation, ConversationState};
 pub use email::Email;
 pub use event::{EventKind, InboundEvent, ReplyContext, ReplyToken, Thread};

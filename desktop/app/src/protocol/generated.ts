@@ -161,6 +161,16 @@ data: string,
 text: string, };
 
 /**
+ * What stands above a template's text, where it has a place for that.
+ */
+export type TemplateHeader = { "text": string } | { "media": Attachment };
+
+/**
+ * What one of a template's buttons carries.
+ */
+export type TemplateButton = { "url": string } | { "quick_reply": string };
+
+/**
  * A mail. What a flow or an agent says on the channel without a subject of its own needs none of this: it goes out
  * as an answer in the customer's thread.
  */
@@ -210,7 +220,11 @@ language: string,
 /**
  * What its placeholders stand for, in their order.
  */
-parameters?: Array<string>, 
+parameters?: Array<string>, header?: TemplateHeader, 
+/**
+ * Of its buttons from the first on; none for one that carries nothing.
+ */
+buttons?: Array<TemplateButton | null>, 
 /**
  * What it says with them: for the timeline, and for channels without templates.
  */
@@ -259,7 +273,11 @@ language: string,
 /**
  * What its placeholders stand for, in their order.
  */
-parameters?: Array<string>, 
+parameters?: Array<string>, header?: TemplateHeader, 
+/**
+ * Of its buttons from the first on; none for one that carries nothing.
+ */
+buttons?: Array<TemplateButton | null>, 
 /**
  * What it says with them: for the timeline, and for channels without templates.
  */

@@ -46,6 +46,11 @@ pub fn message_payload(message: &Message, links: Links<'_>) -> Value {
         let reason = failure(index).map(|failure| failure.reason.as_str());
         show_attachment(&mut payload["attachments"][index], attachment, links, from_outside, reason);
     }
+    if let Content::Template { header: Some(header), .. } = &message.content
+        && let Some(file) = header.file()
+    {
+        show_attachment(&mut payload["header"]["media"], file, links, from_outside, None);
+    }
     for (index, attachment) in message.edited.iter().flat_map(|edited| edited.attachments()).enumerate() {
         show_attachment(&mut payload["edited"]["attachments"][index], attachment, links, from_outside, None);
     }

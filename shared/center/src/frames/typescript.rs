@@ -12,8 +12,8 @@ use patchbay_model::{
     AccountSid, ActivitySid, Address, Author, ChannelKind, ChoiceOption, Consent, Contact, ContactCard,
     ContactSid, Content, Conversation, ConversationSid, ConversationState, Direction, Email, ExecutionSid,
     FlowSid, MergeSid, MergedInto, Message, MessageSid, MessageStatus, ReservationSid, ReservationStatus,
-    Seq, TaskChannelSid, TaskQueueSid, TaskSid, TaskStatus, Timestamp, WorkerChannelSid, WorkerSid,
-    WorkflowSid, WorkspaceSid,
+    Seq, TaskChannelSid, TaskQueueSid, TaskSid, TaskStatus, TemplateButton, TemplateHeader, Timestamp,
+    WorkerChannelSid, WorkerSid, WorkflowSid, WorkspaceSid,
 };
 use serde_json::Value;
 use std::path::Path;
@@ -59,6 +59,8 @@ fn types() -> String {
         AttachmentPayload<'static>,
         ContactCard,
         ChoiceOption,
+        TemplateHeader,
+        TemplateButton,
         Email,
         Content,
         Message,

@@ -3,7 +3,7 @@
 use super::shown;
 use crate::center::Center;
 use crate::ports::{Blob, Download};
-use patchbay_model::{Attachment, Contact, Content, Timestamp};
+use patchbay_model::{Attachment, Contact, Content, TemplateHeader, Timestamp};
 use std::borrow::Cow;
 
 /// Seconds for which a URL is good at least: a provider may fetch late, and a page may stay open for a while.
@@ -54,15 +54,26 @@ impl<'c> Links<'c> {
 
     /// The content with URLs in place of references, for whoever is sent it.
     pub fn content<'m>(&self, content: &'m Content) -> Cow<'m, Content> {
-        if content.attachments().iter().all(|attachment| shown(&attachment.url).is_none()) {
+        let header = match content {
+            Content::Template { header: Some(header), .. } => header.file(),
+            _ => None,
+        };
+        let mut files = content.attachments().iter().chain(header);
+        if files.all(|attachment| shown(&attachment.url).is_none()) {
             return Cow::Borrowed(content);
         }
         let mut content = content.clone();
-        for attachment in content.attachments_mut() {
+        let link = |attachment: &mut Attachment| {
             if let Some(url) = self.url(attachment) {
                 attachment.url = url;
             }
+        };
+        if let Content::Template { header: Some(header), .. } = &mut content
+            && let TemplateHeader::Media(file) = header.as_mut()
+        {
+            link(file);
         }
+        content.attachments_mut().iter_mut().for_each(link);
         Cow::Owned(content)
     }
 }
@@ -106,5 +117,18 @@ mod tests {
         let sent = links.content(&mixed).into_owned();
         assert_eq!(sent.attachments()[0], mixed.attachments()[0]);
         assert!(sent.attachments()[1].url.starts_with("https://blobs.example/media/a?"));
+        let template = Content::Template {
+            name: "bill".into(),
+            language: "en".into(),
+            parameters: Vec::new(),
+            header: Some(Box::new(TemplateHeader::Media(attachment("blob:sent/a/b")))),
+            buttons: Vec::new(),
+            text: None,
+        };
+        let Content::Template { header: Some(header), .. } = links.content(&template).into_owned() else {
+            panic!()
+        };
+        let file = header.file().unwrap();
+        assert!(file.url.starts_with("https://blobs.example/sent/a/b?"), "{}", file.url);
     }
 }

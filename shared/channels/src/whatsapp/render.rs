@@ -1,7 +1,10 @@
 use super::{CAPABILITIES, WhatsApp};
 use crate::delivery::{ProviderRequest, Undeliverable, recipient};
 use crate::text::{cards, kind_name, length, link, numbered, split, stated};
-use patchbay_model::{Attachment, ChannelKind, ChoiceOption, ContactCard, Content, OutboundMessage};
+use patchbay_model::{
+    Attachment, ChannelKind, ChoiceOption, ContactCard, Content, OutboundMessage, TemplateButton,
+    TemplateHeader,
+};
 use serde_json::{Value, json};
 
 /// Characters of a caption.
@@ -99,8 +102,8 @@ fn parts(message: &OutboundMessage) -> Result<Vec<Part>, Undeliverable> {
             Some(cards) if !cards.is_empty() => vec![("contacts", json!(cards))],
             _ => texts(&cards(contacts)),
         },
-        Content::Template { name, language, parameters, .. } => {
-            vec![("template", template(name, language, parameters))]
+        Content::Template { name, language, parameters, header, buttons, .. } => {
+            vec![("template", template(name, language, parameters, header.as_deref(), buttons))]
         }
         Content::Reaction { emoji } => {
             let about = message.reply_to.as_ref().ok_or(Undeliverable::Empty)?;
@@ -151,15 +154,20 @@ fn one(attachment: &Attachment) -> Vec<Part> {
     if !attachment.url.starts_with("https://") && !attachment.url.starts_with("http://") {
         return texts(&link(attachment));
     }
+    vec![file(attachment)]
+}
+
+/// A file as one of Meta's kinds.
+fn file(attachment: &Attachment) -> Part {
     let is_shown = |types: &&[&str]| types.iter().any(|kind| attachment.content_type.starts_with(kind));
     let shown = SHOWN.iter().find(|(_, types)| is_shown(types));
-    vec![match shown {
+    match shown {
         Some((kind, _)) => (kind, json!({ "link": attachment.url })),
         None => match &attachment.file_name {
             Some(name) => ("document", json!({ "link": attachment.url, "filename": name })),
             None => ("document", json!({ "link": attachment.url })),
         },
-    }]
+    }
 }
 
 /// Answers as buttons, else as a list; `None` where they fit neither, and are numbered lines.
@@ -195,12 +203,43 @@ fn card(contact: &ContactCard) -> Option<Value> {
 }
 
 /// A template with the parameters of its body, in their order.
-fn template(name: &str, language: &str, parameters: &[String]) -> Value {
-    let mut template = json!({ "name": name, "language": { "code": language } });
+/// Meta, "Template messages": a component for each part of it that has something to fill in.
+fn template(
+    name: &str,
+    language: &str,
+    parameters: &[String],
+    header: Option<&TemplateHeader>,
+    buttons: &[Option<TemplateButton>],
+) -> Value {
+    let words = |text: &String| json!({ "type": "text", "text": text });
+    let header = header.map(|header| match header {
+        TemplateHeader::Text(text) => words(text),
+        TemplateHeader::Media(attachment) => {
+            let (kind, place) = file(attachment);
+            json!({ "type": kind, kind: place })
+        }
+    });
+    let mut components = Vec::new();
+    components.extend(header.map(|header| json!({ "type": "header", "parameters": [header] })));
     if !parameters.is_empty() {
-        let texts: Vec<Value> =
-            parameters.iter().map(|text| json!({ "type": "text", "text": text })).collect();
-        template["components"] = json!([{ "type": "body", "parameters": texts }]);
+        let texts: Vec<Value> = parameters.iter().map(words).collect();
+        components.push(json!({ "type": "body", "parameters": texts }));
+    }
+    for (index, button) in buttons.iter().enumerate() {
+        let (kind, carried) = match button {
+            Some(TemplateButton::Url(end)) => ("url", words(end)),
+            Some(TemplateButton::QuickReply(data)) => {
+                ("quick_reply", json!({ "type": "payload", "payload": data }))
+            }
+            None => continue,
+        };
+        let index = index.to_string();
+        components
+            .push(json!({ "type": "button", "sub_type": kind, "index": index, "parameters": [carried] }));
+    }
+    let mut template = json!({ "name": name, "language": { "code": language } });
+    if !components.is_empty() {
+        template["components"] = Value::Array(components);
     }
     template
 }

@@ -3,7 +3,10 @@ use super::*;
 use crate::testing::{NOW, call, channel, heard, http, outbound, picture, requests};
 use insta::assert_json_snapshot;
 use patchbay_model::event::Reference;
-use patchbay_model::{Attachment, ChoiceOption, ContactCard, Content, EventKind, MessageKey, MessageStatus};
+use patchbay_model::{
+    Attachment, ChoiceOption, ContactCard, Content, EventKind, MessageKey, MessageStatus, TemplateButton,
+    TemplateHeader,
+};
 use serde_json::Value;
 
 const NUMBER: &str = "+15005550001";
@@ -256,9 +259,32 @@ fn calls() {
         name: "order_ready".into(),
         language: "en_US".into(),
         parameters: vec!["Ann".into(), "42".into()],
+        header: None,
+        buttons: Vec::new(),
         text: None,
     };
     assert_json_snapshot!("call_template", bodies("US.1349", template, None));
+    let whole = |header: TemplateHeader| Content::Template {
+        name: "order_ready".into(),
+        language: "en_US".into(),
+        parameters: vec!["Ann".into()],
+        header: Some(Box::new(header)),
+        buttons: vec![
+            Some(TemplateButton::Url("orders/42".into())),
+            None,
+            Some(TemplateButton::QuickReply("keep".into())),
+        ],
+        text: None,
+    };
+    let texts = whole(TemplateHeader::Text("No. 42".into()));
+    assert_json_snapshot!("call_template_whole", bodies("US.1349", texts, None));
+    let bill = Attachment {
+        url: "https://media.example/bill.pdf".into(),
+        content_type: "application/pdf".into(),
+        file_name: Some("bill.pdf".into()),
+        bytes: None,
+    };
+    assert_json_snapshot!("call_template_file", bodies("US.1349", whole(TemplateHeader::Media(bill)), None));
     let reaction = Content::Reaction { emoji: Some("👍".into()) };
     assert_json_snapshot!("call_reaction", bodies("group", reaction, Some("wamid.0")));
     let to = outbound(ChannelKind::Whatsapp, NUMBER, Content::text("")).to;

@@ -3,7 +3,9 @@
 use crate::agent::request::{Fields, Refusal};
 use crate::media::clean_name;
 use patchbay_model::limits::{ATTACHMENTS_MAX, TEXT_CHARS_MAX};
-use patchbay_model::{Attachment, BlobKey, ChoiceOption, Content, Email, WorkerSid};
+use patchbay_model::{
+    Attachment, BlobKey, ChoiceOption, Content, Email, TemplateButton, TemplateHeader, WorkerSid,
+};
 use serde_json::Value;
 
 /// Characters of a media URL.
@@ -17,6 +19,10 @@ const LANGUAGE_CHARS_MAX: usize = 35;
 /// Values of a template's placeholders, and the characters of each (Meta: a body has 1,024).
 const PARAMETERS_MAX: usize = 100;
 const PARAMETER_CHARS_MAX: usize = 1_024;
+/// Characters of a template's header (Meta, "Components": 60), its buttons (10), and what one carries (2,000 of a link).
+const HEADER_CHARS_MAX: usize = 60;
+const BUTTONS_MAX: usize = 10;
+const BUTTON_CHARS_MAX: usize = 2_000;
 /// Answers to choose from: where a channel has fewer buttons they go out as numbered lines. And the characters of each,
 /// and of what it gives back (Telegram, `callback_data`: 64 bytes; Messenger, `payload`: 1,000 characters).
 const CHOICES_MAX: usize = 20;
@@ -34,7 +40,7 @@ const SUBJECT_CHARS_MAX: usize = 500;
 pub(super) fn read(fields: &Fields, worker: &WorkerSid) -> Result<Content, Refusal> {
     let text = fields.text("text", TEXT_CHARS_MAX)?.map(str::to_owned);
     if let Some(wanted) = fields.get("template") {
-        return template(wanted, text);
+        return template(wanted, text, worker);
     }
     if let Some(wanted) = fields.get("reaction") {
         return reaction(wanted);
@@ -100,7 +106,7 @@ fn attachments(media: &Value, worker: &WorkerSid) -> Result<Vec<Attachment>, Ref
     media.iter().map(|entry| attachment(entry, worker)).collect()
 }
 
-fn template(wanted: &Value, text: Option<String>) -> Result<Content, Refusal> {
+fn template(wanted: &Value, text: Option<String>, worker: &WorkerSid) -> Result<Content, Refusal> {
     let wrong = |what: &str| Refusal::field("template", what);
     let word = |name: &str, chars_max: usize| {
         let word = wanted[name].as_str().filter(|word| !word.is_empty() && word.chars().count() <= chars_max);
@@ -119,7 +125,54 @@ fn template(wanted: &Value, text: Option<String>) -> Result<Content, Refusal> {
         _ => return Err(wrong(&format!("parameters are not a list of at most {PARAMETERS_MAX}"))),
     };
     let (name, language) = (word("name", TEMPLATE_NAME_CHARS_MAX)?, word("language", LANGUAGE_CHARS_MAX)?);
-    Ok(Content::Template { name, language, parameters, text })
+    let header = header(&wanted["header"], worker)?.map(Box::new);
+    let buttons = buttons(&wanted["buttons"])?;
+    Ok(Content::Template { name, language, parameters, header, buttons, text })
+}
+
+/// `{text}` or `{media}`, which is an attachment.
+fn header(wanted: &Value, worker: &WorkerSid) -> Result<Option<TemplateHeader>, Refusal> {
+    if wanted.is_null() {
+        return Ok(None);
+    }
+    if !wanted["media"].is_null() {
+        return Ok(Some(TemplateHeader::Media(attachment(&wanted["media"], worker)?)));
+    }
+    let words = wanted["text"].as_str().filter(|text| text.chars().count() <= HEADER_CHARS_MAX);
+    let wrong = || {
+        Refusal::field(
+            "template",
+            format!("header is neither a text of at most {HEADER_CHARS_MAX} characters nor a file"),
+        )
+    };
+    Ok(Some(TemplateHeader::Text(words.ok_or_else(wrong)?.to_owned())))
+}
+
+/// A list of `{url}`, `{quick_reply}` or null.
+fn buttons(wanted: &Value) -> Result<Vec<Option<TemplateButton>>, Refusal> {
+    let wrong = || {
+        let what = format!(
+            "buttons are not a list of at most {BUTTONS_MAX} texts of at most {BUTTON_CHARS_MAX} characters"
+        );
+        Refusal::field("template", what)
+    };
+    let list = match wanted {
+        Value::Null => return Ok(Vec::new()),
+        Value::Array(list) if list.len() <= BUTTONS_MAX => list,
+        _ => return Err(wrong()),
+    };
+    let text = |button: &Value, name: &str| {
+        let text = button[name].as_str().filter(|text| text.chars().count() <= BUTTON_CHARS_MAX);
+        text.map(str::to_owned)
+    };
+    list.iter()
+        .map(|button| match (button, text(button, "url"), text(button, "quick_reply")) {
+            (Value::Null, ..) => Ok(None),
+            (_, Some(end), None) => Ok(Some(TemplateButton::Url(end))),
+            (_, None, Some(data)) => Ok(Some(TemplateButton::QuickReply(data))),
+            _ => Err(wrong()),
+        })
+        .collect()
 }
 
 fn attachment(value: &Value, worker: &WorkerSid) -> Result<Attachment, Refusal> {
@@ -258,7 +311,9 @@ mod tests {
         };
         let check = |name: usize, count: usize, chars: usize| {
             let read = content(wanted(name, count, chars)).unwrap();
-            let Content::Template { name: read_name, language, parameters, text } = read else { panic!() };
+            let Content::Template { name: read_name, language, parameters, text, .. } = read else {
+                panic!()
+            };
             assert_eq!((read_name.len(), language.as_str(), text.as_deref()), (name, "en_US", Some("t")));
             assert_eq!((parameters.len(), parameters[0].chars().count()), (count, chars));
         };
@@ -269,6 +324,42 @@ mod tests {
         check_refused(wanted(1, 101, 1), "template: parameters are not a list of at most 100");
         check_refused(wanted(1, 1, 1_025), "template: a parameter is not a text of at most 1024 characters");
         check_refused(json!({ "template": { "name": "n" } }), "template: language is not 1 to 35 characters");
+    }
+
+    #[test]
+    fn a_templates_header_and_buttons_are_filled_in_and_bounded() {
+        let wanted = |header: Value, buttons: Value| json!({ "template": { "name": "n", "language": "en", "header": header, "buttons": buttons } });
+        let check = |header: Value, button: Value, count: usize| {
+            let mut buttons = vec![Value::Null; count - 1];
+            buttons.push(button);
+            let Content::Template { header, buttons, .. } = content(wanted(header, json!(buttons))).unwrap()
+            else {
+                panic!()
+            };
+            (*header.unwrap(), buttons.into_iter().next_back().flatten().unwrap())
+        };
+        let end = "x".repeat(BUTTON_CHARS_MAX);
+        let title = "é".repeat(HEADER_CHARS_MAX);
+        let filled = check(json!({ "text": title }), json!({ "url": end }), BUTTONS_MAX);
+        assert_eq!(filled, (TemplateHeader::Text(title.clone()), TemplateButton::Url(end.clone())));
+        let file = json!({ "media": { "url": "https://example.com/a.pdf" } });
+        let (header, button) = check(file, json!({ "quick_reply": "yes" }), 1);
+        assert!(matches!(header, TemplateHeader::Media(_)));
+        assert_eq!(button, TemplateButton::QuickReply("yes".into()));
+        let no_header = "template: header is neither a text of at most 60 characters nor a file";
+        check_refused(wanted(json!({ "text": title + "é" }), Value::Null), no_header);
+        check_refused(wanted(json!("text"), Value::Null), no_header);
+        check_refused(wanted(json!({ "media": { "url": "file:///a" } }), Value::Null), NEITHER);
+        let no_buttons = "template: buttons are not a list of at most 10 texts of at most 2000 characters";
+        for buttons in [
+            json!({}),
+            json!(vec![Value::Null; BUTTONS_MAX + 1]),
+            json!([{ "url": end + "x" }]),
+            json!([{ "url": "a", "quick_reply": "b" }]),
+            json!(["a"]),
+        ] {
+            check_refused(wanted(Value::Null, buttons), no_buttons);
+        }
     }
 
     #[test]

@@ -146,6 +146,8 @@ fn calls() {
         name: "HX0123456789abcdef0123456789abcdef".into(),
         language: "en".into(),
         parameters: vec!["Ann".into(), "3 \"pm\"".into()],
+        header: None,
+        buttons: Vec::new(),
         text: None,
     };
     assert_json_snapshot!("call_template", show(template));

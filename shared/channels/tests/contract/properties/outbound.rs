@@ -72,7 +72,7 @@ fn said_by_us() -> impl Strategy<Value = Content> {
         2 => (words(), vec(option, 0..8)).prop_map(|(text, options)| Content::Choices { text, options }),
         1 => vec(card, 0..5).prop_map(|contacts| Content::Contacts { contacts }),
         1 => (words(), words(), vec(words(), 0..4), option::of(words())).prop_map(
-            |(name, language, parameters, text)| Content::Template { name, language, parameters, text }
+            |(name, language, parameters, text)| Content::Template { name, language, parameters, header: None, buttons: Vec::new(), text }
         ),
         1 => option::of(words()).prop_map(|emoji| Content::Reaction { emoji }),
         1 => (words(), words(), files(), vec(words(), 0..4), any::<bool>()).prop_map(
