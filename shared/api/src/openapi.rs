@@ -108,7 +108,8 @@ fn schemas() -> Value {
         })),
         "Fault": object(json!({ "document": text(), "position": text(), "reason": text() })),
         "Contact": object(json!({
-            "sid": text(), "name": text(), "attributes": anything(), "attribute_sources": anything(),
+            "sid": text(), "name": text(), "picture": text(), "attributes": anything(),
+            "attribute_sources": anything(),
             "identities": { "type": "array", "items": anything() }, "consent": anything(),
             "tags": { "type": "array", "items": text() }, "notes": text(),
             "merged": { "type": "array", "items": text() }, "merged_into": anything(),

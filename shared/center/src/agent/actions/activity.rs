@@ -9,7 +9,8 @@ use crate::router::{self, OpError};
 use crate::store::load_profile;
 use crate::token::Role;
 
-/// Answers with the worker: oneself, or whom a supervisor names. Safe to repeat: an activity that it is in already is not entered again.
+/// Answers with the worker: oneself, or whom a supervisor names. Safe to repeat: an activity that it is in already is
+/// not entered again.
 pub(super) async fn activity(center: &Center, session: &Session, fields: &Fields) -> Result<Answer, Refusal> {
     let name = fields.required_text("activity", NAME_CHARS_MAX)?;
     let sid = match fields.get("worker_sid") {

@@ -11,8 +11,8 @@ use patchbay_model::{Author, Content, ConversationSid, MessageSid};
 /// Characters of a note.
 pub(crate) const NOTE_CHARS_MAX: usize = 4_096;
 
-/// Stores the note, shows it to those on the conversation, its author among them, and answers with its sid and position. It is never handed
-/// to the sender, no channel renders it, and a visitor's history leaves it out.
+/// Stores the note, shows it to those on the conversation, its author among them, and answers with its sid and
+/// position. It is never handed to the sender, no channel renders it, and a visitor's history leaves it out.
 ///
 /// Safe to repeat: its sid comes from the worker and the client's id, its position is fixed by the first run, and what
 /// is stored is not stored anew.

@@ -18,7 +18,8 @@ pub(super) struct Recipient<'c> {
 }
 
 /// The contact's identity that `channel`, `account` and `address` name; else one where the message came from that is
-/// answered, else the conversation's address. A refusal lists the identities that could be written to (`possible`) and, where the channel's window is closed, what
+/// answered, else the conversation's address.
+/// A refusal lists the identities that could be written to (`possible`) and, where the channel's window is closed, what
 /// would go out all the same (`ways_out`).
 pub(super) async fn choose<'c>(
     center: &'c Center,

@@ -4,7 +4,7 @@
 use super::content;
 use super::recipient::{Recipient, choose};
 use crate::agent::answer::Answer;
-use crate::agent::membership::participating;
+use crate::agent::membership::{name, participating};
 use crate::agent::request::{NAME_CHARS_MAX, Refusal, Request, required};
 use crate::agent::snapshot::contact_of;
 use crate::agent::{Session, tell};
@@ -12,8 +12,7 @@ use crate::center::Center;
 use crate::frames::{self, Fault};
 use crate::outbound;
 use crate::ports::Consistency;
-use crate::router::OpError;
-use crate::store::{Course, find_course, fix_course, load_message, load_profile};
+use crate::store::{Course, find_course, fix_course, load_message};
 use patchbay_model::{
     Author, Contact, Content, Conversation, ConversationSid, Direction, Message, MessageKey, MessageSid,
     MessageStatus, Seq, Timestamp,
@@ -35,7 +34,9 @@ pub(super) async fn send(
     let conversation_sid: ConversationSid = request.fields.sid("conversation_sid")?;
     let content = content::read(&request.fields, &session.worker_sid)?;
     let sid = MessageSid::derive(&["agent", session.worker_sid.as_str(), id]);
-    let draft = Draft { sid, content, author: author(center, session).await?, reply_to: None, quoted: None };
+    let worker_sid = session.worker_sid.clone();
+    let author = Author::Agent { name: name(center, &worker_sid).await?, worker_sid };
+    let draft = Draft { sid, content, author, reply_to: None, quoted: None };
     let message = match allow(center, session, &conversation_sid, request, &draft).await {
         Ok(Allowed { conversation, course, reply_to, quoted }) => {
             let draft = Draft { reply_to, quoted, ..draft };
@@ -106,12 +107,6 @@ impl Draft {
     }
 }
 
-async fn author(center: &Center, session: &Session) -> Result<Author, Refusal> {
-    let profile = load_profile(center.table.as_ref(), &session.worker_sid).await?;
-    let profile = profile.ok_or(OpError::NotFound("worker"))?;
-    Ok(Author::Agent { worker_sid: session.worker_sid.clone(), name: profile.friendly_name })
-}
-
 /// The conversation, and where the message goes if it may and can.
 async fn allow(
     center: &Center,
@@ -148,8 +143,8 @@ async fn allow(
 
 /// The message of the contact's that `reply_to` names, `<contact>.<seq>.<sid>`.
 async fn answered(center: &Center, contact: &Contact, request: &Request) -> Result<Option<Message>, Refusal> {
-    let Some(name) = request.fields.text("reply_to", NAME_CHARS_MAX)? else { return Ok(None) };
-    let key = MessageKey::parse(name)
+    let Some(named) = request.fields.text("reply_to", NAME_CHARS_MAX)? else { return Ok(None) };
+    let key = MessageKey::parse(named)
         .ok_or_else(|| Refusal::field("reply_to", "not a message: <contact>.<seq>.<sid>"))?;
     let message = match contact.timeline().contains(&key.contact) {
         true => load_message(center.table.as_ref(), &key, Consistency::Eventual).await?,
