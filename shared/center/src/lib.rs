@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod agent;
 pub mod budget;
+mod calls;
 pub mod capacity;
 pub mod center;
 pub mod codec;

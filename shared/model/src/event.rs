@@ -115,6 +115,36 @@ pub struct AgentLeg {
     pub task_sid: TaskSid,
     pub reservation_sid: ReservationSid,
     pub worker_sid: WorkerSid,
+    /// The name of the conference that they join, where it is not the task's SID.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conference: Option<String>,
+    /// The customer's address and ours: whose events its news stand among.
+    pub customer: String,
+    pub ours: String,
+}
+
+impl AgentLeg {
+    /// The name of the conference that they join.
+    pub fn conference(&self) -> &str {
+        self.conference.as_deref().unwrap_or(self.task_sid.as_str())
+    }
+}
+
+/// The side of somebody who is in a customer's call without a task of their own: a number that was added, a supervisor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartyLeg {
+    /// The provider's id of the customer's call.
+    pub customer_call: String,
+    /// What they are called in the call.
+    pub label: String,
+    /// The name of the conference that they join.
+    pub conference: String,
+    /// They join unheard.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub muted: bool,
+    /// They are heard by this call alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coach: Option<String>,
     /// The customer's address and ours: whose events its news stand among.
     pub customer: String,
     pub ours: String,
@@ -132,6 +162,8 @@ pub enum Told {
     },
     /// The call is an agent's: they have taken it, or it is over.
     Agent { leg: AgentLeg, answered: bool },
+    /// The call is that of somebody who was called into a customer's: they have answered, or it is over.
+    Party { leg: PartyLeg, joined: bool },
     /// A message of the caller's, or a recording of the call, can be fetched.
     Recording {
         recording_sid: String,

@@ -4,6 +4,8 @@ import type {
   AccountSid,
   Activity,
   Author,
+  Call,
+  CallRecording,
   ChannelKind,
   Contact,
   ContactSid,
@@ -12,6 +14,7 @@ import type {
   Fault,
   Message,
   MessageSid,
+  MonitorMode,
   Reservation,
   ReservationSid,
   Seq,
@@ -34,10 +37,14 @@ export interface Place {
 export type ConversationEntry = Conversation &
   Place & { contact: Contact | null; addresses?: Reach[]; more: boolean };
 
+/** A phone call as it is; of two frames the one with the higher `version` is later. */
+export type CallEntry = Call & Place;
+
 /** The lists of `init`, `sync` and its answer. */
 export interface Snapshot {
   reservations?: Reservation[];
   conversations?: ConversationEntry[];
+  calls?: CallEntry[];
   messages?: Message[];
 }
 
@@ -62,6 +69,12 @@ export interface Ack {
   addresses?: Reach[];
   reservations?: Reservation[];
   conversations?: ConversationEntry[];
+  calls?: CallEntry[];
+  /** The agent's phone rings: the task is accepted when it is answered. */
+  ringing?: boolean;
+  /** Of an action on a call: the call as it was when it was asked; what comes of it is told by `call.updated`. */
+  call?: CallEntry;
+  task_sid?: TaskSid;
   messages?: Message[];
   more?: boolean;
   message_sid?: MessageSid;
@@ -118,6 +131,7 @@ export type Frame =
   | { event_type: "init"; payload: Init }
   | { event_type: "sync"; payload: Snapshot }
   | { event_type: "ack"; payload: Ack }
+  | { event_type: "call.updated"; payload: CallEntry }
   | { event_type: "error"; payload: Failure }
   | { event_type: `reservation.${ReservationEvent}`; payload: Reservation }
   | { event_type: "worker.activity.update" | "worker.attributes.update"; payload: Worker }
@@ -150,6 +164,15 @@ export type Action =
   | { action: "reservation.reject"; reservation_sid: ReservationSid; activity?: string }
   | { action: "reservation.complete"; reservation_sid: ReservationSid; reason?: string }
   | { action: "task.transfer"; task_sid: TaskSid; to: string }
+  /** `participant` as the call's frame names them: without one the customer is held, and oneself is muted. */
+  | { action: "call.hold" | "call.mute"; task_sid: TaskSid; participant?: string; on: boolean }
+  | { action: "call.digits"; task_sid: TaskSid; digits: string }
+  | { action: "call.record"; task_sid: TaskSid; state: CallRecording }
+  /** `hold`: the customer hears music until they are taken back. */
+  | { action: "call.add"; task_sid: TaskSid; to: string; hold?: boolean }
+  | { action: "call.remove"; task_sid: TaskSid; participant: string }
+  | { action: "call.leave"; task_sid: TaskSid }
+  | { action: "call.monitor"; task_sid: TaskSid; mode: MonitorMode | "off" }
   | {
       action: "message.send";
       conversation_sid: ConversationSid;

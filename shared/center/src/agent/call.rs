@@ -1,17 +1,18 @@
 //! Accepting a caller's task: the agent's phone is called.
 
 use super::Session;
-use super::answer::Answer;
+use super::answer::{Answer, Lists};
 use super::request::Refusal;
 use crate::center::Center;
 use crate::command::{OutboundJob, body};
-use crate::frames::{Fault, task_payload};
+use crate::frames::{Fault, call_payload, task_payload};
 use crate::ports::{Outgoing, QueueName};
 use crate::router::OpError;
-use crate::store::{load_leg, load_profile};
+use crate::store::{StoreError, load_leg, load_profile};
 use patchbay_model::event::AgentLeg;
 use patchbay_model::id::{digest16, hex};
 use patchbay_model::{ChannelKind, ReservationSid, Task};
+use serde_json::Value;
 
 /// The worker attribute that says where their phone is (TaskRouter: `client:…`, `sip:…`, a number).
 const CONTACT_URI: &str = "contact_uri";
@@ -19,6 +20,13 @@ const CONTACT_URI: &str = "contact_uri";
 /// The call that waits for a task's agent.
 pub(super) fn call_of(task: &Task) -> Option<&str> {
     task.attributes["call_sid"].as_str()
+}
+
+/// The call of a task, as its agent sees it: none where it has none, or the call goes on at somebody else's task.
+pub(super) async fn shown(center: &Center, task: &Task) -> Result<Option<Value>, StoreError> {
+    let Some(call_sid) = call_of(task) else { return Ok(None) };
+    let leg = load_leg(center.table.as_ref(), call_sid).await?;
+    Ok(leg.filter(|leg| leg.is_at(&task.sid)).map(|leg| call_payload(&leg, &task.sid)))
 }
 
 /// Has the phone of a session's worker called. The offer stands until they answer, as long as it would have anyway.
@@ -48,6 +56,7 @@ pub(super) async fn ring(
         task_sid: task.sid.clone(),
         reservation_sid: reservation.clone(),
         worker_sid: session.worker_sid.clone(),
+        conference: leg.conference.clone(),
         customer: task.attributes["customerAddress"].as_str().unwrap_or_default().to_owned(),
         ours: voice.number().to_owned(),
     };
@@ -57,5 +66,7 @@ pub(super) async fn ring(
     let message = Outgoing::fifo(body(&job), group, dedup);
     center.queue.send(QueueName::Outbound, vec![message]).await.map_err(OpError::from)?;
     let config = center.config().await?;
-    Ok(Some(Answer::default().with("task", task_payload(&config, task)).with("ringing", true)))
+    let lists = Lists::default().with("calls", vec![call_payload(&leg, &task.sid)]);
+    let answer = Answer { lists, ..Answer::default() };
+    Ok(Some(answer.with("task", task_payload(&config, task)).with("ringing", true)))
 }

@@ -26,4 +26,5 @@ pub use late::join_late;
 pub(crate) use membership::finish_transfer;
 pub use offer::Offer;
 pub use session::{ConnectError, Session, attach, authenticate, connect, disconnect};
+pub(crate) use tell::workers as tell_workers;
 pub use welcome::welcome;

@@ -1,6 +1,7 @@
 //! What a client needs to begin, or to go on after it was away.
 
 use super::answer::Lists;
+use super::call;
 use super::membership::{Joined, join};
 use super::request::Refusal;
 use crate::center::Center;
@@ -29,7 +30,7 @@ pub(super) const LAST: Seq = Seq(u64::MAX >> 8);
 pub(super) type Cursors = BTreeMap<ConversationSid, Seq>;
 
 /// The worker's reservations with their tasks, the conversations of those that it has accepted, and their
-/// messages: at least the last 50 of each, and after a cursor all that came since, up to `MISSED_MAX`.
+/// calls and messages: at least the last 50 of each, and after a cursor all that came since, up to `MISSED_MAX`.
 ///
 /// Repairs, too: a conversation that was accepted and not joined, because somebody died in between, is joined.
 pub(super) async fn snapshot(
@@ -39,6 +40,7 @@ pub(super) async fn snapshot(
     cursors: &Cursors,
 ) -> Result<Lists, Refusal> {
     let (mut reservations, mut conversations, mut messages) = (Vec::new(), Vec::new(), Vec::new());
+    let mut calls = Vec::new();
     for (sid, held) in &worker.reservations {
         let task = load_task(center.table.as_ref(), &held.task_sid, Consistency::Strong).await?;
         let Some(task) = task else { continue };
@@ -46,6 +48,7 @@ pub(super) async fn snapshot(
             continue;
         };
         reservations.push(reservation_payload(config, &task, reservation));
+        calls.extend(call::shown(center, &task).await?);
         let Some(conversation) = conversation_of(center, worker, &task, reservation.status).await? else {
             continue;
         };
@@ -62,6 +65,7 @@ pub(super) async fn snapshot(
     Ok(Lists::default()
         .with("reservations", reservations)
         .with("conversations", conversations)
+        .with("calls", calls)
         .with("messages", messages))
 }
 

@@ -11,7 +11,7 @@ use patchbay_model::{
 };
 
 /// Sends a frame to the sockets of these workers, all but `except`.
-pub(super) async fn workers(center: &Center, workers: &[WorkerSid], frame: &Bytes, except: Option<&str>) {
+pub(crate) async fn workers(center: &Center, workers: &[WorkerSid], frame: &Bytes, except: Option<&str>) {
     for sid in workers {
         let told = match load_worker(center.table.as_ref(), sid, Consistency::Eventual).await {
             Ok(Some(mut worker)) => {

@@ -141,7 +141,7 @@ pub fn read(conversation: &ConversationSid, seq: Seq, worker: &WorkerSid) -> Byt
 
 /// Adds what every frame about a conversation carries. Something that is no message has the first position of
 /// its moment.
-fn with_place(mut payload: Value, conversation: &ConversationSid, at: Timestamp) -> Value {
+pub(super) fn with_place(mut payload: Value, conversation: &ConversationSid, at: Timestamp) -> Value {
     if let Some(fields) = payload.as_object_mut() {
         fields.insert("conversation_sid".into(), json!(conversation));
         fields.insert("seq".into(), json!(Seq::at(at)));

@@ -6,6 +6,7 @@
 //! conversations, contacts) is the project's own: dates in milliseconds, and in every frame `conversation_sid`
 //! and `seq`, after which a client resumes.
 
+mod call;
 mod cut;
 mod messaging;
 mod reply;
@@ -13,6 +14,7 @@ mod reservation;
 mod task;
 mod worker;
 
+pub use call::{AGENT, CUSTOMER, call, call_payload};
 pub(crate) use messaging::show_attachment;
 pub use messaging::{
     contact, contact_payload, conversation, conversation_payload, heard, message, message_payload, read,

@@ -2,15 +2,16 @@ use super::*;
 use crate::config::{Config, ConfigDocuments};
 use crate::media::Links;
 use crate::memory::MemoryBlob;
-use crate::store::WorkerProfile;
+use crate::store::{Bridge, Leg, MonitorMode, Party, PartyRole, Recording, RecordingState, WorkerProfile};
+use patchbay_flow::EffectId;
 use patchbay_model::message::MediaFailure;
 use patchbay_model::task::TaskReservation;
 use patchbay_model::worker::WorkerChannel;
 use patchbay_model::workspace::Workspace;
 use patchbay_model::{
     Address, Attachment, Author, ChannelKind, Contact, ContactSid, Content, Conversation, ConversationState,
-    Direction, Message, MessageSid, MessageStatus, ReservationSid, ReservationStatus, Seq, Task,
-    TaskQueueSid, TaskSid, TaskStatus, Timestamp, Worker, WorkerSid, WorkflowSid,
+    Direction, ExecutionSid, Message, MessageSid, MessageStatus, ReservationSid, ReservationStatus, Seq,
+    Task, TaskQueueSid, TaskSid, TaskStatus, Timestamp, Worker, WorkerSid, WorkflowSid,
 };
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -262,6 +263,53 @@ fn messaging_frames() -> Vec<(&'static str, Bytes)> {
     frames
 }
 
+/// A caller on hold while their agent asks somebody outside, and a supervisor hears it.
+fn some_call() -> Leg {
+    let mut leg = Leg::new(
+        "CA0123456789abcdef0123456789abcdef".into(),
+        "default",
+        NOW.plus_s(-65),
+        (contact_sid().conversation(1), ExecutionSid::derive(&["execution"])),
+    );
+    leg.bridge = Some(Bridge {
+        task_sid: TaskSid::derive(&["task"]),
+        reservation_sid: ReservationSid::derive(&["reservation"]),
+        worker_sid: worker_sid(),
+        name: "Ann".into(),
+        call_sid: Some("CA1".into()),
+        since: Some(EffectId("e".into())),
+        talks_at: Some(NOW.plus_s(-5)),
+        muted: true,
+        held: false,
+        left: false,
+    });
+    let party = |label: &str, role, joined| Party {
+        label: label.into(),
+        role,
+        name: String::new(),
+        call_sid: None,
+        joined,
+        muted: false,
+        held: false,
+    };
+    let worker_sid = WorkerSid::derive(&["worker", "sue"]);
+    leg.parties = vec![
+        party("number-1", PartyRole::Number { number: "+15005550007".into(), transfer: false }, false),
+        party("supervisor-1", PartyRole::Supervisor { worker_sid, mode: MonitorMode::Listen }, true),
+    ];
+    leg.held = true;
+    leg.recording = Some(Recording { sid: "RE1".into(), state: RecordingState::Paused });
+    leg.problem = Some("13225: the number is blocked".into());
+    (leg.updated_at, leg.version) = (NOW, 7);
+    leg
+}
+
+fn calls() -> Vec<(&'static str, Bytes)> {
+    let (leg, task) = (some_call(), TaskSid::derive(&["task"]));
+    let ended = Leg { ended_at: Some(NOW), bridge: None, problem: None, ..leg.clone() };
+    vec![("call_updated", call(&leg, &task)), ("call_ended", call(&ended, &task))]
+}
+
 fn answers() -> Vec<(&'static str, Bytes)> {
     let config = config();
     let snapshot =
@@ -278,7 +326,7 @@ fn answers() -> Vec<(&'static str, Bytes)> {
 
 /// A frame of every kind, as it is made.
 pub(super) fn every_frame() -> Vec<(&'static str, Bytes)> {
-    [taskrouter_frames(), messaging_frames(), answers()].concat()
+    [taskrouter_frames(), messaging_frames(), calls(), answers()].concat()
 }
 
 #[test]

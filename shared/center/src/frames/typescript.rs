@@ -2,12 +2,16 @@
 //! part of the project; this test says when they no longer fit. `PATCHBAY_WRITE=1 cargo test -p patchbay-center
 //! typescript` writes them.
 
+use super::call::{
+    CallPayload, CallRecording, CallState, ParticipantKind, ParticipantPayload, ParticipantState,
+};
 use super::messaging::AttachmentPayload;
 use super::reply::Fault;
 use super::reservation::ReservationPayload;
 use super::task::TaskPayload;
 use super::tests::every_frame;
 use super::worker::{ActivityPayload, WorkerChannelPayload, WorkerPayload};
+use crate::store::MonitorMode;
 use patchbay_model::{
     AccountSid, ActivitySid, Address, Author, ChannelKind, ChoiceOption, Consent, Contact, ContactCard,
     ContactSid, Content, Conversation, ConversationSid, ConversationState, Direction, Email, ExecutionSid,
@@ -78,6 +82,13 @@ fn types() -> String {
         WorkerPayload<'static>,
         TaskPayload<'static>,
         ReservationPayload<'static>,
+        MonitorMode,
+        CallState,
+        CallRecording,
+        ParticipantKind,
+        ParticipantState,
+        ParticipantPayload<'static>,
+        CallPayload<'static>,
         Fault,
         serde_json::Value,
     ];

@@ -2,10 +2,11 @@
 
 use super::SenderError;
 use super::call::{Refused, answer_to};
+use crate::calls;
 use crate::center::Center;
 use crate::command::{RoutingBody, body};
 use crate::ports::{Outgoing, QueueError, QueueName};
-use crate::store::{Bridge, Leg, Problem, StoreError, keep_problem, load_leg, put_next};
+use crate::store::{Bridge, Leg, Problem, StoreError, keep_problem, load_leg, load_profile, put_next};
 use patchbay_channels::{DeliveryOutcome, RefusalCause};
 use patchbay_model::event::AgentLeg;
 use patchbay_model::{ChannelKind, ProblemSid};
@@ -20,23 +21,27 @@ pub(super) async fn call_agent(
     agent: &AgentLeg,
 ) -> Result<(), SenderError> {
     let table = center.table.as_ref();
-    let Some(mut leg) = load_leg(table, &agent.customer_call).await?.filter(|leg| leg.ended_at.is_none())
-    else {
+    let Some(leg) = load_leg(table, &agent.customer_call).await?.filter(|leg| leg.ended_at.is_none()) else {
         // The caller has gone: their task goes with them.
         return Ok(());
     };
     if leg.bridge.as_ref().is_some_and(|bridge| bridge.reservation_sid == agent.reservation_sid) {
         return Ok(());
     }
-    leg.bridge = Some(Bridge {
+    let ringing = Bridge {
         task_sid: agent.task_sid.clone(),
         reservation_sid: agent.reservation_sid.clone(),
         worker_sid: agent.worker_sid.clone(),
+        name: load_profile(table, &agent.worker_sid).await?.map(|it| it.friendly_name).unwrap_or_default(),
         call_sid: None,
         since: None,
-    });
-    leg.updated_at = center.now();
-    table.write(vec![put_next(&mut leg)]).await.map_err(StoreError::from)?;
+        talks_at: None,
+        muted: false,
+        held: false,
+        left: false,
+    };
+    let after = Leg { bridge: Some(ringing), ..leg.clone() };
+    let leg = calls::write(center, &leg, after).await?.after;
     let account = center.channel(ChannelKind::Voice, &leg.account);
     let Some(voice) = account.and_then(|account| account.channel.voice()) else { return Ok(()) };
     let request = voice.call_agent(contact_uri, agent);

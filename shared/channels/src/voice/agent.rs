@@ -3,6 +3,8 @@
 
 use super::Voice;
 use super::news::takes;
+use super::party::is_phone;
+use super::rest::FORM;
 use super::twiml::{Conference, Dial, DialNoun, Gather, Hangup, Heard, Method, Response, Say, Ssml, Verb};
 use crate::delivery::ProviderRequest;
 use crate::twilio::form;
@@ -25,30 +27,30 @@ pub(super) enum AgentAsks {
     Confirmed,
 }
 
-/// Somebody to be called, as TaskRouter writes a worker's `contact_uri`: a number, `sip:…`, `client:…`.
-fn is_phone(contact_uri: &str) -> bool {
-    !contact_uri.starts_with("client:")
-}
-
 impl Voice {
     /// Calls an agent. What becomes of it is told under the reservation's name.
     pub fn call_agent(&self, contact_uri: &str, leg: &AgentLeg) -> ProviderRequest {
+        let link = |on| self.url(&with_leg(on, leg));
+        let asks = link(if is_phone(contact_uri) { "agent" } else { "agent-confirmed" });
+        self.place_call(contact_uri, &asks, &link("agent-over"), RING_S)
+    }
+
+    /// Has somebody's phone ring for `ring_s` seconds. When they answer they hear what `asks` says; the end of the call is
+    /// told to `told`.
+    pub(super) fn place_call(&self, to: &str, asks: &str, told: &str, ring_s: u32) -> ProviderRequest {
         let twilio = &self.sms.twilio;
         let url = format!("{}/Accounts/{}/Calls.json", twilio.api_url(), twilio.account_sid);
-        let link = |on| self.url(&with_leg(on, leg));
-        let (asks, told) =
-            (link(if is_phone(contact_uri) { "agent" } else { "agent-confirmed" }), link("agent-over"));
-        let ring_s = RING_S.to_string();
+        let ring_s = ring_s.to_string();
         let body = form::encode([
             ("From", twilio.number()),
-            ("To", contact_uri),
-            ("Url", &asks),
+            ("To", to),
+            ("Url", asks),
             ("Method", "POST"),
-            ("StatusCallback", &told),
+            ("StatusCallback", told),
             ("StatusCallbackEvent", "completed"),
             ("Timeout", &ring_s),
         ]);
-        ProviderRequest::post(url, twilio.authorization(), "application/x-www-form-urlencoded", body)
+        ProviderRequest::post(url, twilio.authorization(), FORM, body)
     }
 
     /// Ends a call, whether it rings or is on.
@@ -64,54 +66,64 @@ impl Voice {
         leg: &AgentLeg,
     ) -> WebhookReply {
         let content = match (asks, digits) {
-            (AgentAsks::Picked, _) => {
-                let say = Say { content: vec![Ssml::Text(CONFIRM.to_owned())], ..Say::default() };
-                let gather = Gather {
-                    action: Some(self.url(&with_leg("agent-confirmed", leg))),
-                    method: Some(Method::Post),
-                    num_digits: Some(1),
-                    timeout: Some(CONFIRM_S),
-                    content: vec![Heard::Say(say)],
-                    ..Gather::default()
-                };
-                vec![gather.into(), Hangup::default().into()]
-            }
+            (AgentAsks::Picked, _) => confirmation(CONFIRM, self.url(&with_leg("agent-confirmed", leg))),
             // Whoever presses something else does not want it.
             (AgentAsks::Confirmed, digits) if !takes(digits) => vec![Hangup::default().into()],
-            (AgentAsks::Confirmed, _) => vec![in_conference(&leg.task_sid, false, None)],
+            (AgentAsks::Confirmed, _) => {
+                vec![in_conference(seat(leg.conference(), leg.reservation_sid.as_str()), None)]
+            }
         };
         self.written(&Response { content })
     }
 
-    /// What a caller hears who is connected with the agent of a task; `next` is the document that they come back from.
-    pub fn conference(&self, task: &TaskSid, next: &str) -> WebhookReply {
+    /// What a caller hears who is connected with an agent; `next` is the document that they come back from.
+    pub fn conference(&self, name: &str, next: &str) -> WebhookReply {
         let back = self.url(&[("next", next)]);
-        self.written(&Response { content: vec![in_conference(task, true, Some(back))] })
+        let customer = Conference { end_conference_on_exit: Some(true), ..seat(name, "customer") };
+        self.written(&Response { content: vec![in_conference(customer, Some(back))] })
     }
 }
 
-/// The conference of a task. It ends with the customer, never with one of the agents.
-fn in_conference(task: &TaskSid, customer: bool, action: Option<String>) -> Verb {
-    let conference = Conference {
+/// Asks whoever picks up for a key, and tells `action` which they press. An answering machine presses none.
+pub(super) fn confirmation(question: &str, action: String) -> Vec<Verb> {
+    let say = Say { content: vec![Ssml::Text(question.to_owned())], ..Say::default() };
+    let gather = Gather {
+        action: Some(action),
+        method: Some(Method::Post),
+        num_digits: Some(1),
+        timeout: Some(CONFIRM_S),
+        content: vec![Heard::Say(say)],
+        ..Gather::default()
+    };
+    vec![gather.into(), Hangup::default().into()]
+}
+
+/// A place in the conference of a call. It ends with the customer, never with somebody else.
+pub(super) fn seat(name: &str, label: &str) -> Conference {
+    Conference {
         beep: Some("false".to_owned()),
         start_conference_on_enter: Some(true),
-        end_conference_on_exit: Some(customer),
-        participant_label: customer.then(|| "customer".to_owned()),
-        content: task.to_string(),
+        end_conference_on_exit: Some(false),
+        participant_label: Some(label.to_owned()),
+        content: name.to_owned(),
         ..Conference::default()
-    };
+    }
+}
+
+pub(super) fn in_conference(conference: Conference, action: Option<String>) -> Verb {
     let method = action.as_ref().map(|_| Method::Post);
     Dial { action, method, content: vec![DialNoun::Conference(conference)], ..Dial::default() }.into()
 }
 
 /// The parameters that name an agent's leg, behind what its URL is for.
-fn with_leg<'a>(on: &'a str, leg: &'a AgentLeg) -> [(&'a str, &'a str); 7] {
+fn with_leg<'a>(on: &'a str, leg: &'a AgentLeg) -> [(&'a str, &'a str); 8] {
     [
         ("on", on),
         ("call", &leg.customer_call),
         ("task", leg.task_sid.as_str()),
         ("reservation", leg.reservation_sid.as_str()),
         ("worker", leg.worker_sid.as_str()),
+        ("conference", leg.conference()),
         ("customer", &leg.customer),
         ("ours", &leg.ours),
     ]
@@ -123,6 +135,7 @@ pub(super) fn leg_of(request: &WebhookRequest) -> Option<AgentLeg> {
     Some(AgentLeg {
         customer_call: value("call")?,
         task_sid: TaskSid::parse(&value("task")?).ok()?,
+        conference: value("conference"),
         reservation_sid: ReservationSid::parse(&value("reservation")?).ok()?,
         worker_sid: WorkerSid::parse(&value("worker")?).ok()?,
         customer: value("customer")?,

@@ -2,8 +2,11 @@
 //! number goes as a text message does.
 
 mod agent;
+mod conference;
 pub mod network;
 mod news;
+mod party;
+mod recording;
 mod render;
 mod request;
 mod rest;
@@ -11,6 +14,9 @@ mod simulate;
 mod standing;
 pub mod twiml;
 
+pub use conference::{Change, DIGITS_MAX, is_digits};
+pub use party::is_address;
+pub use recording::Record;
 pub use render::{Links, RenderError, render};
 pub use request::{CallRequest, Place};
 
@@ -32,7 +38,9 @@ pub(crate) const EXAMPLE: &[(&str, &str)] = &[
 ];
 
 /// One number of Twilio's that is called. Settings: those of `sms`, and `hold_music`, the URL of what a waiting caller
-/// hears; `apology`, what one hears for whom nothing can be done; `language` of both, and of what is said of waiting.
+/// hears; `apology`, what one hears for whom nothing can be done; `language` of both, and of what is said of waiting;
+/// `record`, `on` where agents' calls are recorded from their start; `delete_recordings`, `true` where the provider is to
+/// forget a recording once we have it.
 pub struct Voice {
     /// What is written goes this way, and the account is its.
     sms: Sms,

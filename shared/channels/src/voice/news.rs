@@ -2,6 +2,7 @@
 
 use super::Voice;
 use super::agent::{AgentAsks, leg_of};
+use super::party::party_of;
 use super::request::parties;
 use crate::twilio::form;
 use crate::webhook::{Normalised, Problem, WebhookRequest};
@@ -26,20 +27,33 @@ impl Voice {
             (customer, ours) = (told, of);
         }
         let digits = params.get("Digits").map(String::as_str);
-        let agent = leg_of(request);
-        let mut of_agent = None;
+        let (agent, party) = (leg_of(request), party_of(request));
+        let mut of_other = None;
         let reply = match (on.as_str(), &agent) {
             ("agent", Some(leg)) => self.agent_document(AgentAsks::Picked, digits, leg),
             ("agent-confirmed", Some(leg)) => {
                 if takes(digits) {
-                    of_agent = Some(Told::Agent { leg: leg.clone(), answered: true });
+                    of_other = Some(Told::Agent { leg: leg.clone(), answered: true });
                 }
                 self.agent_document(AgentAsks::Confirmed, digits, leg)
             }
             ("agent-over", Some(leg)) => {
-                of_agent = Some(Told::Agent { leg: leg.clone(), answered: false });
+                of_other = Some(Told::Agent { leg: leg.clone(), answered: false });
                 self.nothing()
             }
+            ("party", _) if let Some(leg) = &party => self.party_question(leg),
+            ("party-joins", _) if let Some(leg) = &party => {
+                if takes(digits) {
+                    of_other = Some(Told::Party { leg: leg.clone(), joined: true });
+                }
+                self.party_document(digits, leg)
+            }
+            ("party-over", _) if let Some(leg) = &party => {
+                of_other = Some(Told::Party { leg: leg.clone(), joined: false });
+                self.nothing()
+            }
+            ("hold", _) => self.on_hold(),
+            ("digits", _) => self.pressed(&named("digits").unwrap_or_default()),
             ("wait", _) => self.waiting(&params),
             ("thanks", _) => self.thanks(),
             ("fallback", _) => {
@@ -48,15 +62,18 @@ impl Voice {
             }
             _ => self.nothing(),
         };
-        let told = match (of_agent, agent) {
+        let told = match (of_other, agent.is_some() || party.is_some()) {
+            // What happens in a conference is told by those who are in it.
+            _ if params.contains_key("StatusCallbackEvent") => None,
             _ if call_sid.is_empty() => {
                 problems.push(Problem::new("CallSid", "the parameter is missing"));
                 None
             }
             (Some(told @ Told::Agent { answered, .. }), _) => Some((format!("agent:{answered}"), told)),
-            // Of an agent's call nothing else is news.
-            (_, Some(_)) => None,
-            (_, None) => told(&params, &mut problems),
+            (Some(told @ Told::Party { joined, .. }), _) => Some((format!("party:{joined}"), told)),
+            // Of a call of ours nothing else is news.
+            (_, true) => None,
+            (_, false) => told(&params, &mut problems),
         };
         let events = told.map(|(event_id, told)| InboundEvent {
             event_id: format!("{call_sid}:{event_id}"),

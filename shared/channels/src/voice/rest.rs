@@ -7,6 +7,9 @@ use crate::twilio::{form, rest};
 /// Twilio's codes of a call that is over, or gone: nothing can be done to it, and nothing need be.
 const OVER: [&str; 2] = ["21220", "20404"];
 
+/// How the API is told what to do.
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
+
 impl Voice {
     /// Has a call ask again what it is to do, wherever it is (Twilio, "Update a Call resource"). Doing so twice does no
     /// harm.
@@ -24,11 +27,7 @@ impl Voice {
         let twilio = &self.sms.twilio;
         let url = format!("{}/Accounts/{}/Calls/{call_sid}.json", twilio.api_url(), twilio.account_sid);
         let body = form::encode(change.iter().copied());
-        let content_type = "application/x-www-form-urlencoded";
-        ProviderRequest {
-            idempotent: true,
-            ..ProviderRequest::post(url, twilio.authorization(), content_type, body)
-        }
+        ProviderRequest { idempotent: true, ..ProviderRequest::post(url, twilio.authorization(), FORM, body) }
     }
 
     /// What became of a request about a call that goes on: one that is over is as good as done.

@@ -23,6 +23,8 @@ pub(super) struct Words {
     hold_music: Option<String>,
     apology: String,
     language: Option<String>,
+    pub(super) record: bool,
+    pub(super) delete_recordings: bool,
 }
 
 impl Words {
@@ -33,12 +35,31 @@ impl Words {
             hold_music: Some(music.to_owned()).filter(|music| music != "none"),
             apology: settings.optional("apology").unwrap_or(APOLOGY).to_owned(),
             language: settings.optional("language").map(str::to_owned),
+            record: word(settings, "record", ("on", "off")),
+            delete_recordings: word(settings, "delete_recordings", ("true", "false")),
         }
+    }
+
+    /// The sound that is heard by who waits; none is silence.
+    pub(super) fn hold_music(&self) -> Option<&str> {
+        self.hold_music.as_deref()
     }
 
     fn say(&self, text: String) -> Verb {
         let (language, content) = (self.language.clone(), vec![Ssml::Text(text)]);
         Say { language, content, ..Say::default() }.into()
+    }
+}
+
+/// A setting that is one of two words; without it the second.
+fn word(settings: &mut Reader<'_>, key: &'static str, (yes, no): (&str, &str)) -> bool {
+    match settings.optional(key) {
+        Some(word) if word == yes => true,
+        Some(word) if word != no => {
+            settings.complain(key, "is none of the words that it may be");
+            false
+        }
+        _ => false,
     }
 }
 

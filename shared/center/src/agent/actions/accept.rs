@@ -2,7 +2,7 @@
 
 use crate::agent::Session;
 use crate::agent::answer::{Answer, Lists};
-use crate::agent::call::{call_of, ring};
+use crate::agent::call::{self, call_of, ring};
 use crate::agent::late;
 use crate::agent::membership::{Joined, join};
 use crate::agent::request::{Fields, Refusal};
@@ -46,6 +46,7 @@ pub(super) async fn accept(center: &Center, session: &Session, fields: &Fields) 
     let contact = contact_of(center, &conversation).await?;
     let (messages, more) = recent_messages(center, &contact, None).await?;
     answer.lists = Lists::default()
+        .with("calls", call::shown(center, &task).await?.into_iter().collect())
         .with("messages", messages.iter().map(|message| message_payload(message, center.links())).collect());
     Ok(answer
         .with("conversation", conversation_payload(&conversation))

@@ -64,17 +64,9 @@ impl Asked<'_> {
         let Some(mut turn) = started else { return Ok(self.apology()) };
         turn.set_contact(known);
         turn.caller_waits();
-        turn.with(put_next(&mut Leg {
-            call_sid: self.request.call_sid.clone(),
-            conversation_sid,
-            execution_sid: turn.execution.sid.clone(),
-            account: self.account.to_owned(),
-            began_at: event.received_at,
-            bridge: None,
-            ended_at: None,
-            updated_at: event.received_at,
-            version: 0,
-        }));
+        let leads = (conversation_sid, turn.execution.sid.clone());
+        let call_sid = self.request.call_sid.clone();
+        turn.with(put_next(&mut Leg::new(call_sid, self.account, event.received_at, leads)));
         let trigger = Trigger::IncomingCall { params: texts(&self.request.params) };
         let context = turn.start_context().await?;
         let execution = turn.run(FlowInput::Start { trigger, context }).await?;

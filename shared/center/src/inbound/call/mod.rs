@@ -7,6 +7,7 @@ mod begin;
 mod bridge;
 mod later;
 mod news;
+mod party;
 
 pub(super) use later::perform;
 pub(super) use news::handle;
@@ -109,9 +110,9 @@ impl Asked<'_> {
 
     /// What the call hears now.
     async fn say(&self, leg: Option<&Leg>, execution: &Execution) -> Result<WebhookReply, InboundError> {
-        if let Some(bridge) = leg.and_then(|leg| leg.connected(execution)) {
+        if let Some((leg, bridge)) = leg.and_then(|leg| Some((leg, leg.connected(execution)?))) {
             let next = bridge.since.as_ref().map_or("", |document| &document.0);
-            return Ok(self.voice.conference(&bridge.task_sid, next));
+            return Ok(self.voice.conference(leg.conference_of(bridge), next));
         }
         if let Some(document) = execution.state.call_document() {
             return match self.document(&document.id.0, &document.instructions) {

@@ -1,6 +1,7 @@
 //! What is told of calls: their ends, and the messages that were left.
 
-use super::bridge;
+use super::{bridge, party};
+use crate::calls;
 use crate::center::Center;
 use crate::command::{RoutingBody, body};
 use crate::frames;
@@ -9,7 +10,7 @@ use crate::inbound::timeline;
 use crate::inbound::turn::{Cause, Turn, texts};
 use crate::inbound::{InboundError, customer, push};
 use crate::ports::{Consistency, Outgoing, QueueName};
-use crate::store::{Leg, StoreError, load_conversation, load_execution, load_leg, put_next};
+use crate::store::{Leg, load_conversation, load_execution, load_leg};
 use crate::webhook::event_key;
 use patchbay_flow::{FlowInput, Status};
 use patchbay_model::call::CallStatus;
@@ -33,6 +34,8 @@ pub(in crate::inbound) async fn handle(
         Told::Status { .. } => Ok(()),
         Told::Agent { leg, answered: true } => bridge::answered(center, leg, &news.call_sid).await,
         Told::Agent { leg, answered: false } => bridge::over(center, leg).await,
+        Told::Party { leg, joined: true } => party::joined(center, leg, &news.call_sid).await,
+        Told::Party { leg, joined: false } => party::over(center, leg).await,
         Told::Recording { recording_sid, url, duration_s } => {
             let length = duration_s.map(|s| format!(", {s} s")).unwrap_or_default();
             let (extension, content_type) = RECORDING_TYPE;
@@ -76,7 +79,7 @@ async fn over(
     news: &CallNews,
     (status, duration_s): (CallStatus, Option<u32>),
 ) -> Result<(), InboundError> {
-    let Some(mut leg) = load_leg(center.table.as_ref(), &news.call_sid).await? else {
+    let Some(leg) = load_leg(center.table.as_ref(), &news.call_sid).await? else {
         // It was told to leave a message, or nobody could tell it anything.
         let contact = customer::find_or_create(center, event).await?;
         return timeline::add_note(center, event, &contact, ending(status, duration_s)).await;
@@ -96,10 +99,7 @@ async fn over(
         tell_flow(center, event, news, &leg, conversation).await?;
     }
     bridge::caller_gone(center, &leg).await?;
-    leg.bridge = None;
-    leg.ended_at = Some(event.received_at);
-    leg.updated_at = event.received_at;
-    center.table.write(vec![put_next(&mut leg)]).await.map_err(StoreError::from)?;
+    calls::write(center, &leg, leg.clone().ended(event.received_at)).await?;
     Ok(())
 }
 

@@ -1,0 +1,42 @@
+//! The agents of a call hear how it is. A push is a hint: who misses one asks with `sync`, so nothing here fails.
+
+use super::Changed;
+use crate::agent::tell_workers;
+use crate::center::Center;
+use crate::frames;
+use crate::ports::Consistency;
+use crate::store::{Leg, load_conversation};
+use patchbay_model::{ConversationState, TaskSid, WorkerSid};
+
+/// Sends `call.updated` to everybody who is or was in the call, and to the agents on its conversation.
+pub(crate) async fn tell(center: &Center, changed: &Changed) {
+    let Changed { before, after } = changed;
+    // Nobody has a call that only waits.
+    let Some(task_sid) = task_of(after).or_else(|| task_of(before)) else { return };
+    let mut workers = Vec::new();
+    let of_conversation = on_conversation(center, after).await;
+    for worker in of_conversation.iter().chain(after.workers()).chain(before.workers()) {
+        if !workers.contains(worker) {
+            workers.push(worker.clone());
+        }
+    }
+    tell_workers(center, &workers, &frames::call(after, task_sid), None).await;
+}
+
+fn task_of(leg: &Leg) -> Option<&TaskSid> {
+    leg.bridge.as_ref().map(|bridge| &bridge.task_sid)
+}
+
+async fn on_conversation(center: &Center, leg: &Leg) -> Vec<WorkerSid> {
+    let contact = leg.conversation_sid.contact();
+    match load_conversation(center.table.as_ref(), &contact, Consistency::Eventual).await {
+        Ok(found) => found
+            .filter(|found| found.sid == leg.conversation_sid && found.state == ConversationState::WithAgent)
+            .map(|found| found.workers)
+            .unwrap_or_default(),
+        Err(error) => {
+            tracing::warn!(conversation = %leg.conversation_sid, %error, "a call's agents were not told");
+            Vec::new()
+        }
+    }
+}
