@@ -427,6 +427,56 @@ export type Task = { account_sid: AccountSid, workspace_sid: WorkspaceSid, sid: 
 export type Reservation = { account_sid: AccountSid, workspace_sid: WorkspaceSid, sid: ReservationSid, worker_sid: WorkerSid, reservation_status: ReservationStatus, reservation_timeout: number, date_created: number, date_updated: number, version: string, task: Task, };
 
 /**
+ * How a supervisor is in a call.
+ */
+export type MonitorMode = "listen" | "whisper" | "barge";
+
+/**
+ * How far a call has come, for its agents.
+ */
+export type CallState = "waiting" | "ringing" | "connected" | "ended";
+
+export type CallRecording = "off" | "on" | "paused";
+
+export type ParticipantKind = "customer" | "agent" | "colleague" | "number" | "supervisor";
+
+export type ParticipantState = "ringing" | "joined";
+
+/**
+ * Somebody in a call, or called into it.
+ */
+export type CallParticipant = { 
+/**
+ * What actions name them by: unique in the call, `customer` and `agent` for those two.
+ */
+participant: string, kind: ParticipantKind, 
+/**
+ * A worker's name, or the number; of the customer the contact says it.
+ */
+name?: string, worker_sid?: WorkerSid, state: ParticipantState, muted: boolean, on_hold: boolean, 
+/**
+ * A supervisor's.
+ */
+mode?: MonitorMode, };
+
+/**
+ * A call at one of its tasks. Frames may come out of order: one with a higher `version` is later.
+ */
+export type Call = { 
+/**
+ * The task of the agent who has the call.
+ */
+task_sid: TaskSid, call_sid: string, direction: Direction, state: CallState, 
+/**
+ * Since when it is in this state.
+ */
+since: Timestamp, recording: CallRecording, participants: Array<CallParticipant>, 
+/**
+ * Why the last thing that somebody asked for was not done.
+ */
+problem?: string, version: number, };
+
+/**
  * Why an action was not done. The text form is the `code` of an `error` frame.
  */
 export type Fault = "too_large" | "bad_json" | "unknown_action" | "bad_field" | "not_found" | "not_yours" | "expired" | "refused" | "unavailable";

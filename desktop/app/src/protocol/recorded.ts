@@ -613,6 +613,71 @@ export const recorded = [
     }
   },
   {
+    "event_type": "call.updated",
+    "payload": {
+      "task_sid": "WTbedae5cad5eecfa155d3192c6941c00d",
+      "call_sid": "CA0123456789abcdef0123456789abcdef",
+      "direction": "inbound",
+      "state": "connected",
+      "since": 1795359899789,
+      "recording": "paused",
+      "participants": [
+        {
+          "participant": "customer",
+          "kind": "customer",
+          "state": "joined",
+          "muted": false,
+          "on_hold": true
+        },
+        {
+          "participant": "agent",
+          "kind": "agent",
+          "name": "Ann",
+          "worker_sid": "WKb55ed95ddd52e9a1be63872cfee7d506",
+          "state": "joined",
+          "muted": true,
+          "on_hold": false
+        },
+        {
+          "participant": "number-1",
+          "kind": "number",
+          "name": "+15005550007",
+          "state": "ringing",
+          "muted": false,
+          "on_hold": false
+        },
+        {
+          "participant": "supervisor-1",
+          "kind": "supervisor",
+          "worker_sid": "WK2470b8fe9bd81107136663779c9bbd5a",
+          "state": "joined",
+          "muted": false,
+          "on_hold": false,
+          "mode": "listen"
+        }
+      ],
+      "problem": "13225: the number is blocked",
+      "version": 7,
+      "conversation_sid": "CH07070707070707070707070700000001",
+      "seq": 7353794170015744
+    }
+  },
+  {
+    "event_type": "call.updated",
+    "payload": {
+      "task_sid": "WTbedae5cad5eecfa155d3192c6941c00d",
+      "call_sid": "CA0123456789abcdef0123456789abcdef",
+      "direction": "inbound",
+      "state": "ended",
+      "since": 1795359904789,
+      "recording": "paused",
+      "participants": [],
+      "version": 7,
+      "conversation_sid": "CH07070707070707070707070700000001",
+      "seq": 7353794170015744
+    }
+  },
+  {
     "event_type": "init",
     "payload": {
       "reservations": [],
