@@ -122,6 +122,7 @@ function applyFrame(state: DeskState, frame: Frame, now: number): DeskState {
       else delete typing[conversation_sid];
       return { ...state, typing };
     }
+    case "call.updated":
     case "ack":
     case "error":
       return state;
