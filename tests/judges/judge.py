@@ -1,7 +1,7 @@
 """Judges the channels by the providers' own libraries.
 
 What we sign they must believe and read, what they sign we must believe, and of what is changed on the way both must
-say the same. Every channel that the program knows is named in the closing lines, those without a judge too.
+say the same. A softphone's token must be the one that Twilio's own library makes. Every channel that the program knows is named in the closing lines, those without a judge too.
 """
 
 import base64
@@ -19,6 +19,9 @@ from linebot.v3.models import UnknownEvent
 from nacl.signing import SigningKey
 from pywa.utils import webhook_updates_validator
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+from twilio.jwt import JwtDecodeError
+from twilio.jwt.access_token import AccessToken
+from twilio.jwt.access_token.grants import VoiceGrant
 from twilio.request_validator import RequestValidator
 
 TEXT = "Café & thé + 100% 😀\nline 2"
@@ -40,6 +43,9 @@ class Ours:
 
     def played(self):
         return self.ask({"play": TEXT, "now": now_ms()})["requests"]
+
+    def softphone(self, identity, settings, unique):
+        return self.ask({"softphone": identity, "settings": settings, "unique": unique, "now": now_ms()})["token"]
 
     def believes(self, case):
         return self.ask({**{key: case[key] for key in ("channel", "settings", "request")}, "now": now_ms()})["believed"]
@@ -204,6 +210,43 @@ def try_judge(ours, case, judge):
     return asked
 
 
+SOFTPHONE = {
+    "account_sid": "AC0123456789abcdef0123456789abcdef",
+    "auth_token": "an-invented-auth-token",
+    "from": "+15005550006",
+    "api_key_sid": "SK0123456789abcdef0123456789abcdef",
+    "api_key_secret": "an-invented-key-secret-of-32-chars",
+}
+# A second may pass between the making of both tokens.
+CLOCK_S = 5
+
+
+def try_softphone(ours, settings):
+    """Twilio's library believes our token, and would have made the same, but for its id and the moment."""
+    account, key, secret = (settings[name] for name in ("account_sid", "api_key_sid", "api_key_secret"))
+    token = ours.softphone("ann", settings, "1")
+    grant = VoiceGrant(incoming_allow=True, outgoing_application_sid=settings.get("twiml_app_sid"))
+    theirs = AccessToken(account, key, secret, grants=[grant], identity="ann", ttl=3600)
+    believed = AccessToken.from_jwt(token, secret)
+    one, other = dict(believed.payload), dict(AccessToken.from_jwt(theirs.to_jwt(), secret).payload)
+    if believed.headers != theirs.headers:
+        raise AssertionError(f"a softphone's token: ours {believed.headers}, twilio {theirs.headers}")
+    for moment in ("nbf", "exp"):
+        if abs(one.pop(moment) - other.pop(moment)) > CLOCK_S:
+            raise AssertionError(f"a softphone's token: {moment} is another moment")
+    if not one.pop("jti").startswith(f"{key}-") or not other.pop("jti").startswith(f"{key}-"):
+        raise AssertionError("a softphone's token: its id does not begin with the key's")
+    if one != other:
+        raise AssertionError(f"a softphone's token: ours {one}, twilio {other}")
+    if ours.softphone("ann", settings, "2") == token:
+        raise AssertionError("two softphones' tokens are the same")
+    try:
+        AccessToken.from_jwt(token, secret + "x")
+    except JwtDecodeError:
+        return 6
+    raise AssertionError("a softphone's token is believed under another secret")
+
+
 def main():
     ours = Ours(sys.argv[1])
     asked, without, failures = {}, set(), []
@@ -220,6 +263,12 @@ def main():
             failures.append(str(failure))
         except Exception as failure:  # whatever their library stumbles over is a disagreement, too
             failures.append(f"{case['channel']}, {case['what']}: {judge.name} fails: {failure!r}")
+    for settings in (SOFTPHONE, {**SOFTPHONE, "twiml_app_sid": "AP0123456789abcdef0123456789abcdef"}):
+        name = "softphones by twilio"
+        try:
+            asked[name] = asked.get(name, 0) + try_softphone(ours, settings)
+        except Exception as failure:
+            failures.append(f"softphones: {failure!r}")
     judged = {name.split(" by ")[0] for name in asked}
     for name, count in sorted(asked.items()):
         print(f"{name}: {count} questions")

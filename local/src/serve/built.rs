@@ -19,10 +19,30 @@ const FILES_MAX: usize = 1_000;
 const NOT_BUILT: &str = "the page is not built: run `make desktop`, which needs Node, and start again";
 
 /// Scripts and styles come from our own files and nowhere else, no text becomes markup (Trusted Types), and no other
-/// page frames this one. Pictures and sounds come from where customers' providers keep them.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; \
-                      img-src 'self' https:; media-src 'self' https:; base-uri 'none'; form-action 'none'; \
-                      frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+/// page frames this one. Pictures and sounds come from where customers' providers keep them. `$more` is what the page
+/// asks besides its own host.
+macro_rules! policy {
+    ($more:literal) => {
+        concat!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'",
+            $more,
+            "; img-src 'self' https:; media-src 'self' https:; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+        )
+    };
+}
+
+const POLICY: &str = policy!("");
+
+/// The same where agents talk in the browser: Twilio's signalling, at its edges, and where its SDK tells how good calls
+/// were. Sound itself goes by WebRTC, of which this policy knows nothing.
+const TELEPHONE_POLICY: &str = policy!(
+    " wss://*.twilio.com https://eventgw.twilio.com https://eventgw.us1.twilio.com https://eventgw.ie1.twilio.com \
+     https://eventgw.au1.twilio.com"
+);
+
+const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=()";
+const TELEPHONE_PERMISSIONS: &str = "camera=(), microphone=(self), geolocation=()";
 
 #[derive(Clone)]
 struct File {
@@ -32,7 +52,11 @@ struct File {
 
 /// The files of a folder, by their paths in it.
 #[derive(Clone, Default)]
-pub(crate) struct Built(Arc<BTreeMap<String, File>>);
+pub(crate) struct Built {
+    files: Arc<BTreeMap<String, File>>,
+    /// Whether its pages are telephones.
+    telephone: bool,
+}
 
 impl Built {
     /// The files below a folder. Only what was there at the start is served, so no path leads out of it.
@@ -54,13 +78,18 @@ impl Built {
                 }
             }
         }
-        Built(Arc::new(files))
+        Built { files: Arc::new(files), telephone: false }
+    }
+
+    /// Pages that may listen and talk, and ask who connects their calls.
+    pub(crate) fn with_telephone(self, telephone: bool) -> Built {
+        Built { telephone, ..self }
     }
 
     /// A file as it is.
     pub(crate) fn file(&self, path: &str, request: &HeaderMap) -> Response {
-        let Some(File { bytes, etag }) = self.0.get(path) else {
-            let why = if self.0.is_empty() { NOT_BUILT } else { "there is no such file" };
+        let Some(File { bytes, etag }) = self.files.get(path) else {
+            let why = if self.files.is_empty() { NOT_BUILT } else { "there is no such file" };
             return (StatusCode::NOT_FOUND, why).into_response();
         };
         // The bundler puts a hash of their content into the names of all files below `assets/`.
@@ -82,15 +111,16 @@ impl Built {
     pub(crate) fn page(&self, path: &str, request: &HeaderMap) -> Response {
         let mut response = self.file(path, request);
         if response.status() != StatusCode::NOT_FOUND {
+            let (policy, permissions) = match self.telephone {
+                true => (TELEPHONE_POLICY, TELEPHONE_PERMISSIONS),
+                false => (POLICY, PERMISSIONS),
+            };
             let fixed = |name: HeaderName, value: &'static str| (name, HeaderValue::from_static(value));
             response.headers_mut().extend([
-                fixed(CONTENT_SECURITY_POLICY, POLICY),
+                fixed(CONTENT_SECURITY_POLICY, policy),
                 fixed(REFERRER_POLICY, "no-referrer"),
                 fixed(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-                fixed(
-                    HeaderName::from_static("permissions-policy"),
-                    "camera=(), microphone=(), geolocation=()",
-                ),
+                fixed(HeaderName::from_static("permissions-policy"), permissions),
             ]);
         }
         response
@@ -112,6 +142,7 @@ fn content_type(path: &str) -> &'static str {
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
         Some("json" | "map") => "application/json",
+        Some("wav") => "audio/wav",
         Some("woff2") => "font/woff2",
         _ => "application/octet-stream",
     }
@@ -148,6 +179,24 @@ mod tests {
         check("index.html", "text/html; charset=utf-8", "no-cache");
         check("assets/index-1a2b.js", "text/javascript; charset=utf-8", "immutable");
         check("assets/deep/er.css", "text/css; charset=utf-8", "immutable");
+    }
+
+    #[test]
+    fn only_a_telephone_listens_and_asks_others() {
+        let check = |telephone: bool| {
+            let page = built(&[("index.html", "x")]).with_telephone(telephone);
+            let headers = page.page("index.html", &HeaderMap::new()).headers().clone();
+            let policy = headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
+            assert_eq!(policy.contains("twilio.com"), telephone, "{policy}");
+            assert!(
+                policy.contains("connect-src 'self'") && policy.ends_with("trusted-types 'none'"),
+                "{policy}"
+            );
+            let permissions = headers["permissions-policy"].to_str().unwrap();
+            assert_eq!(permissions.contains("microphone=(self)"), telephone, "{permissions}");
+        };
+        check(false);
+        check(true);
     }
 
     #[test]

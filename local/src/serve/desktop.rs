@@ -9,14 +9,15 @@ use axum::routing::get;
 use serde_json::{Value, json};
 use std::path::Path as FilePath;
 
-pub(super) fn router(folder: &FilePath) -> Router {
+/// `telephone`: agents talk in the browser.
+pub(super) fn router(folder: &FilePath, telephone: bool) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::temporary("/desktop/") }))
         .route("/desktop", get(|| async { Redirect::permanent("/desktop/") }))
         .route("/desktop/", get(index))
         .route("/desktop/config.json", get(config))
         .route("/desktop/{*path}", get(file))
-        .with_state(Built::read(folder))
+        .with_state(Built::read(folder).with_telephone(telephone))
 }
 
 async fn index(State(files): State<Built>, request: HeaderMap) -> Response {

@@ -30,6 +30,7 @@ use axum::Router;
 use axum::middleware::from_fn;
 use patchbay_center::config;
 use patchbay_center::token::SigningKeys;
+use patchbay_channels::voice::Voice;
 use pollers::Pollers;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -69,7 +70,7 @@ pub async fn serve(options: ServeOptions, metrics: Metrics) -> Result<(), ServeE
         .merge(socket::router(&wiring))
         .merge(blobs::router(wiring.blobs.clone(), wiring.world.clone()))
         .merge(dev::router(&wiring))
-        .merge(desktop::router(&options.pages.join("app/dist")))
+        .merge(desktop::router(&options.pages.join("app/dist"), wiring.has_softphones()))
         .merge(widget::router(&options.pages.join("widget/dist")))
         .merge(simulator::page::router(&options.pages.join("simulator/dist")))
         .merge(pages::router(&wiring, metrics))
@@ -96,6 +97,11 @@ fn signing_keys(
 }
 
 impl Wiring {
+    /// Whether an account signs tokens for agents' softphones.
+    fn has_softphones(&self) -> bool {
+        self.accounts.iter().any(|account| account.channel.voice().is_some_and(Voice::has_softphones))
+    }
+
     /// This center, for the simulator that runs beside it.
     fn played(&self) -> Played {
         Played {

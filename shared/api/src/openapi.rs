@@ -165,6 +165,10 @@ fn schemas() -> Value {
             },
             "dispositions": { "type": "array", "items": text() },
             "answer_s_target": number(),
+            "voice_accounts": { "type": "array", "items": text() },
+        })),
+        "VoiceToken": object(json!({
+            "token": text(), "identity": text(), "account": text(), "expires_at": number(),
         })),
         "Task": anything(),
         "TaskCancel": object(json!({ "reason": text() })),

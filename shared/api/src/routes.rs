@@ -4,7 +4,7 @@ use crate::Shared;
 use crate::access::{Access, authorise};
 use crate::resources::{
     accounts, config, contacts, conversations, dead_letters, desk, floor, history, media, problems, tasks,
-    token, workers,
+    token, voice, workers,
 };
 use crate::{error::ApiError, openapi};
 use axum::Router;
@@ -71,6 +71,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route { method: "post", path: "/api/media/fetch", access: AGENT, operation: "fetchMedia", summary: "Fetches an attachment of a customer once more", query: &[], body: Some("MediaFetch"), answer: (202, "MediaFetch"), serve: || post(media::fetch_again) },
     Route { method: "get", path: "/api/workers/{sid}", access: SUPERVISOR, operation: "getWorker", summary: "A worker and its state", query: &[], body: None, answer: (200, "Worker"), serve: || get(workers::fetch) },
     Route { method: "get", path: "/api/desk", access: AGENT, operation: "getDesk", summary: "What an agent's desk needs to know of the configuration", query: &[], body: None, answer: (200, "Desk"), serve: || get(desk::fetch) },
+    Route { method: "post", path: "/api/voice/token", access: AGENT, operation: "createVoiceToken", summary: "A token with which the agent's browser is their telephone", query: &[], body: None, answer: (200, "VoiceToken"), serve: || post(voice::token) },
     Route { method: "get", path: "/api/tasks/{sid}", access: AGENT, operation: "getTask", summary: "A task", query: &[], body: None, answer: (200, "Task"), serve: || get(tasks::fetch) },
     Route { method: "post", path: "/api/tasks/{sid}/cancel", access: SUPERVISOR, operation: "cancelTask", summary: "Asks for a task to be canceled", query: &[], body: Some("TaskCancel"), answer: (202, "Task"), serve: || post(tasks::cancel) },
     Route { method: "get", path: "/api/stats", access: SUPERVISOR, operation: "getStats", summary: "What became of tasks, by interval and queue, worker or channel; as CSV, too", query: STATS, body: None, answer: (200, "Stats"), serve: || get(history::stats) },

@@ -278,3 +278,4 @@ async fn a_supervisor_sees_the_floor() {
 }
 
 mod configuration;
+mod voice;

@@ -28,6 +28,7 @@ pub mod router;
 pub mod rules;
 pub mod sender;
 pub mod socket;
+pub mod softphone;
 pub mod store;
 pub mod token;
 pub mod webchat;

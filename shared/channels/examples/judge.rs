@@ -2,7 +2,8 @@
 //!
 //! `{"play": "<text>", "now": <ms>}` is answered with `{"requests": […]}`: for every way in which a channel opens, the
 //! webhook of a customer who writes the text, and of all else that they can do, signed by us as the provider does.
-//! `{"channel", "settings", "request", "now"}` is answered with `{"believed": bool}`. A request is `{"method", "url",
+//! `{"channel", "settings", "request", "now"}` is answered with `{"believed": bool}`. `{"softphone": "<identity>", "settings",
+//! "unique", "now"}` is answered with `{"token"}`, a softphone's. A request is `{"method", "url",
 //! "headers": [[name, value], …], "body": base64}`.
 #![allow(clippy::print_stdout, reason = "the answers")]
 
@@ -26,6 +27,7 @@ type Failure = Box<dyn std::error::Error>;
 #[serde(untagged)]
 enum Question {
     Play { play: String, now: i64 },
+    Softphone { softphone: String, settings: BTreeMap<String, String>, unique: String, now: i64 },
     Verify { channel: ChannelKind, settings: BTreeMap<String, String>, request: Value, now: i64 },
 }
 
@@ -33,6 +35,12 @@ fn main() -> Result<(), Failure> {
     for line in std::io::stdin().lock().lines() {
         let answer = match serde_json::from_str(&line?)? {
             Question::Play { play, now } => json!({ "requests": played(&play, Timestamp(now))? }),
+            Question::Softphone { softphone, settings, unique, now } => {
+                let channel = open_simulated(ChannelKind::Voice, "default", &settings, PUBLIC_URL)?;
+                let voice = channel.voice().ok_or("the channel has no calls")?;
+                let made = voice.access_token(&softphone, &unique, Timestamp(now));
+                json!({ "token": made.ok_or("the account has no key")??.token })
+            }
             Question::Verify { channel, settings, request, now } => {
                 let channel = open_simulated(channel, "default", &settings, PUBLIC_URL)?;
                 json!({ "believed": channel.verify(&read(&request)?, Timestamp(now)).is_ok() })

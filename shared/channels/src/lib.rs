@@ -14,6 +14,7 @@ pub mod delivery;
 mod document;
 mod identifier;
 mod json;
+mod jwt;
 mod lookup;
 mod meta;
 pub mod params;

@@ -4,6 +4,7 @@ use crate::Shared;
 use crate::error::ApiError;
 use axum::Json;
 use axum::extract::State;
+use patchbay_model::ChannelKind;
 use serde_json::{Value, json};
 
 pub(crate) async fn fetch(State(center): State<Shared>) -> Result<Json<Value>, ApiError> {
@@ -13,7 +14,10 @@ pub(crate) async fn fetch(State(center): State<Shared>) -> Result<Json<Value>, A
         .values()
         .map(|queue| json!({ "sid": queue.sid, "friendly_name": queue.friendly_name }))
         .collect();
+    let accounts = center.channels.keys().filter(|(kind, _)| *kind == ChannelKind::Voice);
+    let voice_accounts: Vec<&String> = accounts.map(|(_, account)| account).collect();
     Ok(Json(json!({
+        "voice_accounts": voice_accounts,
         "task_queues": queues,
         "canned_replies": config.desk.canned_replies,
         "templates": config.desk.templates,

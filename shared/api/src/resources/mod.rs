@@ -13,6 +13,7 @@ mod messages;
 pub(crate) mod problems;
 pub(crate) mod tasks;
 pub(crate) mod token;
+pub(crate) mod voice;
 pub(crate) mod workers;
 
 use crate::error::ApiError;

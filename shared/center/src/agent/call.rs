@@ -8,14 +8,12 @@ use crate::command::{OutboundJob, body};
 use crate::frames::{Fault, call_payload, task_payload};
 use crate::ports::{Outgoing, QueueName};
 use crate::router::OpError;
+use crate::softphone::contact_uri;
 use crate::store::{StoreError, load_leg, load_profile};
 use patchbay_model::event::AgentLeg;
 use patchbay_model::id::{digest16, hex};
 use patchbay_model::{ChannelKind, ReservationSid, Task};
 use serde_json::Value;
-
-/// The worker attribute that says where their phone is (TaskRouter: `client:…`, `sip:…`, a number).
-const CONTACT_URI: &str = "contact_uri";
 
 /// The call that waits for a task's agent.
 pub(super) fn call_of(task: &Task) -> Option<&str> {
@@ -44,13 +42,12 @@ pub(super) async fn ring(
         return Ok(None);
     };
     let profile = load_profile(table, &session.worker_sid).await?.ok_or(OpError::NotFound("worker"))?;
-    let contact_uri = profile.attributes.get(CONTACT_URI).and_then(|uri| uri.as_str()).map(str::trim);
-    let contact_uri = contact_uri
-        .filter(|uri| !uri.is_empty())
-        .ok_or_else(|| refused("you have no phone: your attribute contact_uri is missing"))?;
     let account = center.channel(ChannelKind::Voice, &leg.account);
     let voice = account.and_then(|account| account.channel.voice());
     let voice = voice.ok_or_else(|| refused("the account of the call is not there any more"))?;
+    let contact_uri = contact_uri(voice, &session.worker_sid, &profile).ok_or_else(|| {
+        refused("you have no phone: your attribute contact_uri is missing, and the account has no softphones")
+    })?;
     let agent = AgentLeg {
         customer_call: leg.call_sid.clone(),
         task_sid: task.sid.clone(),
@@ -60,7 +57,7 @@ pub(super) async fn ring(
         customer: task.attributes["customerAddress"].as_str().unwrap_or_default().to_owned(),
         ours: voice.number().to_owned(),
     };
-    let job = OutboundJob::CallAgent { contact_uri: contact_uri.to_owned(), leg: Box::new(agent) };
+    let job = OutboundJob::CallAgent { contact_uri, leg: Box::new(agent) };
     let group = hex(&digest16(&["call", &leg.call_sid]));
     let dedup = hex(&digest16(&["call-agent", reservation.as_str()]));
     let message = Outgoing::fifo(body(&job), group, dedup);

@@ -11,6 +11,7 @@ mod render;
 mod request;
 mod rest;
 mod simulate;
+mod softphone;
 mod standing;
 pub mod twiml;
 
@@ -19,6 +20,7 @@ pub use party::is_address;
 pub use recording::Record;
 pub use render::{Links, RenderError, render};
 pub use request::{CallRequest, Place};
+pub use softphone::{ACCESS_TOKEN_S, AccessToken, BadIdentity};
 
 use crate::channel::{Capabilities, Channel};
 use crate::delivery::{DeliveryOutcome, ProviderRequest, ProviderResponse, Rendered, Undeliverable};
@@ -40,16 +42,20 @@ pub(crate) const EXAMPLE: &[(&str, &str)] = &[
 /// One number of Twilio's that is called. Settings: those of `sms`, and `hold_music`, the URL of what a waiting caller
 /// hears; `apology`, what one hears for whom nothing can be done; `language` of both, and of what is said of waiting;
 /// `record`, `on` where agents' calls are recorded from their start; `delete_recordings`, `true` where the provider is to
-/// forget a recording once we have it.
+/// forget a recording once we have it;
+/// `api_key_sid`, `api_key_secret` and `twiml_app_sid`, where agents talk in the browser.
 pub struct Voice {
     /// What is written goes this way, and the account is its.
     sms: Sms,
     words: standing::Words,
+    /// What signs the tokens of agents' softphones, where there are any.
+    api_key: Option<softphone::ApiKey>,
 }
 
 pub(crate) fn open(mut settings: Reader<'_>) -> Result<Arc<dyn Simulated>, SettingsError> {
     let words = standing::Words::read(&mut settings);
-    Ok(Arc::new(Voice { sms: Sms::open(settings, ChannelKind::Voice)?, words }))
+    let api_key = softphone::ApiKey::read(&mut settings);
+    Ok(Arc::new(Voice { sms: Sms::open(settings, ChannelKind::Voice)?, words, api_key }))
 }
 
 impl Voice {

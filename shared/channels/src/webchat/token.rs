@@ -1,7 +1,7 @@
 //! Session tokens: JWT (RFC 7519) in the compact form of RFC 7515, HMAC-SHA256 and nothing else.
 
 use super::WebChat;
-use crate::signature::{Hash, hmac};
+use crate::jwt;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use patchbay_model::SessionSid;
@@ -69,10 +69,7 @@ pub(super) fn parse(token: &str) -> Option<Parts<'_>> {
 impl WebChat {
     /// Makes the token of a session. `claims.aud` must be the account's name for the token to be accepted.
     pub fn mint(&self, claims: &Claims) -> String {
-        let encode = |json: serde_json::Result<Vec<u8>>| URL_SAFE_NO_PAD.encode(json.unwrap_or_default());
-        let header = encode(serde_json::to_vec(&Header { alg: "HS256", typ: "JWT", kid: None }));
-        let signed = format!("{header}.{}", encode(serde_json::to_vec(claims)));
-        let tag = hmac(Hash::Sha256, self.signing_secret.current(), signed.as_bytes());
-        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag))
+        let header = Header { alg: "HS256", typ: "JWT", kid: None };
+        jwt::signed(&header, claims, self.signing_secret.current())
     }
 }
