@@ -7,7 +7,8 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 const SCREENSHOTS = join(import.meta.dirname, "../screenshots");
 const EXPECT_MS_MAX = 30_000;
 
-export function launch(): Promise<Browser> {
+/** `args` and `disabled` features besides those of every story. */
+export function launch(args: readonly string[] = [], disabled: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
@@ -19,7 +20,8 @@ export function launch(): Promise<Browser> {
       "--disable-component-update",
       "--disable-sync",
       // A played provider has an address of the web and sends people back to this machine.
-      "--disable-features=LocalNetworkAccessChecks",
+      `--disable-features=${["LocalNetworkAccessChecks", ...disabled].join(",")}`,
+      ...args,
     ],
   });
 }

@@ -31,6 +31,7 @@ export interface Delivery {
 /** The example's `workspace.json`, as far as stories change it. */
 export interface Workspace {
   desk: Record<string, unknown>;
+  workers: { friendly_name: string; attributes: Record<string, unknown> }[];
 }
 
 export class Center {

@@ -3,7 +3,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { type DeskEvent, reduce } from "../model/reduce.ts";
 import { type DeskState, EMPTY, messagesOf, type Sending } from "../model/state.ts";
-import type { Action, Failure, Media, Possible, Snapshot, Template } from "../protocol/frames.ts";
+import type { Ack, Action, Failure, Media, Possible, Snapshot, Template } from "../protocol/frames.ts";
 import type {
   Contact,
   ContactSid,
@@ -16,6 +16,7 @@ import type {
 } from "../protocol/generated.ts";
 import { type Listener, SocketClient, type Surroundings } from "../socket/client.ts";
 import { type Answer, Refused } from "../socket/requests.ts";
+import { Calls } from "./calls.ts";
 import { rememberedPositions, rememberedSending, rememberPositions, rememberSending } from "./memory.ts";
 
 /** Conversations that are asked for after a loss, and messages of a page of history. */
@@ -46,11 +47,16 @@ export function nameOf({ contact_sid, seq, sid }: Message): string {
 
 export class Desk {
   readonly store: StoreApi<DeskState>;
+  readonly calls: Calls;
   readonly #client: SocketClient;
   readonly #held = new Map<string, () => void>();
   readonly #history = new Set<ConversationSid>();
   /** Tasks that were taken over and are not offered yet. */
   readonly #takenOver = new Set<TaskSid>();
+  /** Reservations that are accepted as soon as the agent's phone is answered. */
+  readonly #ringing = new Set<ReservationSid>();
+  /** Tasks of calls that the agent has begun, and that are not held yet. */
+  readonly #started = new Set<TaskSid>();
   #typed: { conversation: ConversationSid; at: number } | null = null;
 
   constructor(private readonly surroundings: Surroundings) {
@@ -61,11 +67,16 @@ export class Desk {
       opened: () => this.#opened(),
     };
     this.#client = new SocketClient(surroundings, listener);
+    this.calls = new Calls((action) => this.#ask(action), surroundings.now);
     for (const sending of rememberedSending()) this.#send({ ...sending, phase: "sending" });
     this.store.subscribe((state, before) => {
       if (state.read !== before.read) rememberPositions(state.read);
       if (state.sending !== before.sending) rememberSending(state.sending);
-      if (state.reservations !== before.reservations) this.#acceptTakenOver();
+      if (state.reservations !== before.reservations) {
+        this.#acceptTakenOver();
+        this.#selectAnswered();
+        this.#selectStarted();
+      }
     });
   }
 
@@ -105,8 +116,21 @@ export class Desk {
   }
 
   async accept(reservation_sid: ReservationSid): Promise<void> {
-    await this.#act({ action: "reservation.accept", reservation_sid });
+    const { ringing } = await this.#ask({ action: "reservation.accept", reservation_sid });
+    if (ringing) {
+      // It is the agent's when they have picked up.
+      this.calls.expect();
+      this.#ringing.add(reservation_sid);
+      return;
+    }
     if (reservation_sid in this.#state.reservations) this.select(reservation_sid);
+  }
+
+  /** Calls somebody; the agent's own phone rings first. */
+  async call(who: Parameters<Calls["start"]>[0]): Promise<void> {
+    const { task } = await this.calls.start(who);
+    if (task) this.#started.add(task.sid);
+    this.#selectStarted();
   }
 
   decline(reservation_sid: ReservationSid): Promise<void> {
@@ -233,9 +257,14 @@ export class Desk {
 
   /** What cannot be done any more because things have changed is asked for anew. */
   async #act(action: Action): Promise<void> {
+    await this.#ask(action);
+  }
+
+  async #ask(action: Action): Promise<Ack> {
     try {
       const { ack } = await this.#client.request(action);
       this.#dispatch({ type: "answered", answer: ack });
+      return ack;
     } catch (error) {
       if (error instanceof Refused && ["refused", "not_found", "not_yours"].includes(error.failure.code)) {
         await this.#sync();
@@ -249,6 +278,22 @@ export class Desk {
       if (reservation_status !== "pending" || !this.#takenOver.delete(task.sid)) continue;
       // An offer that is gone already is nobody's fault: the list of tasks says what became of it.
       this.accept(sid).catch(() => undefined);
+    }
+  }
+
+  /** Whoever has picked up wants to see with whom they talk. */
+  #selectAnswered(): void {
+    for (const sid of this.#ringing) {
+      const status = this.#state.reservations[sid]?.reservation_status;
+      if (status === "pending") continue;
+      this.#ringing.delete(sid);
+      if (status === "accepted") this.select(sid);
+    }
+  }
+
+  #selectStarted(): void {
+    for (const { sid, task } of Object.values(this.#state.reservations)) {
+      if (this.#started.delete(task.sid)) this.select(sid);
     }
   }
 
@@ -389,6 +434,7 @@ function whole({ ack, parts }: Answer): Snapshot {
   return {
     reservations: all.flatMap(({ reservations = [] }) => reservations),
     conversations: all.flatMap(({ conversations = [] }) => conversations),
+    calls: all.flatMap(({ calls = [] }) => calls),
     messages: all.flatMap(({ messages = [] }) => messages),
   };
 }

@@ -1,4 +1,5 @@
 import { admin } from "./admin/ar.ts";
+import { call } from "./call/ar.ts";
 
 export const ar = {
   app: "Patchbay",
@@ -275,6 +276,15 @@ export const ar = {
     activity: "تغيير الحالة",
     help: "هذه القائمة",
     leave: "إغلاق المفتوح",
+    hold: "وضع العميل قيد الانتظار أو استئنافه",
+    mute: "كتم صوتك أو إلغاء الكتم",
+    keypad: "لوحة مفاتيح المكالمة",
+    record: "تسجيل أو إيقاف مؤقت",
+    addToCall: "إضافة شخص إلى المكالمة",
+    endCall: "إنهاء المكالمة",
+    dial: "الهاتف: الاتصال بشخص",
+    answer: "الرد على المكالمة التي ترن",
+    groupCall: "المكالمة الهاتفية",
     groupOffers: "العروض والمهام",
     groupWrite: "الكتابة",
     groupTask: "المهمة الحالية",
@@ -295,6 +305,7 @@ export const ar = {
     custom: "قناة أخرى",
   },
   admin,
+  ...call,
   error: {
     title: "حدث خطأ ما",
     hint: "حدث أمر غير متوقع. لم يضع شيء مما أُرسل.",

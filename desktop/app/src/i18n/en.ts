@@ -1,6 +1,7 @@
 /** English: the texts that every other language translates. */
 
 import { admin } from "./admin/en.ts";
+import { call } from "./call/en.ts";
 
 export const en = {
   app: "Patchbay",
@@ -263,6 +264,15 @@ export const en = {
     activity: "Change the activity",
     help: "This overview",
     leave: "Leave what is open",
+    hold: "Hold the customer, or take them back",
+    mute: "Mute or unmute yourself",
+    keypad: "Keypad of the call",
+    record: "Record, or pause the recording",
+    addToCall: "Add somebody to the call",
+    endCall: "End the call",
+    dial: "Telephone: call somebody",
+    answer: "Take the call that rings",
+    groupCall: "The phone call",
     groupOffers: "Offers and tasks",
     groupWrite: "Writing",
     groupTask: "The task at hand",
@@ -283,6 +293,7 @@ export const en = {
     custom: "Other channel",
   },
   admin,
+  ...call,
   error: {
     title: "Something went wrong",
     hint: "The page met something unexpected. Nothing that was sent is lost.",

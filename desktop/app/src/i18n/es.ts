@@ -1,4 +1,5 @@
 import { admin } from "./admin/es.ts";
+import { call } from "./call/es.ts";
 
 export const es = {
   app: "Patchbay",
@@ -266,6 +267,15 @@ export const es = {
     activity: "Cambiar la actividad",
     help: "Esta lista",
     leave: "Cerrar lo que está abierto",
+    hold: "Poner al cliente en espera o retomarlo",
+    mute: "Silenciar o activar su micrófono",
+    keypad: "Teclado de la llamada",
+    record: "Grabar o pausar la grabación",
+    addToCall: "Añadir a alguien a la llamada",
+    endCall: "Colgar",
+    dial: "Teléfono: llamar a alguien",
+    answer: "Contestar la llamada que suena",
+    groupCall: "La llamada",
     groupOffers: "Ofertas y tareas",
     groupWrite: "Escribir",
     groupTask: "La tarea actual",
@@ -286,6 +296,7 @@ export const es = {
     custom: "Otro canal",
   },
   admin,
+  ...call,
   error: {
     title: "Algo ha ido mal",
     hint: "Ocurrió algo inesperado. Nada de lo enviado se ha perdido.",

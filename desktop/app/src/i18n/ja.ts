@@ -1,4 +1,5 @@
 import { admin } from "./admin/ja.ts";
+import { call } from "./call/ja.ts";
 
 export const ja = {
   app: "Patchbay",
@@ -256,6 +257,15 @@ export const ja = {
     activity: "状態を変更",
     help: "この一覧",
     leave: "開いているものを閉じる",
+    hold: "お客様を保留・解除",
+    mute: "自分をミュート・解除",
+    keypad: "通話のキーパッド",
+    record: "録音・一時停止",
+    addToCall: "通話に追加",
+    endCall: "通話を終える",
+    dial: "電話をかける",
+    answer: "鳴っている電話に出る",
+    groupCall: "電話",
     groupOffers: "着信とタスク",
     groupWrite: "入力",
     groupTask: "現在のタスク",
@@ -276,6 +286,7 @@ export const ja = {
     custom: "その他のチャネル",
   },
   admin,
+  ...call,
   error: {
     title: "問題が発生しました",
     hint: "予期しないことが起きました。送信したものは失われていません。",

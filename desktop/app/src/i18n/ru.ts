@@ -1,4 +1,5 @@
 import { admin } from "./admin/ru.ts";
+import { call } from "./call/ru.ts";
 
 export const ru = {
   app: "Patchbay",
@@ -266,6 +267,15 @@ export const ru = {
     activity: "Изменить статус",
     help: "Этот список",
     leave: "Закрыть открытое",
+    hold: "Удержать клиента или снять с удержания",
+    mute: "Выключить или включить свой микрофон",
+    keypad: "Клавиши звонка",
+    record: "Записывать или приостановить запись",
+    addToCall: "Добавить в разговор",
+    endCall: "Завершить разговор",
+    dial: "Телефон: позвонить",
+    answer: "Ответить на звонок",
+    groupCall: "Телефонный звонок",
     groupOffers: "Предложения и задачи",
     groupWrite: "Сообщения",
     groupTask: "Текущая задача",
@@ -286,6 +296,7 @@ export const ru = {
     custom: "Другой канал",
   },
   admin,
+  ...call,
   error: {
     title: "Что-то пошло не так",
     hint: "Произошло непредвиденное. Отправленное не потеряно.",

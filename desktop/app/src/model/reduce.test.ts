@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Frame } from "../protocol/frames.ts";
 import { recorded } from "../protocol/recorded.ts";
-import { contact, conversation, frame, message, reservation, worker } from "../testing/build.ts";
+import { call, contact, conversation, frame, message, reservation, worker } from "../testing/build.ts";
 import { type DeskEvent, reduce } from "./reduce.ts";
 import { type DeskState, EMPTY, type Sending } from "./state.ts";
 
@@ -195,4 +195,50 @@ test("the answers of actions move the reservation on", () => {
   );
   expect(after(accepted, answer("completed", "6")).reservations).toEqual({});
   expect(after(OFFERED, answer("pending", "4")).reservations).toEqual({});
+});
+
+describe("calls", () => {
+  const updated = (change: Parameters<typeof call>[0]): Frame => ({
+    event_type: "call.updated",
+    payload: call(change),
+  });
+  const called = after(OFFERED, updated({ version: 7 }));
+
+  test("the higher version is later, whichever way it came", () => {
+    const { call_sid } = call();
+    const check = (event: DeskEvent | Frame, muted: boolean) =>
+      expect(after(called, event).calls[call_sid]?.participants[0]?.muted).toBe(muted);
+    const customer = (muted: boolean) => call().participants.map((one) => ({ ...one, muted }));
+    check(updated({ version: 6, participants: customer(true) }), false);
+    check(updated({ version: 8, participants: customer(true) }), true);
+    const later = call({ version: 9, participants: customer(true) });
+    check({ type: "answered", answer: { id: "1", call: later } }, true);
+    check({ type: "answered", answer: { id: "1", calls: [later] } }, true);
+    check({ event_type: "sync", payload: { calls: [later] } }, true);
+  });
+
+  test("what a sync does not know any more is over; what it tells nothing of because nothing is held stays", () => {
+    const synced = (held: string[], calls: ReturnType<typeof call>[]): DeskEvent => ({
+      type: "synced",
+      answer: { reservations: [offer], calls },
+      held,
+      cursors: {},
+      heard: [],
+      now: NOW,
+    });
+    expect(Object.keys(after(called, synced([offer.sid], [])).calls)).toEqual([]);
+    expect(Object.keys(after(called, synced([offer.sid], [call({ version: 7 })])).calls)).toHaveLength(1);
+    expect(Object.keys(after(called, synced([], [])).calls)).toHaveLength(1);
+  });
+
+  test("a call that has ended is forgotten with its task, one that goes on is not", () => {
+    const done: Frame = {
+      event_type: "reservation.completed",
+      payload: reservation({ reservation_status: "completed", version: "9" }),
+    };
+    const ended = after(called, updated({ version: 8, state: "ended", participants: [] }));
+    expect(Object.keys(ended.calls)).toHaveLength(1);
+    expect(Object.keys(after(ended, done).calls)).toEqual([]);
+    expect(Object.keys(after(called, done).calls)).toHaveLength(1);
+  });
 });

@@ -1,6 +1,6 @@
 /** What happens at a desk, and what it knows afterwards. Pure. */
 
-import type { Ack, Failure, Frame, Reach, Snapshot } from "../protocol/frames.ts";
+import type { Ack, CallEntry, Failure, Frame, Reach, Snapshot } from "../protocol/frames.ts";
 import type {
   Contact,
   ContactSid,
@@ -106,6 +106,8 @@ function applyFrame(state: DeskState, frame: Frame, now: number): DeskState {
     case "message.created":
     case "message.updated":
       return withWindow(withMessages(withoutTyping(state, frame.payload), [frame.payload]), frame.payload);
+    case "call.updated":
+      return withCall(state, frame.payload);
     case "conversation.updated":
       return withConversation(state, frame.payload);
     case "contact.updated":
@@ -122,7 +124,6 @@ function applyFrame(state: DeskState, frame: Frame, now: number): DeskState {
       else delete typing[conversation_sid];
       return { ...state, typing };
     }
-    case "call.updated":
     case "ack":
     case "error":
       return state;
@@ -141,6 +142,7 @@ function applySnapshot(state: DeskState, snapshot: Snapshot): DeskState {
     if (addresses) next = withReach(next, conversation.contact_sid, addresses);
     if (!(conversation.contact_sid in next.more)) next = withMore(next, conversation.contact_sid, more);
   }
+  for (const call of snapshot.calls ?? []) next = withCall(next, call);
   return withMessages(next, snapshot.messages ?? []);
 }
 
@@ -153,6 +155,7 @@ function applySync(state: DeskState, event: Extract<DeskEvent, { type: "synced" 
     if (!listed.has(sid)) next = withoutReservation(next, sid);
   }
   next = applySnapshot(next, answer);
+  next = withoutCalls(next, held, answer);
   next = { ...next, gaps: { ...next.gaps, ...gapsOf(answer, cursors) } };
   return heard.reduce((state, frame) => applyFrame(state, frame, now), next);
 }
@@ -177,6 +180,8 @@ function applyAnswer(state: DeskState, answer: Ack): DeskState {
   let next = state;
   if (answer.worker) next = withWorker(next, answer.worker);
   if (answer.task) next = withTask(next, answer.task);
+  for (const call of [...(answer.calls ?? []), ...(answer.call ? [answer.call] : [])])
+    next = withCall(next, call);
   if (answer.contact) {
     next = withContact(next, answer.contact);
     if (answer.addresses) next = withReach(next, answer.contact.sid, answer.addresses);
@@ -238,13 +243,39 @@ function withTask(state: DeskState, task: Reservation["task"]): DeskState {
 function withoutReservation(state: DeskState, sid: ReservationSid): DeskState {
   if (!(sid in state.reservations)) return state;
   const { [sid]: over, ...reservations } = state.reservations;
-  return { ...state, reservations, selected: state.selected === sid ? null : state.selected };
+  const next = { ...state, reservations, selected: state.selected === sid ? null : state.selected };
+  // A supervisor may hear a call without holding its task: only what has ended is forgotten with it.
+  const ended = Object.values(state.calls).filter(
+    ({ state, task_sid, conversation_sid }) =>
+      state === "ended" && (task_sid === over?.task.sid || conversation_sid === over?.task.conversation_sid),
+  );
+  return ended.reduce((state, { call_sid }) => withoutCall(state, call_sid), next);
 }
 
 function withConversation(state: DeskState, conversation: Conversation): DeskState {
   const known = state.conversations[conversation.sid];
   if (!isNewer(conversation.version, known?.version)) return state;
   return { ...state, conversations: { ...state.conversations, [conversation.sid]: conversation } };
+}
+
+function withCall(state: DeskState, call: CallEntry): DeskState {
+  if (!isNewer(call.version, state.calls[call.call_sid]?.version)) return state;
+  return { ...state, calls: { ...state.calls, [call.call_sid]: call } };
+}
+
+/** A call of a task that is held, of which the center tells nothing any more, is over. */
+function withoutCalls(state: DeskState, held: readonly ReservationSid[], answer: Snapshot): DeskState {
+  const listed = new Set(answer.calls?.map(({ call_sid }) => call_sid));
+  const places = held.flatMap((sid) => state.reservations[sid]?.task.conversation_sid ?? []);
+  const gone = Object.values(state.calls).filter(
+    ({ call_sid, conversation_sid }) => places.includes(conversation_sid) && !listed.has(call_sid),
+  );
+  return gone.reduce((state, { call_sid }) => withoutCall(state, call_sid), state);
+}
+
+function withoutCall(state: DeskState, call_sid: string): DeskState {
+  const { [call_sid]: gone, ...calls } = state.calls;
+  return { ...state, calls };
 }
 
 function withContact(state: DeskState, contact: Contact): DeskState {

@@ -1,6 +1,6 @@
 /** What a desk knows. Plain data: nothing here touches a socket, a clock or the page. */
 
-import type { Failure, Media, Possible, Reach, Template } from "../protocol/frames.ts";
+import type { CallEntry, Failure, Media, Possible, Reach, Template } from "../protocol/frames.ts";
 import type {
   Activity,
   ChannelKind,
@@ -68,6 +68,8 @@ export interface DeskState {
   /** Those that are not over. */
   reservations: Readonly<Record<ReservationSid, Reservation>>;
   conversations: Readonly<Record<ConversationSid, Conversation>>;
+  /** By the provider's id of the customer's call. */
+  calls: Readonly<Record<string, CallEntry>>;
   contacts: Readonly<Record<ContactSid, Contact>>;
   /** Where each contact may be written to. */
   reach: Readonly<Record<ContactSid, readonly Reach[]>>;
@@ -90,6 +92,7 @@ export const EMPTY: DeskState = {
   activities: [],
   reservations: {},
   conversations: {},
+  calls: {},
   contacts: {},
   reach: {},
   messages: {},

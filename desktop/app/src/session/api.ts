@@ -28,6 +28,8 @@ export interface DeskSettings {
   dispositions: string[];
   /** Seconds after which a customer should have an answer. */
   answer_s_target: number;
+  /** The accounts of the channel voice. */
+  voice_accounts: string[];
 }
 
 /** A form that stores one file (S3, "Browser-based uploads using HTTP POST"). */
@@ -150,6 +152,11 @@ export class Api {
 
   post<T>(path: string, body: unknown): Promise<T> {
     return this.#call(path, { method: "POST", body });
+  }
+
+  /** A token with which this page is the agent's telephone. */
+  voiceToken(): Promise<{ token: string }> {
+    return this.#call("/api/voice/token", { method: "POST" });
   }
 
   /** Whether the center believes the token; where it cannot be asked, nothing is known against it. */

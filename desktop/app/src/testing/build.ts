@@ -1,7 +1,15 @@
 /** Things of the protocol as the center made them, changed where a test says so. */
 
-import type { Frame } from "../protocol/frames.ts";
-import type { Contact, Content, Conversation, Message, Reservation, Worker } from "../protocol/generated.ts";
+import type { CallEntry, Frame } from "../protocol/frames.ts";
+import type {
+  CallParticipant,
+  Contact,
+  Content,
+  Conversation,
+  Message,
+  Reservation,
+  Worker,
+} from "../protocol/generated.ts";
 import { recorded } from "../protocol/recorded.ts";
 
 const FRAMES: readonly Frame[] = recorded;
@@ -41,4 +49,22 @@ export function contact(change: Partial<Contact> = {}): Contact {
 
 export function worker(change: Partial<Worker> = {}): Worker {
   return { ...frame("init").payload.worker, ...change };
+}
+
+/** A call between the recorded worker and the recorded conversation's customer. */
+export function call(change: Partial<CallEntry> = {}): CallEntry {
+  return {
+    ...frame("call.updated").payload,
+    task_sid: reservation().task.sid,
+    conversation_sid: conversation().sid,
+    state: "connected",
+    recording: "off",
+    participants: [part({ participant: "customer", kind: "customer" }), part({ worker_sid: worker().sid })],
+    ...change,
+  };
+}
+
+/** Somebody in it: the agent, unless it is said otherwise. */
+export function part(change: Partial<CallParticipant> = {}): CallParticipant {
+  return { participant: "agent", kind: "agent", state: "joined", muted: false, on_hold: false, ...change };
 }

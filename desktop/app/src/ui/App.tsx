@@ -13,6 +13,9 @@ import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-quer
 import { Component, type ReactNode, useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Desk } from "../desk/desk.ts";
+import { useSettings } from "../desk/settings.ts";
+import { browserWorld } from "../phone/browser.ts";
+import { Softphone } from "../phone/softphone.ts";
 import { Api } from "../session/api.ts";
 import { type DeskConfig, loadConfig, socketUrl } from "../session/config.ts";
 import { type Session, signedOut, useSession } from "../session/session.ts";
@@ -83,11 +86,18 @@ function SignedIn({ config, session }: { config: DeskConfig; session: Session })
   const context = useMemo(() => {
     const api = new Api(config.api_url, session.token);
     const desk = new Desk(browserSurroundings(socketUrl(config), session.token, () => api.isBelieved()));
-    return { api, desk };
+    // A call that nobody here has asked for rings.
+    const expectsCall = () => {
+      const expects = useSettings.getState().takes && desk.calls.expects();
+      if (expects) desk.calls.came();
+      return expects;
+    };
+    return { api, desk, phone: new Softphone(browserWorld(api, expectsCall)) };
   }, [config, session]);
   useEffect(() => {
-    const { desk } = context;
+    const { desk, phone } = context;
     desk.start();
+    phone.start();
     const retry = () => desk.retryNow();
     window.addEventListener("online", retry);
     const unsubscribe = desk.store.subscribe(({ connection }) => {
@@ -99,6 +109,7 @@ function SignedIn({ config, session }: { config: DeskConfig; session: Session })
     return () => {
       window.removeEventListener("online", retry);
       unsubscribe();
+      phone.end();
       desk.end();
       queries.clear();
     };

@@ -11,6 +11,7 @@ import css from "./ContentView.module.css";
 import { useApi } from "./context.ts";
 import { fileSize } from "./format.ts";
 import { useNotices } from "./notices.ts";
+import { SoundView } from "./SoundView.tsx";
 
 interface Props {
   attachment: Attachment;
@@ -46,8 +47,7 @@ export function AttachmentView({ attachment, index, message }: Props) {
     );
   }
   if (shows && type.startsWith("audio/")) {
-    // biome-ignore lint/a11y/useMediaCaption: customers send none
-    return <audio controls preload="none" src={href} onError={onError} aria-label={name} />;
+    return <SoundView href={href} name={name} onError={onError} />;
   }
   if (shows && type.startsWith("video/")) {
     // biome-ignore lint/a11y/useMediaCaption: customers send none

@@ -4,12 +4,14 @@ import { ActionIcon, Code, CopyButton, Text, Title, Tooltip, UnstyledButton } fr
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { dialled } from "../model/calls.ts";
 import { facts, taskItem } from "../model/tasks.ts";
 import type { Contact, Conversation, Reservation } from "../protocol/generated.ts";
 import { AttributesEditor } from "./AttributesEditor.tsx";
 import { ChannelIcon } from "./ChannelIcon.tsx";
 import { NotesEditor, TagsEditor } from "./ContactEditors.tsx";
 import css from "./ContactPanel.module.css";
+import { CallButton } from "./call/CallButton.tsx";
 import { useChannelName } from "./channelName.ts";
 import { useDeskState } from "./context.ts";
 import { shortDate } from "./format.ts";
@@ -87,6 +89,7 @@ function Identities({ contact }: { contact: Contact }) {
                   {consent && ` · ${t(consent === "opted_out" ? "contact.optedOut" : "contact.optedIn")}`}
                 </Text>
               </span>
+              {dialled(id) && <CallButton number={id} contact_sid={contact.sid} />}
               <CopyButton value={id}>
                 {({ copied, copy }) => (
                   <Tooltip label={copied ? t("contact.copied") : t("contact.copy", { name: id })}>

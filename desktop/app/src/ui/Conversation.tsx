@@ -16,6 +16,7 @@ import { useAttempt } from "./attempt.ts";
 import { ChannelIcon } from "./ChannelIcon.tsx";
 import { Composer } from "./Composer.tsx";
 import css from "./Conversation.module.css";
+import { CallBar } from "./call/CallBar.tsx";
 import { useDesk, useDeskState } from "./context.ts";
 import { Elapsed } from "./Elapsed.tsx";
 import { NoteButton } from "./Note.tsx";
@@ -51,6 +52,7 @@ export function Conversation({ reservation, transfer, complete }: Props) {
         )}
         <Actions reservation={reservation} transfer={transfer} complete={complete} />
       </div>
+      <CallBar reservation={reservation} name={shown} />
       {conversation ? (
         <>
           <Timeline key={conversation.contact_sid} conversation={conversation} name={shown} />

@@ -14,6 +14,7 @@ import { useAttempt } from "./attempt.ts";
 import { useDesk, useDeskState, useNow } from "./context.ts";
 import { initials } from "./format.ts";
 import css from "./Header.module.css";
+import { PhoneMenu } from "./phone/PhoneMenu.tsx";
 import { SectionTabs } from "./SectionTabs.tsx";
 import { SettingsMenu } from "./SettingsMenu.tsx";
 import type { Section } from "./sections.ts";
@@ -24,10 +25,20 @@ interface Props {
   section: Section;
   activityOpen: boolean;
   setActivityOpen: (open: boolean) => void;
+  phoneOpen: boolean;
+  setPhoneOpen: (open: boolean) => void;
   showHelp: () => void;
 }
 
-export function Header({ role, section, activityOpen, setActivityOpen, showHelp }: Props) {
+export function Header({
+  role,
+  section,
+  activityOpen,
+  setActivityOpen,
+  phoneOpen,
+  setPhoneOpen,
+  showHelp,
+}: Props) {
   const { t } = useTranslation();
   const desk = useDesk();
   const worker = useDeskState((state) => state.worker);
@@ -42,6 +53,7 @@ export function Header({ role, section, activityOpen, setActivityOpen, showHelp 
         <SectionTabs role={role} section={section} />
       </Group>
       <Group gap="xs" wrap="nowrap">
+        <PhoneMenu opened={phoneOpen} setOpened={setPhoneOpen} />
         <ActivityMenu open={activityOpen} setOpen={setActivityOpen} />
         <Tooltip label={t("menu.help")}>
           <ActionIcon

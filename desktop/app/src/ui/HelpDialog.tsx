@@ -6,13 +6,14 @@ import css from "./HelpDialog.module.css";
 import { type Command, keysOf } from "./shortcuts.ts";
 
 type Name = Command | "choose" | "send" | "newline" | "canned" | "leave";
-type Group = "groupOffers" | "groupWrite" | "groupTask" | "groupDesk";
+type Group = "groupOffers" | "groupWrite" | "groupTask" | "groupCall" | "groupDesk";
 
 const GROUPS: [Group, Name[]][] = [
   ["groupOffers", ["accept", "decline", "next", "previous", "choose"]],
   ["groupWrite", ["write", "send", "newline", "canned", "emoji", "attach", "undo"]],
   ["groupTask", ["wrap", "complete", "transfer", "contact"]],
-  ["groupDesk", ["activity", "help", "leave"]],
+  ["groupCall", ["answer", "mute", "hold", "keypad", "record", "addToCall", "endCall"]],
+  ["groupDesk", ["activity", "dial", "help", "leave"]],
 ];
 
 /** Keys that belong to fields and dialogs rather than to the desk. */

@@ -1,7 +1,10 @@
 /** Tasks that are offered: who, on which channel, why, and for how long. */
 
-import { Button, Group, Kbd, Paper, Progress, Text } from "@mantine/core";
+import { Badge, Button, Group, Kbd, Paper, Progress, Text } from "@mantine/core";
+import { IconPhoneRinging } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { callOf, isCall, isCallback, ownPart } from "../model/calls.ts";
+import type { DeskState } from "../model/state.ts";
 import { facts, parseAttributes, taskItem } from "../model/tasks.ts";
 import type { Reservation } from "../protocol/generated.ts";
 import { useAttempt } from "./attempt.ts";
@@ -9,7 +12,7 @@ import { ChannelIcon } from "./ChannelIcon.tsx";
 import { useCenterNow, useDesk, useDeskState } from "./context.ts";
 import { duration } from "./format.ts";
 import css from "./Offers.module.css";
-import { ariaKeys, keysOf } from "./shortcuts.ts";
+import { ariaKeys, type Command, keysOf } from "./shortcuts.ts";
 
 /** Attributes that a card has room for. */
 const SHOWN_MAX = 6;
@@ -37,6 +40,7 @@ function Offer({ offer, first }: { offer: Reservation; first: boolean }) {
   const now = useCenterNow();
   const state = useDeskState((state) => state);
   const { name, channel } = taskItem(state, offer);
+  const rings = phoneRings(state, offer);
   const left_s = Math.max(0, Math.ceil(offer.date_created + offer.reservation_timeout - now / 1000));
   const waited = duration(now - offer.task.date_created * 1000);
   return (
@@ -75,20 +79,29 @@ function Offer({ offer, first }: { offer: Reservation; first: boolean }) {
       <Text size="sm" c="dimmed">
         {[offer.task.queue_name, t("offer.waited", { time: waited })].filter(Boolean).join(" · ")}
       </Text>
+      <CallMarks of={offer} />
       <Attributes of={offer} />
+      {rings && (
+        <Text size="sm" fw={600} mt="sm" role="status" className={css.rings}>
+          <IconPhoneRinging size={16} aria-hidden /> {t("call.standing.ringing")}
+        </Text>
+      )}
       <Group gap="xs" mt="sm" grow>
-        <Button
-          onClick={() =>
-            void attempt(
-              () => desk.accept(offer.sid),
-              () => t("offer.failed"),
-            )
-          }
-          aria-keyshortcuts={first ? ariaKeys("accept") : undefined}
-          rightSection={first && <Kbd size="xs">{keysOf("accept").join(" ")}</Kbd>}
-        >
-          {t("offer.accept")}
-        </Button>
+        {!rings && (
+          <Button
+            onClick={() =>
+              void attempt(
+                () => desk.accept(offer.sid),
+                (why) => (isCall(offer.task) ? t("call.failed", { why }) : t("offer.failed")),
+              )
+            }
+            aria-keyshortcuts={first ? ariaKeys("accept") : undefined}
+            px="xs"
+            rightSection={first && <Keys of="accept" />}
+          >
+            {t("offer.accept")}
+          </Button>
+        )}
         <Button
           variant="default"
           onClick={() =>
@@ -98,12 +111,46 @@ function Offer({ offer, first }: { offer: Reservation; first: boolean }) {
             )
           }
           aria-keyshortcuts={first ? ariaKeys("decline") : undefined}
-          rightSection={first && <Kbd size="xs">{keysOf("decline").join(" ")}</Kbd>}
+          px="xs"
+          rightSection={first && <Keys of="decline" />}
         >
           {t("offer.decline")}
         </Button>
       </Group>
     </Paper>
+  );
+}
+
+function Keys({ of }: { of: Command }) {
+  return (
+    <Kbd size="xs" className={css.keys}>
+      {keysOf(of).join(" ")}
+    </Kbd>
+  );
+}
+
+/** Whether it was accepted, and waits for the agent to pick up. */
+function phoneRings(state: DeskState, { task }: Reservation): boolean {
+  const call = isCall(task) ? callOf(state.calls, task) : null;
+  return call !== null && ownPart(call, state.worker?.sid)?.state === "ringing";
+}
+
+/** That it is a call, and what is special about it. */
+function CallMarks({ of }: { of: Reservation }) {
+  const { t } = useTranslation();
+  const attributes = parseAttributes(of.task.attributes);
+  if (!isCall(of.task) && !isCallback(attributes)) return null;
+  return (
+    <Group gap={6} mt={6}>
+      <Badge variant="light" tt="none">
+        {t("call.incoming")}
+      </Badge>
+      {isCallback(attributes) && (
+        <Badge variant="light" color="orange" tt="none">
+          {t("call.callback")}
+        </Badge>
+      )}
+    </Group>
   );
 }
 

@@ -16,6 +16,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { UNDO_S, useSettings } from "../desk/settings.ts";
 import { choose, currentLanguage, isLanguage, LANGUAGES } from "../i18n/index.ts";
+import { DeviceSettings } from "./phone/DeviceSettings.tsx";
 
 export function SettingsMenu() {
   const { t } = useTranslation();
@@ -85,6 +86,7 @@ export function SettingsMenu() {
               label: s === 0 ? t("menu.undoNone") : t("menu.seconds", { count: s }),
             }))}
           />
+          <DeviceSettings />
         </Stack>
       </Popover.Dropdown>
     </Popover>

@@ -8,6 +8,7 @@ import { DeskPage } from "./DeskPage.tsx";
 import { ConnectionBar, Header } from "./Header.tsx";
 import { HelpDialog } from "./HelpDialog.tsx";
 import { Notices } from "./Notices.tsx";
+import { PhoneBar } from "./phone/PhoneBar.tsx";
 import css from "./Shell.module.css";
 import { useSection } from "./sections.ts";
 import { useShortcuts } from "./shortcuts.ts";
@@ -18,8 +19,15 @@ const AdminPage = lazy(async () => ({ default: (await import("./admin/AdminPage.
 
 export function Shell({ role }: { role: Role }) {
   const section = useSection(role);
-  const [open, setOpen] = useState<"activity" | "help" | null>(null);
-  const run = useMemo(() => ({ activity: () => setOpen("activity"), help: () => setOpen("help") }), []);
+  const [open, setOpen] = useState<"activity" | "help" | "phone" | null>(null);
+  const run = useMemo(
+    () => ({
+      activity: () => setOpen("activity"),
+      help: () => setOpen("help"),
+      dial: () => setOpen("phone"),
+    }),
+    [],
+  );
   useShortcuts(run);
   useAlerts();
   return (
@@ -29,9 +37,12 @@ export function Shell({ role }: { role: Role }) {
         section={section}
         activityOpen={open === "activity"}
         setActivityOpen={(isOpen) => setOpen(isOpen ? "activity" : null)}
+        phoneOpen={open === "phone"}
+        setPhoneOpen={(isOpen) => setOpen(isOpen ? "phone" : null)}
         showHelp={() => setOpen("help")}
       />
       <ConnectionBar />
+      <PhoneBar />
       <Suspense
         fallback={
           <Center flex={1}>

@@ -1,9 +1,10 @@
 /** To whom the task goes: a queue, an agent, or its workflow anew. */
 
 import { Modal, Text, TextInput, UnstyledButton } from "@mantine/core";
-import { IconRefresh, IconSearch, IconUser, IconUsersGroup } from "@tabler/icons-react";
+import { IconPhoneCalling, IconRefresh, IconSearch, IconUser, IconUsersGroup } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { dialled } from "../model/calls.ts";
 import type { TaskSid } from "../protocol/generated.ts";
 import { useAttempt } from "./attempt.ts";
 import { useDesk, useDeskState } from "./context.ts";
@@ -46,6 +47,11 @@ function Targets({ task_sid, close }: { task_sid: TaskSid; close: () => void }) 
     friendly_name.toLowerCase().includes(typed.trim().toLowerCase());
   const queues = task_queues.filter(fits);
   const agents = workers.filter((worker) => worker.sid !== me && fits(worker)).slice(0, 100);
+  // A call goes to numbers outside, too.
+  const hasCall = useDeskState(({ calls }) =>
+    Object.values(calls).some((call) => call.task_sid === task_sid),
+  );
+  const number = hasCall ? dialled(typed) : null;
   const go = async (to: string, name: string) => {
     const done = await attempt(
       () => desk.transfer(task_sid, to),
@@ -81,11 +87,12 @@ function Targets({ task_sid, close }: { task_sid: TaskSid; close: () => void }) 
         {queues.length > 0 && <h3 className={css.title}>{t("transfer.queues")}</h3>}
         <ul>
           {queues.map(({ sid, friendly_name }) => target(sid, friendly_name, IconUsersGroup))}
+          {number && target(number, t("call.transferTo", { number }), IconPhoneCalling)}
           {typed === "" && target("workflow", t("transfer.again"), IconRefresh)}
         </ul>
         {agents.length > 0 && <h3 className={css.title}>{t("transfer.agents")}</h3>}
         <ul>{agents.map(({ sid, friendly_name }) => target(sid, friendly_name, IconUser))}</ul>
-        {queues.length + agents.length === 0 && <Text c="dimmed">{t("transfer.none")}</Text>}
+        {queues.length + agents.length === 0 && !number && <Text c="dimmed">{t("transfer.none")}</Text>}
       </div>
     </div>
   );

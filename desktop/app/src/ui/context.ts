@@ -1,14 +1,17 @@
-/** The desk and the center's API, for every component below. */
+/** The desk, the telephone and the center's API, for every component below. */
 
 import { createContext, useContext, useSyncExternalStore } from "react";
 import { useStore } from "zustand";
 import type { Desk } from "../desk/desk.ts";
 import type { DeskState } from "../model/state.ts";
+import type { Softphone } from "../phone/softphone.ts";
 import type { Api } from "../session/api.ts";
 
 export interface DeskContext {
   desk: Desk;
   api: Api;
+  /** The telephone in this page, for those who have it here. */
+  phone: Softphone;
 }
 
 export const Context = createContext<DeskContext | null>(null);
@@ -19,6 +22,10 @@ export function useDesk(): Desk {
 
 export function useApi(): Api {
   return useDeskContext().api;
+}
+
+export function usePhone(): Softphone {
+  return useDeskContext().phone;
 }
 
 function useDeskContext(): DeskContext {

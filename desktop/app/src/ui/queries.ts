@@ -13,6 +13,7 @@ const BEFORE: DeskSettings = {
   templates: [],
   dispositions: [],
   answer_s_target: 120,
+  voice_accounts: [],
 };
 
 export function useDeskSettings(): DeskSettings {

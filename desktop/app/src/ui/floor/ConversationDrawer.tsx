@@ -6,9 +6,11 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLook, useTask } from "../../floor/queries.ts";
+import { isCall } from "../../model/calls.ts";
 import { rows } from "../../model/timeline.ts";
 import type { ConversationSid, Message } from "../../protocol/generated.ts";
 import { useAttempt } from "../attempt.ts";
+import { Monitor } from "../call/Monitor.tsx";
 import { useDesk, useDeskState } from "../context.ts";
 import { dayOf } from "../format.ts";
 import { NoteForm } from "../Note.tsx";
@@ -95,6 +97,7 @@ function Look({
           </Group>
         )}
       </Group>
+      {why && isCall(why) && conversation.state === "with_agent" && <Monitor task={why} />}
       {why && <Why task={why} />}
       <Said messages={messages} conversation_sid={conversation_sid} name={name} more={more} older={older} />
       <NoteForm conversation_sid={conversation_sid} done={looked} />

@@ -5,8 +5,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFloorTasks } from "../../floor/queries.ts";
 import type { FloorTask, TasksOf } from "../../floor/types.ts";
+import { isCall } from "../../model/calls.ts";
 import { customerOf } from "../../model/tasks.ts";
 import { ChannelIcon } from "../ChannelIcon.tsx";
+import { Monitor } from "../call/Monitor.tsx";
 import { Elapsed } from "../Elapsed.tsx";
 import { useDeskSettings } from "../queries.ts";
 import { ConversationDrawer } from "./ConversationDrawer.tsx";
@@ -56,6 +58,7 @@ function TaskRow({ task, watch }: { task: FloorTask; watch: () => void }) {
       <Badge variant="light" tt="none">
         {t(`taskStatus.${task.assignment_status}`)}
       </Badge>
+      {task.assignment_status === "assigned" && isCall(task) && <Monitor task={task} />}
       {task.conversation_sid && (
         <Button size="compact-sm" variant="default" onClick={watch}>
           {t("look.open")}
