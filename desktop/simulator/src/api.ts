@@ -80,3 +80,75 @@ export const deliveries = (channel: string, to: string) =>
   call<Delivery[]>(`/${channel}/deliveries?${new URLSearchParams({ to })}`);
 export const order = (channel: string, fault: Fault) =>
   call<{ waiting: number }>(`/${channel}/faults`, fault);
+
+/** What somebody on a call hears. */
+export type Heard =
+  | { kind: "say"; text: string; language?: string }
+  | { kind: "play"; url: string }
+  | { kind: "digits"; digits: string }
+  | { kind: "pause"; length_s: number }
+  | { kind: "beep" }
+  | { kind: "voice"; from: string; text: string }
+  | { kind: "beside"; what: string; on: boolean }
+  | { kind: "trouble"; code: number; why: string };
+
+/** Somebody in a conference. */
+export interface Member {
+  call: string;
+  person: string;
+  label?: string;
+  ringing: boolean;
+  muted: boolean;
+  on_hold: boolean;
+  coaching: boolean;
+  heard_by: string[];
+}
+
+/** A call, and where it is. */
+export interface Call {
+  sid: string;
+  person: string;
+  direction: string;
+  status: string;
+  seat: "line" | "queue" | "bridged" | "room" | "dial";
+  /** Of a queue or a conference. */
+  name?: string;
+  /** In the queue, from 1. */
+  place?: number;
+  /** Whether the conference has begun. */
+  started?: boolean;
+  members?: Member[];
+  /** The calls that it makes, and the one that answered. */
+  others?: string[];
+  with?: string | null;
+  /** What it waits for: `keys`, `words`, `keys_or_words`, `message`, or what has the call. */
+  wants?: string;
+  heard: Heard[];
+  heard_by: string[];
+  recording?: "in-progress" | "paused";
+  began_at: number;
+  ended_at?: number;
+}
+
+/** What somebody at a phone does. */
+export type PhoneAct =
+  | { act: "keys"; digits: string }
+  | { act: "say"; text: string }
+  | { act: "finish"; result: Record<string, string> }
+  | { act: "answer" | "decline" | "machine" | "hangup" };
+
+/** What goes wrong with the next phones, callbacks, documents and recordings of an account. */
+export interface PhoneFault {
+  phones: string;
+  next: number;
+}
+
+export const calls = (account: string) => call<Call[]>(`/voice/calls?${new URLSearchParams({ account })}`);
+export const dial = (account: string, from: string) =>
+  call<{ call: string }>("/voice/calls", { account, from });
+export const does = (account: string, sid: string, { act, ...rest }: PhoneAct) =>
+  call<unknown>(`/voice/phone/${act}`, { account, call: sid, ...rest });
+export const phoneFaults = (account: string) =>
+  call<PhoneFault[]>(`/voice/faults?${new URLSearchParams({ account })}`);
+export const orderPhones = (account: string, fault: PhoneFault) =>
+  call<unknown>("/voice/faults", { account, ...fault });

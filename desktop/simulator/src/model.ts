@@ -1,5 +1,6 @@
 /** What the page knows: who is played, what they sent, what they were shown. */
 import * as api from "./api.ts";
+import { Calls } from "./calls.ts";
 import { addressOf, invent, type Persona, placeOf } from "./channels.ts";
 
 /** Something that a customer sent from this page. */
@@ -39,6 +40,8 @@ export class Simulator {
   shown: Record<string, api.Delivery[]> = {};
   /** Orders of faults that this page has given, for people to see. */
   faults: Record<string, string[]> = {};
+  /** Those of every account that can be called. */
+  calls: Calls[] = [];
   /** What was told of a message, by its id. */
   told: Record<string, string> = {};
   error = "";
@@ -61,6 +64,8 @@ export class Simulator {
     try {
       const accounts = await api.accounts();
       this.accounts = accounts.toSorted((a, b) => placeOf(a.channel) - placeOf(b.channel));
+      const called = this.accounts.filter(({ channel }) => channel === "voice");
+      this.calls = called.map(({ account }) => new Calls(account, () => this.#changed()));
     } catch (error) {
       this.error = message(error);
     }
@@ -92,6 +97,11 @@ export class Simulator {
 
   address(account: api.Account): string {
     return addressOf(account.channel, this.person);
+  }
+
+  /** What the played person's telephone is called at. */
+  get number(): string {
+    return addressOf("voice", this.person);
   }
 
   lines(account: api.Account): Line[] {
@@ -176,15 +186,17 @@ export class Simulator {
 
   async #lookOnce(): Promise<void> {
     try {
-      await Promise.all(
-        this.accounts.map(async (account) => {
+      const looks = this.calls.map((calls) => calls.look());
+      await Promise.all([
+        ...looks,
+        ...this.accounts.map(async (account) => {
           const key = this.#key(account);
           const shown = await api.deliveries(account.channel, this.address(account));
           if (shown.length === (this.shown[key]?.length ?? 0)) return;
           this.shown = { ...this.shown, [key]: shown };
           this.#changed();
         }),
-      );
+      ]);
       if (this.error) {
         this.error = "";
         this.#changed();

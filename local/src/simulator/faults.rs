@@ -42,6 +42,9 @@ pub(super) struct Fault {
     /// They are done, and the connection breaks before the answer.
     #[serde(default)]
     pub drop: bool,
+    /// They are done, although `status` says that they are refused.
+    #[serde(default)]
+    pub done: bool,
 }
 
 /// What a provider tells of a call that it has taken, other than that all went well.
@@ -52,6 +55,13 @@ pub(super) enum ToldLater {
     Failed,
     /// Nothing.
     None,
+}
+
+impl Fault {
+    /// Whether it takes back what was ordered before.
+    pub(super) fn takes_back(&self) -> bool {
+        self.next == 0
+    }
 }
 
 fn one() -> u32 {
@@ -94,23 +104,25 @@ impl Faults {
         Ok(orders.len())
     }
 
-    fn clear(&self, kind: ChannelKind) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&kind);
+    /// Adds an order, or takes back all of them; how many wait.
+    pub(super) fn order(&self, kind: ChannelKind, fault: Fault) -> Result<usize, ApiError> {
+        if fault.takes_back() {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&kind);
+            return Ok(0);
+        }
+        self.add(kind, fault)
     }
 }
 
-/// `{}` with `next` 0 takes back what was ordered.
+/// `next` 0 takes back what was ordered.
 pub(super) async fn add(
     State(simulator): State<Simulator>,
     Path(channel): Path<String>,
     Json(fault): Json<Fault>,
 ) -> Result<Json<Value>, ApiError> {
     let kind: ChannelKind = channel.parse().map_err(|_| bad_request("there is no such channel"))?;
-    if fault.next == 0 {
-        simulator.faults.clear(kind);
-        return Ok(Json(json!({ "waiting": 0 })));
-    }
-    Ok(Json(json!({ "waiting": simulator.faults.add(kind, fault)? })))
+    let waiting = simulator.faults.order(kind, fault)?;
+    Ok(Json(json!({ "waiting": waiting })))
 }
 
 #[cfg(test)]

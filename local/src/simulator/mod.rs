@@ -11,6 +11,7 @@ mod files;
 mod listing;
 pub(crate) mod page;
 mod phone;
+mod phone_faults;
 mod provider;
 mod tokens;
 mod visitor;
@@ -92,6 +93,8 @@ pub(crate) fn router(played: Played) -> Router {
         .route("/api/voice/calls", get(phone::all).post(phone::dial))
         .route("/api/voice/calls/{call}", get(phone::one))
         .route("/api/voice/phone/{act}", post(phone::act))
+        .route("/api/voice/recordings", get(phone::recordings))
+        .route("/api/voice/faults", get(phone_faults::ordered).post(phone_faults::order))
         .route("/api/{channel}/messages", post(customer::write))
         .route("/api/{channel}/deliveries", get(deliveries::list))
         .route("/api/{channel}/faults", post(faults::add))

@@ -6,11 +6,11 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use patchbay_api::{ApiError, ErrorCode};
 use patchbay_channels::voice::Voice;
-use patchbay_channels::voice::network::{Act, ActError, Asked, Call, Effect, Network};
+use patchbay_channels::voice::network::{Act, ActError, Asked, Effect, Network, RecordingStatus, Seen};
 use patchbay_channels::{ProviderRequest, ProviderResponse};
 use patchbay_edge::Account;
 use patchbay_model::id::hex;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -38,7 +38,7 @@ impl Phones {
 }
 
 /// Does something in the network of an account.
-fn within<T>(
+pub(super) fn within<T>(
     simulator: &Simulator,
     account: &Account,
     what: impl FnOnce(&mut Network, &Voice) -> T,
@@ -48,10 +48,10 @@ fn within<T>(
     Ok(simulator.phones.with(&account.name, voice, seed, |network| what(network, voice)))
 }
 
-/// Carries out what the network asks for, without waiting for it. What is told is told in its order.
+/// Carries out what the network asks for, without waiting for it. What is told is told in its order, unless it is late.
 fn perform(simulator: &Simulator, account: &Account, effects: Vec<Effect>) {
     let (told, others): (Vec<Effect>, Vec<Effect>) =
-        effects.into_iter().partition(|effect| matches!(effect, Effect::Tell { .. }));
+        effects.into_iter().partition(|effect| matches!(effect, Effect::Tell { after_ms: 0, .. }));
     for work in others.into_iter().map(|effect| vec![effect]).chain([told]) {
         let (simulator, account) = (simulator.clone(), account.clone());
         tokio::spawn(boxed(async move {
@@ -70,7 +70,10 @@ fn boxed(work: impl Future<Output = ()> + Send + 'static) -> Pin<Box<dyn Future<
 
 async fn carry_out(simulator: &Simulator, account: &Account, effect: Effect) -> Vec<Effect> {
     let follows = match effect {
-        Effect::Tell { request } => {
+        Effect::Tell { request, after_ms } => {
+            if after_ms > 0 {
+                tokio::time::sleep(Duration::from_millis(after_ms)).await;
+            }
             // Nobody reads the answer; that there was none is logged where it is noticed.
             let _ = post(simulator, account, &request).await;
             return Vec::new();
@@ -136,11 +139,12 @@ pub(super) async fn dial(
     Ok(Json(json!({ "call": call })))
 }
 
-fn account(simulator: &Simulator, name: Option<&str>) -> Result<Account, ApiError> {
+pub(super) fn account(simulator: &Simulator, name: Option<&str>) -> Result<Account, ApiError> {
     simulator.account("voice", name.unwrap_or("default"))
 }
 
-/// Somebody at a phone does something: `keys` with `digits`, `say` with `text`, `hangup`, `answer`, `decline`.
+/// Somebody at a phone does something: `keys` with `digits`, `say` with `text`, `hangup`, `answer`, `decline`; or a
+/// machine does (`machine`), or what has the call ends (`finish` with its `result`).
 #[derive(Deserialize)]
 pub(super) struct Done {
     call: String,
@@ -148,6 +152,8 @@ pub(super) struct Done {
     digits: String,
     #[serde(default)]
     text: String,
+    #[serde(default)]
+    result: BTreeMap<String, String>,
     account: Option<String>,
 }
 
@@ -163,13 +169,15 @@ pub(super) async fn act(
         "hangup" => Act::HangUp,
         "answer" => Act::Answer,
         "decline" => Act::Decline,
+        "machine" => Act::Machine,
+        "finish" => Act::Finish(done.result.into_iter().collect()),
         _ => return Err(ApiError::new(ErrorCode::NotFound, "nobody at a phone does that")),
     };
     let now = simulator.played.world.now();
     let effects = within(&simulator, &account, |network, _| network.act(&done.call, &act, now))?;
     let effects = effects.map_err(|error| match error {
         ActError::NoCall => ApiError::new(ErrorCode::NotFound, error.to_string()),
-        ActError::Over | ActError::NotRinging | ActError::NotAnswered => {
+        ActError::Over | ActError::NotRinging | ActError::NotAnswered | ActError::NothingToEnd => {
             ApiError::new(ErrorCode::Conflict, error.to_string())
         }
     })?;
@@ -188,16 +196,16 @@ fn keys(digits: &str) -> Result<String, ApiError> {
 
 #[derive(Deserialize)]
 pub(super) struct Which {
-    account: Option<String>,
+    pub account: Option<String>,
 }
 
 pub(super) async fn one(
     State(simulator): State<Simulator>,
     Path(call): Path<String>,
     Query(which): Query<Which>,
-) -> Result<Json<Call>, ApiError> {
+) -> Result<Json<Seen>, ApiError> {
     let account = account(&simulator, which.account.as_deref())?;
-    let found = within(&simulator, &account, |network, _| network.call(&call).cloned())?;
+    let found = within(&simulator, &account, |network, _| network.seen(&call))?;
     found.map(Json).ok_or_else(|| ApiError::new(ErrorCode::NotFound, "there is no such call"))
 }
 
@@ -205,11 +213,33 @@ pub(super) async fn one(
 pub(super) async fn all(
     State(simulator): State<Simulator>,
     Query(which): Query<Which>,
-) -> Result<Json<Vec<Call>>, ApiError> {
+) -> Result<Json<Vec<Seen>>, ApiError> {
     let account = account(&simulator, which.account.as_deref())?;
-    let mut calls: Vec<Call> = within(&simulator, &account, |network, _| network.calls().cloned().collect())?;
-    calls.sort_by(|a, b| (a.began_at, &a.sid).cmp(&(b.began_at, &b.sid)));
+    let mut calls: Vec<Seen> = within(&simulator, &account, |network, _| {
+        network.calls().filter_map(|call| network.seen(&call.sid)).collect()
+    })?;
+    calls.sort_by(|a, b| (a.call.began_at, &a.call.sid).cmp(&(b.call.began_at, &b.call.sid)));
     Ok(Json(calls))
+}
+
+/// A recording, as it would be heard.
+#[derive(Serialize)]
+pub(super) struct Recorded {
+    sid: String,
+    status: RecordingStatus,
+    text: String,
+}
+
+pub(super) async fn recordings(
+    State(simulator): State<Simulator>,
+    Query(which): Query<Which>,
+) -> Result<Json<Vec<Recorded>>, ApiError> {
+    let account = account(&simulator, which.account.as_deref())?;
+    let recorded = within(&simulator, &account, |network, _| {
+        let all = network.recordings();
+        all.map(|of| Recorded { sid: of.sid.clone(), status: of.status, text: of.text.clone() }).collect()
+    })?;
+    Ok(Json(recorded))
 }
 
 #[cfg(test)]

@@ -47,7 +47,10 @@ pub(super) async fn call(
         tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
     }
     let response = match &fault {
-        Some(Fault { status: Some(status), code, retry_after_s, .. }) => {
+        Some(Fault { status: Some(status), code, retry_after_s, done, .. }) => {
+            if *done {
+                accept(&simulator, &account, &request, fault.as_ref());
+            }
             let answer = Answer::Error { status: *status, code: code.clone() };
             later(account.channel.provider_answer(&request, &answer), *retry_after_s)
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 
 /// Milliseconds since the Unix epoch, UTC. Serialised as a number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -45,6 +45,12 @@ impl Timestamp {
             .unwrap_or_else(|| self.0.to_string())
     }
 
+    /// RFC 2822 (`Sun, 22 Nov 2026 15:05:04 +0000`), the form of Twilio's older API and of its callbacks; the number
+    /// itself when the moment has no calendar form.
+    pub fn rfc2822(self) -> String {
+        self.date_time().and_then(|at| at.format(&Rfc2822).ok()).unwrap_or_else(|| self.0.to_string())
+    }
+
     /// Reads RFC 3339; `None` for anything else.
     pub fn parse_iso(text: &str) -> Option<Timestamp> {
         let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
@@ -63,5 +69,7 @@ mod tests {
         assert_eq!(Timestamp::parse_iso(&at.iso()), Some(Timestamp(1_795_359_904_000)));
         assert_eq!(Timestamp::parse_iso("yesterday"), None);
         assert_eq!(Timestamp(i64::MAX).iso(), i64::MAX.to_string());
+        assert_eq!(at.rfc2822(), "Sun, 22 Nov 2026 15:05:04 +0000");
+        assert_eq!(Timestamp(i64::MAX).rfc2822(), i64::MAX.to_string());
     }
 }

@@ -1,7 +1,9 @@
 /** The whole page. */
 import { useEffect, useReducer, useState } from "preact/hooks";
 import type { Delivery } from "../api.ts";
+import { nameOf, phonesOf } from "../calls.ts";
 import type { Simulator } from "../model.ts";
+import { Telephone } from "./call.tsx";
 import { Inspector } from "./inspector.tsx";
 import { People } from "./people.tsx";
 import { Phone } from "./phone.tsx";
@@ -34,6 +36,16 @@ export function App({ simulator }: { simulator: Simulator }) {
       <main>
         {!simulator.introduced && <Guide simulator={simulator} />}
         <div class="phones">
+          {simulator.calls.flatMap((calls) =>
+            phonesOf(calls.calls, simulator.number, Date.now()).map((phone) => (
+              <Telephone
+                key={`${calls.account}/${phone.person}`}
+                calls={calls}
+                phone={phone}
+                name={phone.own ? simulator.person.name : nameOf(phone.person)}
+              />
+            )),
+          )}
           {simulator.accounts.map((account) => (
             <Phone
               key={`${account.channel}/${account.account}/${simulator.address(account)}`}

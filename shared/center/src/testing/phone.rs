@@ -45,7 +45,7 @@ impl Line {
     fn perform(&mut self, room: &Room, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Tell { request } => drop(self.post(room, &request)),
+                Effect::Tell { request, .. } => drop(self.post(room, &request)),
                 Effect::Timer { call, turn, after_ms } => {
                     let at = room.world_now().plus_ms(i64::try_from(after_ms).unwrap());
                     self.timers.push((at, call, turn));
@@ -110,7 +110,10 @@ impl Line {
             let (response, effects) = answered.unwrap();
             if let ProviderResponse::Http { status: 201, body, .. } = &response {
                 let made: Value = serde_json::from_slice(body).unwrap();
-                self.names.insert(format!("SM{:032x}", at + 1), made["sid"].as_str().unwrap().to_owned());
+                self.names.insert(
+                    format!("SM{:032x}", at + 1),
+                    made["sid"].as_str().or(made["call_sid"].as_str()).unwrap().to_owned(),
+                );
             }
             self.perform(room, effects);
         }

@@ -13,13 +13,19 @@ use Class::{Final, Passing};
 use RefusalCause::{Account, Address, Content, OptedOut, Window};
 
 const CODES: &[(u32, Class, &str)] = &[
+    (20001, Final(Content), "a parameter is not valid"),
     (20003, Final(Account), "the credentials are refused"),
     (20404, Final(Account), "the account or resource does not exist"),
     (20429, Passing, "too many requests"),
     (20500, Passing, "Twilio has an internal error"),
     (20503, Passing, "Twilio is unavailable"),
+    (21201, Final(Content), "nobody is named who is to be called"),
+    (21205, Final(Content), "the call has no document"),
+    (21210, Final(Account), "the caller's number is not one of the account's"),
     (21211, Final(Address), "the number is not valid"),
+    (21213, Final(Content), "no number is named that calls"),
     (21217, Final(Address), "the number does not seem to be valid"),
+    (21220, Final(Content), "the call is not in progress"),
     (21408, Final(Account), "the account may not send to this region"),
     (21601, Final(Account), "the sender cannot send text messages"),
     (21602, Final(Content), "the message has no text"),

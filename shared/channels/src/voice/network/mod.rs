@@ -4,18 +4,35 @@
 //! Pure: what happens is an argument, what is to be asked of the center an [`Effect`]. Twilio's documents of the verbs and
 //! of the REST API are the source of what each does (<https://www.twilio.com/docs/voice>).
 
+mod beside;
 mod call;
+mod callback;
+mod dial;
 mod ends;
+mod hearing;
+mod joining;
+mod keys;
+mod orders;
 mod program;
+mod queue;
+mod recording;
 mod rest;
 mod room;
+mod room_news;
+mod seen;
+mod targets;
 
+pub use beside::{Beside, Kind};
 pub use call::{Call, Heard, Seat};
+pub use orders::{Misbehaviour, ORDERED_MAX};
+pub use recording::{RECORDINGS_MAX, Recording, RecordingStatus};
+pub use room::ROOMS_MAX;
+pub use seen::{Member, Seen};
 
 use super::Voice;
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::sid;
-use crate::twilio::rest::error_answer;
+use crate::twilio::rest::{API_VERSION, error_answer};
 use crate::webhook::WebhookRequest;
 use call::Step;
 use patchbay_model::Timestamp;
@@ -27,6 +44,9 @@ use std::collections::BTreeMap;
 pub const CALLS_MAX: usize = 1_000;
 /// What one call has heard that is remembered.
 pub const HEARD_MAX: usize = 500;
+
+/// Twilio's own music, which is heard where nothing else is said.
+const HOLD_MUSIC: &str = "http://com.twilio.sounds.music.s3.amazonaws.com/MARKOVICHAMSTER-Borghestral.mp3";
 
 /// What somebody at a phone does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +60,10 @@ pub enum Act {
     Answer,
     /// Does not take it.
     Decline,
+    /// A machine takes it.
+    Machine,
+    /// What has the call (a payment, a virtual agent) is over: what came of it, as the provider tells it.
+    Finish(Vec<(String, String)>),
 }
 
 /// Something that the network does to the center, or that is to happen to it later.
@@ -47,8 +71,8 @@ pub enum Act {
 pub enum Effect {
     /// Ask for a document: the answer goes to [`Network::answered`].
     Ask { call: String, turn: u64, request: Asked },
-    /// Tell something: nobody reads the answer.
-    Tell { request: Asked },
+    /// Tell something, after so many milliseconds: nobody reads the answer.
+    Tell { request: Asked, after_ms: u64 },
     /// Let [`Network::elapsed`] hear of it after so many milliseconds.
     Timer { call: String, turn: u64, after_ms: u64 },
 }
@@ -71,6 +95,8 @@ pub enum ActError {
     NotRinging,
     #[error("the call has not been answered")]
     NotAnswered,
+    #[error("nothing has the call that could be ended")]
+    NothingToEnd,
 }
 
 /// What is asked of the center's webhook: the URLs that an operator sets on the number.
@@ -80,6 +106,8 @@ pub struct Number {
     pub account_sid: String,
     /// Where the API is, with its version.
     pub api_url: String,
+    /// What all URLs of the center's begin with.
+    pub public_url: String,
     /// What is asked when somebody calls.
     pub voice_url: String,
     /// What is asked when that fails.
@@ -93,9 +121,11 @@ pub struct Number {
 pub struct Network {
     number: Number,
     calls: BTreeMap<String, Call>,
+    /// Conferences, by their id.
     rooms: BTreeMap<String, Room>,
-    /// What was recorded, by the recording's id.
-    recordings: BTreeMap<String, String>,
+    recordings: BTreeMap<String, Recording>,
+    /// What is to go wrong, and how often.
+    orders: BTreeMap<Misbehaviour, u32>,
     /// Calls, rooms and recordings so far: what their ids are made of.
     made: u64,
     /// What tells this network's ids from another's.
@@ -111,6 +141,7 @@ impl Voice {
             number: twilio.number().to_owned(),
             account_sid: twilio.account_sid.clone(),
             api_url: twilio.api_url(),
+            public_url: account.public_url.clone(),
             voice_url: format!("{}{}", account.public_url, account.webhook_path(twilio.kind)),
             fallback_url: self.url(&[("on", "fallback")]),
             status_url: self.url(&[("on", "status")]),
@@ -126,8 +157,11 @@ impl Voice {
         now: Timestamp,
     ) -> Option<(ProviderResponse, Vec<Effect>)> {
         let own = request.headers.get("authorization") == Some(&self.sms.twilio.authorization());
-        let answered = own.then(|| network.request(request, now));
-        answered.unwrap_or_else(|| Some((error_answer(401, None), Vec::new())))
+        if !own {
+            return Some((error_answer(401, None), Vec::new()));
+        }
+        let (response, effects) = network.request(request, now)?;
+        Some((response, network.deliver(effects)))
     }
 
     /// A request of the network's as Twilio sends it, signed; `None` for one that goes to somebody else.
@@ -148,6 +182,7 @@ impl Network {
             calls: BTreeMap::new(),
             rooms: BTreeMap::new(),
             recordings: BTreeMap::new(),
+            orders: BTreeMap::new(),
             made: 0,
             seed: seed.to_owned(),
         }
@@ -168,11 +203,13 @@ impl Network {
 
     /// Somebody calls our number; the id of the call.
     pub fn dial(&mut self, from: &str, now: Timestamp) -> (String, Vec<Effect>) {
-        let call = Call::new(self.new_sid("CA"), from, &self.number.number, "inbound", now);
+        let mut call = Call::new(self.new_sid("CA"), from, &self.number.number, "inbound", now);
+        call.fallback = Some(self.number.fallback_url.clone());
         let (sid, url) = (call.sid.clone(), self.number.voice_url.clone());
         self.add(call);
         let mut effects = Vec::new();
         self.ask(&sid, &url, &[], &mut effects);
+        let effects = self.deliver(effects);
         (sid, effects)
     }
 
@@ -196,17 +233,21 @@ impl Network {
             (Act::Answer, CallStatus::Ringing) if call.is_to_somebody() => {
                 self.answer(sid, now, &mut effects)
             }
-            (Act::Decline, CallStatus::Ringing) if call.is_to_somebody() => {
+            (Act::Machine, CallStatus::Ringing) if call.is_to_somebody() => {
+                self.machine_answers(sid, now, &mut effects);
+            }
+            (Act::Decline | Act::HangUp, CallStatus::Ringing) if call.is_to_somebody() => {
                 self.end(sid, CallStatus::Busy, now, &mut effects);
             }
-            (Act::Answer | Act::Decline, _) => return Err(ActError::NotRinging),
+            (Act::Answer | Act::Decline | Act::Machine, _) => return Err(ActError::NotRinging),
             (Act::HangUp, CallStatus::Ringing) => self.end(sid, CallStatus::Canceled, now, &mut effects),
             (Act::HangUp, _) => self.end(sid, CallStatus::Completed, now, &mut effects),
             (_, CallStatus::Ringing) => return Err(ActError::NotAnswered),
             (Act::Keys(keys), _) => self.press(sid, keys, now, &mut effects),
-            (Act::Say(text), _) => self.speak(sid, text, &mut effects),
+            (Act::Say(text), _) => self.speak(sid, text, now, &mut effects),
+            (Act::Finish(came), _) => self.finish(sid, came, now, &mut effects)?,
         }
-        Ok(effects)
+        Ok(self.deliver(effects))
     }
 
     /// The answer to an [`Effect::Ask`]: a document, or none with the provider's code of what went wrong.
@@ -221,7 +262,7 @@ impl Network {
         if self.is_at(sid, turn) {
             self.follow(sid, answer, now, &mut effects);
         }
-        effects
+        self.deliver(effects)
     }
 
     /// So much time has passed as an [`Effect::Timer`] asked for.
@@ -230,7 +271,7 @@ impl Network {
         if self.is_at(sid, turn) {
             self.time_is_up(sid, now, &mut effects);
         }
-        effects
+        self.deliver(effects)
     }
 
     /// Whether a call still waits for what this turn of it has asked for.
@@ -241,10 +282,9 @@ impl Network {
     /// Has a call ask for a document; it does nothing else until it has one.
     fn ask(&mut self, sid: &str, url: &str, more: &[(&str, &str)], effects: &mut Vec<Effect>) {
         let params = self.params(sid, more);
-        let Some(call) = self.calls.get_mut(sid) else { return };
-        call.program.clear();
+        let Some(call) = self.calls.get_mut(sid).filter(|call| !call.status.is_over()) else { return };
+        call.rest();
         call.step = Step::Asking { url: url.to_owned(), again: false };
-        call.turn += 1;
         let request = Asked { url: url.to_owned(), params };
         effects.push(Effect::Ask { call: sid.to_owned(), turn: call.turn, request });
     }
@@ -252,7 +292,7 @@ impl Network {
     /// Tells of a call.
     fn tell(&self, sid: &str, url: &str, more: &[(&str, &str)], effects: &mut Vec<Effect>) {
         let request = Asked { url: url.to_owned(), params: self.params(sid, more) };
-        effects.push(Effect::Tell { request });
+        effects.push(Effect::Tell { request, after_ms: 0 });
     }
 
     /// The parameters that every request about a call has.
@@ -267,10 +307,11 @@ impl Network {
             ("Called", &call.to),
             ("CallStatus", call.status.as_str()),
             ("Direction", call.direction),
-            ("ApiVersion", "2010-04-01"),
+            ("ApiVersion", API_VERSION),
         ];
-        let all = common.iter().chain(more);
-        all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        let parent = call.parent.as_deref().map(|parent| ("ParentCallSid", parent));
+        let all = common.iter().copied().chain(parent).chain(more.iter().copied());
+        all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 
     /// Wakes a call up after some time, unless something else happens to it before.

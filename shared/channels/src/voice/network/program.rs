@@ -1,44 +1,49 @@
 //! Following a document, verb by verb.
 
-use super::call::{Call, Heard, Seat, Step};
+use super::call::{Call, Heard, Purpose, Seat, Step};
+use super::orders::Misbehaviour;
 use super::{Effect, Network};
-use crate::voice::twiml::{
-    ClientPart, Dial, DialNoun, Enqueue, EnqueuePart, Gather, Heard as Said, Play, Record, Response, Say,
-    SipPart, Verb,
-};
+use crate::voice::twiml::{Gather, Heard as Said, Play, Record, Response, Say, Verb};
 use patchbay_model::Timestamp;
 use patchbay_model::call::CallStatus;
 
-/// Whom a noun calls; `None` for one that is not called at a phone.
-fn address(noun: &DialNoun) -> Option<String> {
-    match noun {
-        DialNoun::Text(number) => Some(number.clone()),
-        DialNoun::Number(number) => Some(number.content.clone()),
-        DialNoun::Client(client) => client.content.iter().find_map(|part| match part {
-            ClientPart::Text(identity) => Some(format!("client:{identity}")),
-            ClientPart::Identity(identity) => Some(format!("client:{}", identity.content)),
-            ClientPart::Parameter(_) => None,
-        }),
-        DialNoun::Sip(sip) => sip.content.iter().find_map(|part| match part {
-            SipPart::Text(uri) => Some(uri.clone()),
-            SipPart::Uri(uri) => Some(uri.content.clone()),
-            SipPart::Headers(_) => None,
-        }),
-        DialNoun::Sim(sim) => Some(format!("sim:{}", sim.content)),
-        DialNoun::WhatsApp(whatsapp) => Some(format!("whatsapp:{}", whatsapp.content)),
-        DialNoun::Application(_) | DialNoun::Conference(_) | DialNoun::Queue(_) => None,
+/// Milliseconds that a sound lasts, once, for somebody who waits: long enough not to ask all the time.
+const SOUND_MS: u64 = 1_000;
+/// Seconds of a `<Gather>` and a `<Record>` that do not say (Twilio's defaults).
+pub(super) const GATHER_S: u32 = 5;
+pub(super) const RECORD_S: u32 = 5;
+/// Twilio's code of a URL that does not answer in time, of a document that cannot be read, and of a verb that has no
+/// place where it stands.
+const NO_ANSWER: u32 = 11200;
+const MALFORMED: u32 = 12100;
+const MISPLACED: u32 = 12200;
+
+impl Purpose {
+    /// Whether a verb may stand in such a document (Twilio, "`waitUrl`", "`holdUrl`", "whisper").
+    fn allows(self, verb: &Verb) -> bool {
+        use Verb::*;
+        match (self, verb) {
+            (Purpose::Own, verb) => !matches!(verb, Leave(_) | Queue(_) | Prompt(_)),
+            (_, Say(_) | Play(_) | Pause(_) | Redirect(_)) => true,
+            (Purpose::Queue, Gather(_) | Hangup(_) | Leave(_)) => true,
+            (Purpose::Screen, Gather(_) | Hangup(_)) => true,
+            _ => false,
+        }
     }
 }
 
-/// Milliseconds that a sound lasts, once, for somebody who waits: long enough not to ask all the time.
-const SOUND_MS: u64 = 1_000;
-/// Seconds of a `<Gather>`, a `<Record>` and a `<Dial>` that do not say (Twilio's defaults).
-const GATHER_S: u32 = 5;
-const RECORD_S: u32 = 5;
-const DIAL_S: u32 = 30;
+/// Whether a call that rings at our number is answered for this (Twilio: a pause and a `<Dial answerOnBridge>` let it
+/// ring on).
+fn answers(verb: &Verb) -> bool {
+    match verb {
+        Verb::Reject(_) | Verb::Redirect(_) | Verb::Pause(_) => false,
+        Verb::Dial(dial) => dial.answer_on_bridge != Some(true),
+        _ => true,
+    }
+}
 
 impl Network {
-    /// A call has its document, or is told why there is none: then the number's fallback is asked, once.
+    /// A call has its document, or is told why there is none.
     pub(super) fn follow(
         &mut self,
         sid: &str,
@@ -46,31 +51,57 @@ impl Network {
         now: Timestamp,
         effects: &mut Vec<Effect>,
     ) {
+        let answer = if self.spoils(Misbehaviour::DocumentLate) { Err(NO_ANSWER) } else { answer };
+        let answer = if answer.is_ok() && self.spoils(Misbehaviour::DocumentMalformed) {
+            Err(MALFORMED)
+        } else {
+            answer
+        };
         let read = answer.and_then(|xml| Response::of_xml(xml).map_err(|error| error.code()));
         let Some(call) = self.calls.get_mut(sid) else { return };
         let Step::Asking { url, again } = std::mem::take(&mut call.step) else { return };
         match read {
             Ok((response, _)) => {
-                let rejected = matches!(response.content.first(), Some(Verb::Reject(_)));
-                if call.status == CallStatus::Ringing && !rejected {
-                    call.status = CallStatus::InProgress;
-                    call.answered_at = Some(now);
-                }
                 call.document_url = url;
+                call.waited = false;
                 call.program = response.content.into();
                 self.run(sid, now, effects);
             }
-            Err(code) if again => {
-                call.hear(Heard::Trouble { code, why: "An application error has occurred. Goodbye.".into() });
-                self.end(sid, CallStatus::Completed, now, effects);
-            }
-            Err(code) => {
-                let fallback = self.number.fallback_url.clone();
-                self.ask(sid, &fallback, &[("ErrorCode", &code.to_string()), ("ErrorUrl", &url)], effects);
+            Err(code) => self.no_document(sid, code, (&url, again), now, effects),
+        }
+    }
+
+    /// The fallback is asked in the stead of a call's own document, once. What else cannot be had is missed where it
+    /// would have been heard.
+    fn no_document(
+        &mut self,
+        sid: &str,
+        code: u32,
+        (url, again): (&str, bool),
+        now: Timestamp,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(call) = self.calls.get_mut(sid) else { return };
+        match (call.purpose(), call.fallback.clone().filter(|_| !again)) {
+            (Purpose::Own, Some(fallback)) => {
+                self.ask(sid, &fallback, &[("ErrorCode", &code.to_string()), ("ErrorUrl", url)], effects);
                 if let Some(call) = self.calls.get_mut(sid) {
-                    call.seat = Seat::Line;
                     call.step = Step::Asking { url: fallback, again: true };
                 }
+            }
+            (Purpose::Own | Purpose::Screen, _) => {
+                call.hear_trouble(code, "An application error has occurred. Goodbye.");
+                self.end(sid, CallStatus::Completed, now, effects);
+            }
+            (Purpose::Queue, _) => {
+                call.hear_trouble(code, "What is heard in the queue cannot be had.");
+                self.leave_queue(sid, "error", now, effects);
+            }
+            (Purpose::Whisper, _) => self.whispered(sid, now, effects),
+            (Purpose::Room, _) => {
+                call.hear_trouble(code, "What is to be heard here cannot be had.");
+                call.waited = false;
+                self.loops(sid, now, effects);
             }
         }
     }
@@ -78,11 +109,19 @@ impl Network {
     /// Goes on until the call waits for something.
     pub(super) fn run(&mut self, sid: &str, now: Timestamp, effects: &mut Vec<Effect>) {
         loop {
-            let Some(call) = self.calls.get_mut(sid) else { return };
-            let waits = matches!(call.seat, Seat::Queue { .. });
+            let Some(call) = self.calls.get_mut(sid).filter(|call| !call.status.is_over()) else { return };
+            let purpose = call.purpose();
             let Some(verb) = call.program.pop_front() else {
-                return self.document_ends(sid, now, effects);
+                return self.document_ends(sid, purpose, now, effects);
             };
+            if !purpose.allows(&verb) {
+                call.hear_trouble(MISPLACED, "a verb that has no place here is left out");
+                continue;
+            }
+            if call.status == CallStatus::Ringing && answers(&verb) {
+                call.status = CallStatus::InProgress;
+                call.answered_at = Some(now);
+            }
             match verb {
                 Verb::Say(say) => hear_text(call, &say),
                 Verb::Play(play) => {
@@ -90,9 +129,8 @@ impl Network {
                     match play.times {
                         // For ever.
                         Some(0) => return call.step = Step::Rest,
-                        _ if waits => {
-                            call.step = Step::Pausing;
-                            return self.wake(sid, SOUND_MS, effects);
+                        _ if purpose != Purpose::Own && play.digits.is_none() => {
+                            return self.pauses(sid, SOUND_MS, effects);
                         }
                         _ => {}
                     }
@@ -100,32 +138,49 @@ impl Network {
                 Verb::Pause(pause) => {
                     let length_s = pause.length.unwrap_or(1);
                     call.hear(Heard::Pause { length_s });
-                    call.step = Step::Pausing;
-                    return self.wake(sid, u64::from(length_s) * 1000, effects);
+                    return self.pauses(sid, u64::from(length_s) * 1000, effects);
                 }
                 Verb::Gather(gather) => return self.gather(sid, gather, effects),
                 Verb::Record(record) => return self.record(sid, record, effects),
-                Verb::Redirect(redirect) => return self.ask(sid, &redirect.content, &[], effects),
+                Verb::Redirect(redirect) => return self.ask(sid, redirect.content.trim(), &[], effects),
                 Verb::Enqueue(enqueue) => return self.enqueue(sid, &enqueue, now, effects),
-                Verb::Dial(dial) => return self.dial_out(sid, dial, now, effects),
-                Verb::Leave(_) if waits => return self.leave_queue(sid, "leave", now, effects),
+                Verb::Dial(dial) => return self.dial_out(sid, &dial, now, effects),
+                Verb::Leave(_) => return self.leave_queue(sid, "leave", now, effects),
                 Verb::Hangup(_) => return self.end(sid, CallStatus::Completed, now, effects),
-                Verb::Reject(reject) => {
+                Verb::Reject(reject) if call.status == CallStatus::Ringing => {
                     let busy = reject.reason.as_deref() == Some("busy");
                     let status = if busy { CallStatus::Busy } else { CallStatus::NoAnswer };
                     return self.end(sid, status, now, effects);
                 }
-                other => call.hear(Heard::Trouble { code: 0, why: not_played(&other).to_owned() }),
+                Verb::Reject(_) => return self.end(sid, CallStatus::Completed, now, effects),
+                Verb::Start(start) => self.start_beside(sid, &start, now, effects),
+                Verb::Stop(stop) => self.stop_named(sid, &stop, now, effects),
+                other => match taken_over(&other) {
+                    Some((what, action)) => {
+                        call.hear(Heard::Beside { what, on: true });
+                        return call.step = Step::Elsewhere { what, action };
+                    }
+                    None => call.hear_trouble(0, "a text message, which is not played"),
+                },
             }
         }
     }
 
-    fn document_ends(&mut self, sid: &str, now: Timestamp, effects: &mut Vec<Effect>) {
-        let Some(call) = self.calls.get_mut(sid) else { return };
-        match &call.seat {
-            // What is heard in a queue begins again.
-            Seat::Queue { .. } => self.ask_for_waiting(sid, now, effects),
-            _ => self.end(sid, CallStatus::Completed, now, effects),
+    fn pauses(&mut self, sid: &str, ms: u64, effects: &mut Vec<Effect>) {
+        if let Some(call) = self.calls.get_mut(sid) {
+            call.step = Step::Pausing;
+            call.waited = true;
+        }
+        self.wake(sid, ms, effects);
+    }
+
+    fn document_ends(&mut self, sid: &str, purpose: Purpose, now: Timestamp, effects: &mut Vec<Effect>) {
+        match purpose {
+            // What is heard while somebody waits begins again.
+            Purpose::Queue | Purpose::Room => self.loops(sid, now, effects),
+            Purpose::Whisper => self.whispered(sid, now, effects),
+            Purpose::Screen => self.connect(sid, now, effects),
+            Purpose::Own => self.end(sid, CallStatus::Completed, now, effects),
         }
     }
 
@@ -139,6 +194,7 @@ impl Network {
             }
         }
         let after_s = gather.timeout.unwrap_or(GATHER_S);
+        call.waited = true;
         call.step = Step::Gathering { gather: Box::new(gather), typed: String::new() };
         self.wake(sid, u64::from(after_s) * 1000, effects);
     }
@@ -153,68 +209,18 @@ impl Network {
         self.wake(sid, u64::from(after_s) * 1000, effects);
     }
 
-    fn enqueue(&mut self, sid: &str, enqueue: &Enqueue, now: Timestamp, effects: &mut Vec<Effect>) {
-        let Some(call) = self.calls.get_mut(sid) else { return };
-        let name: String = enqueue
-            .content
-            .iter()
-            .filter_map(|part| match part {
-                EnqueuePart::Text(text) => Some(text.as_str()),
-                EnqueuePart::Task(_) => None,
-            })
-            .collect();
-        call.program.clear();
-        call.seat = Seat::Queue {
-            name,
-            since: now,
-            action: enqueue.action.clone(),
-            wait_url: enqueue.wait_url.clone().filter(|url| !url.is_empty()),
-        };
-        self.ask_for_waiting(sid, now, effects);
-    }
-
-    fn dial_out(&mut self, sid: &str, dial: Dial, now: Timestamp, effects: &mut Vec<Effect>) {
-        if let Some(DialNoun::Conference(conference)) =
-            dial.content.iter().find(|noun| matches!(noun, DialNoun::Conference(_)))
-        {
-            let joining = super::room::Joining::of(conference);
-            return self.join(sid, joining, dial.action.clone());
-        }
-        let Some(call) = self.calls.get(sid) else { return };
-        let from = dial.caller_id.clone().unwrap_or_else(|| call.from.clone());
-        let targets: Vec<String> = dial.content.iter().filter_map(address).collect();
-        let others: Vec<String> = targets
-            .iter()
-            .map(|to| {
-                let child = Call::new(self.new_sid("CA"), &from, to, "outbound-dial", now);
-                let child_sid = child.sid.clone();
-                self.add(child);
-                child_sid
-            })
-            .collect();
-        let ring_s = dial.timeout.unwrap_or(DIAL_S);
-        let nobody = others.is_empty();
-        if let Some(call) = self.calls.get_mut(sid) {
-            call.step = Step::Rest;
-            call.seat = Seat::Dial { others, with: None, dial: Box::new(dial) };
-        }
-        match nobody {
-            true => self.dial_ends(sid, CallStatus::Failed, now, effects),
-            false => self.wake(sid, u64::from(ring_s) * 1000, effects),
-        }
-    }
-
     /// What a call was waiting for has not come, or a pause is over.
     pub(super) fn time_is_up(&mut self, sid: &str, now: Timestamp, effects: &mut Vec<Effect>) {
         let Some(call) = self.calls.get_mut(sid) else { return };
         if call.status == CallStatus::Ringing && call.is_to_somebody() {
             return self.end(sid, CallStatus::NoAnswer, now, effects);
         }
-        if matches!(call.seat, Seat::Dial { with: None, .. }) {
-            return self.dial_ends(sid, CallStatus::NoAnswer, now, effects);
+        if matches!(call.seat, Seat::Dial { .. }) {
+            return self.dial_time_is_up(sid, now, effects);
         }
         match std::mem::take(&mut call.step) {
             Step::Pausing => self.run(sid, now, effects),
+            Step::Looping => self.again(sid, now, effects),
             Step::Gathering { gather, typed } if !typed.is_empty() => {
                 self.gathered(sid, &gather, &[("Digits", &typed)], effects);
             }
@@ -223,84 +229,13 @@ impl Network {
             }
             Step::Gathering { .. } => self.run(sid, now, effects),
             Step::Recording { record, said: Some(text) } => {
-                self.recorded(sid, &record, &text, "", effects);
+                self.recorded(sid, &record, &text, "", now, effects);
             }
             // Nothing was said: the document goes on.
             Step::Recording { said: None, .. } => self.run(sid, now, effects),
-            step @ (Step::Rest | Step::Asking { .. }) => call.step = step,
+            step @ (Step::Rest | Step::Asking { .. } | Step::Elsewhere { .. }) => call.step = step,
         }
     }
-
-    /// Keys are pressed.
-    pub(super) fn press(&mut self, sid: &str, keys: &str, now: Timestamp, effects: &mut Vec<Effect>) {
-        for key in keys.chars() {
-            let Some(call) = self.calls.get_mut(sid) else { return };
-            match &mut call.step {
-                Step::Gathering { gather, typed } if takes(gather, "dtmf") => {
-                    let finish = gather.finish_on_key.as_deref().unwrap_or("#");
-                    let finished = finish.contains(key);
-                    if !finished {
-                        typed.push(key);
-                    }
-                    let full = gather.num_digits.is_some_and(|max| typed.len() >= max as usize);
-                    if finished && typed.is_empty() && gather.action_on_empty_result != Some(true) {
-                        call.step = Step::Rest;
-                        self.run(sid, now, effects);
-                    } else if finished || full {
-                        let (gather, typed) = (gather.clone(), typed.clone());
-                        self.gathered(sid, &gather, &[("Digits", &typed)], effects);
-                    } else {
-                        let after_s = gather.timeout.unwrap_or(GATHER_S);
-                        self.wake(sid, u64::from(after_s) * 1000, effects);
-                    }
-                }
-                Step::Recording { record, said } => {
-                    let finish = record.finish_on_key.as_deref().unwrap_or("1234567890*#");
-                    if finish.contains(key) {
-                        let (record, said) = (record.clone(), said.clone().unwrap_or_default());
-                        self.recorded(sid, &record, &said, &key.to_string(), effects);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Something is said: to a program, into a recording, to whoever else is on the line.
-    pub(super) fn speak(&mut self, sid: &str, text: &str, effects: &mut Vec<Effect>) {
-        let Some(call) = self.calls.get_mut(sid) else { return };
-        match &mut call.step {
-            Step::Gathering { gather, .. } if takes(gather, "speech") => {
-                let gather = gather.clone();
-                self.gathered(sid, &gather, &[("SpeechResult", text), ("Confidence", "0.9")], effects);
-            }
-            Step::Recording { record, said } => {
-                said.get_or_insert_default().push_str(text);
-                let after_s = record.timeout.unwrap_or(RECORD_S);
-                self.wake(sid, u64::from(after_s) * 1000, effects);
-            }
-            _ => self.speak_to_others(sid, text),
-        }
-    }
-
-    fn gathered(&mut self, sid: &str, gather: &Gather, what: &[(&str, &str)], effects: &mut Vec<Effect>) {
-        let Some(call) = self.calls.get(sid) else { return };
-        let url = gather.action.clone().unwrap_or_else(|| call.document_url.clone());
-        self.ask(sid, &url, what, effects);
-    }
-
-    fn recorded(&mut self, sid: &str, record: &Record, said: &str, key: &str, effects: &mut Vec<Effect>) {
-        let kept = self.keep_recording(sid, record, said, effects);
-        let Some(call) = self.calls.get(sid) else { return };
-        let url = record.action.clone().unwrap_or_else(|| call.document_url.clone());
-        let mut more: Vec<(&str, &str)> = kept.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        more.push(("Digits", key));
-        self.ask(sid, &url, &more, effects);
-    }
-}
-
-fn takes(gather: &Gather, kind: &str) -> bool {
-    gather.input.as_deref().unwrap_or("dtmf").split_whitespace().any(|input| input == kind)
 }
 
 fn hear_text(call: &mut Call, say: &Say) {
@@ -311,22 +246,23 @@ fn hear_text(call: &mut Call, say: &Say) {
 
 fn hear_sound(call: &mut Call, play: &Play) {
     if let Some(digits) = &play.digits {
-        return call.hear(Heard::Digits { digits: digits.clone() });
+        let digits: String = digits.chars().filter(|key| !key.eq_ignore_ascii_case(&'w')).collect();
+        return call.hear(Heard::Digits { digits });
     }
     for _ in 0..play.times.unwrap_or(1).max(1) {
-        call.hear(Heard::Play { url: play.content.clone() });
+        call.hear(Heard::Play { url: play.content.trim().to_owned() });
     }
 }
 
-/// What the network has no other side for: the call goes on behind it.
-fn not_played(verb: &Verb) -> &'static str {
-    match verb {
-        Verb::Connect(_) => "connected to a program, which is not played",
-        Verb::Echo(_) => "an echo, which is not played",
-        Verb::Pay(_) => "a payment, which is not played",
-        Verb::Start(_) | Verb::Stop(_) => "something beside the call, which is not played",
-        Verb::Sms(_) => "a text message, which is not played",
-        Verb::Refer(_) => "a SIP transfer, which is not played",
-        _ => "nothing: the verb has no place here",
-    }
+/// What takes a call over, as long as it lasts, and what is asked behind it.
+fn taken_over(verb: &Verb) -> Option<(&'static str, Option<String>)> {
+    Some(match verb {
+        Verb::Pay(pay) => ("payment", pay.action.clone()),
+        Verb::Connect(connect) => {
+            (connect.content.first().map_or("program", super::beside::connected), connect.action.clone())
+        }
+        Verb::Refer(refer) => ("sip_transfer", refer.action.clone()),
+        Verb::Echo(_) => ("echo", None),
+        _ => return None,
+    })
 }
