@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { contrast, readableOn, readColor, textOn } from "./color.ts";
-import { isOpen } from "./hours.ts";
+import { isOpen, nextOpening, openingText } from "./hours.ts";
 import { pieces } from "./links.ts";
 import { readFrame, readMessage, readStanding } from "./protocol.ts";
 import { look, PLAIN, readAttributes, socketUrl } from "./settings.ts";
@@ -37,22 +37,28 @@ describe("links", () => {
 });
 
 describe("opening hours", () => {
-  const hours = [{ days: [1, 2, 3, 4, 5], from_min: 540, to_min: 1_080 }];
-  const check = (zone: string, at: string, expected: boolean) =>
-    expect(isOpen(hours, zone, new Date(at)), `${zone} ${at}`).toBe(expected);
-  test("are of a place", () => {
-    // A Monday.
-    check("UTC", "2026-11-23T09:00:00Z", true);
-    check("UTC", "2026-11-23T08:59:59Z", false);
-    check("UTC", "2026-11-23T17:59:59Z", true);
-    check("UTC", "2026-11-23T18:00:00Z", false);
-    check("Asia/Tokyo", "2026-11-23T00:00:00Z", true);
-    check("America/New_York", "2026-11-23T13:00:00Z", false);
-    // Sunday evening in New York is Monday in Tokyo.
-    check("Asia/Tokyo", "2026-11-22T23:00:00Z", false);
-    check("Nowhere/Land", "2026-11-23T09:00:00Z", true);
+  const openings = [
+    { from: 100, to: 200 },
+    { from: 300, to: 400 },
+  ];
+  const check = (now: number, open: boolean, next: number | undefined) =>
+    expect([isOpen(openings, now), nextOpening(openings, now)], `${now}`).toEqual([open, next]);
+  test("are those that the center tells", () => {
+    check(99, false, 100);
+    check(100, true, undefined);
+    check(199, true, undefined);
+    check(200, false, 300);
+    check(400, false, undefined);
   });
-  test("without any somebody is always there", () => expect(isOpen([], undefined, new Date(0))).toBe(true));
+  test("without any told somebody is always there, and with none of them never", () => {
+    expect([isOpen(undefined, 0), nextOpening(undefined, 0)]).toEqual([true, undefined]);
+    expect([isOpen([], 0), nextOpening([], 0)]).toEqual([false, undefined]);
+  });
+  test("are told in the visitor's language", () => {
+    const monday = new Date(2026, 10, 30, 9, 0).getTime();
+    expect(openingText(monday, "en-GB")).toMatch(/Monday.*30 November.*09:00/u);
+    expect(openingText(monday, "es")).toMatch(/lunes.*30.*noviembre.*9:00/u);
+  });
 });
 
 describe("colours", () => {

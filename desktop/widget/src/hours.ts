@@ -1,32 +1,23 @@
-/** Opening hours: is somebody there at a moment, in a time zone? */
+/** Opening hours: the center says when somebody is there, and asks nobody's clock but its own zones. */
 
-export interface Hours {
-  /** 1 is Monday. */
-  days: number[];
-  from_min: number;
-  to_min: number;
+/** Milliseconds since the epoch; `to` is not part of it. */
+export interface Opening {
+  from: number;
+  to: number;
 }
 
-const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-
-/** Without hours somebody always is. A time zone that the browser does not know is taken as UTC. */
-export function isOpen(hours: readonly Hours[], timeZone: string | undefined, now: Date): boolean {
-  if (hours.length === 0) return true;
-  const { day, minute } = localTime(timeZone ?? "UTC", now);
-  return hours.some((span) => span.days.includes(day) && span.from_min <= minute && minute < span.to_min);
+/** Where no openings are told somebody always is there. */
+export function isOpen(openings: readonly Opening[] | undefined, now: number): boolean {
+  return openings === undefined || openings.some(({ from, to }) => from <= now && now < to);
 }
 
-function localTime(timeZone: string, now: Date): { day: number; minute: number } {
-  const options = { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
-  let format: Intl.DateTimeFormat;
-  try {
-    format = new Intl.DateTimeFormat("en-US", { ...options, timeZone });
-  } catch {
-    format = new Intl.DateTimeFormat("en-US", { ...options, timeZone: "UTC" });
-  }
-  const parts = new Map(format.formatToParts(now).map((part) => [part.type as string, part.value]));
-  return {
-    day: WEEKDAYS.indexOf(parts.get("weekday") ?? "") + 1,
-    minute: Number(parts.get("hour")) * 60 + Number(parts.get("minute")),
-  };
+/** When somebody is there next, of those who are not there now. */
+export function nextOpening(openings: readonly Opening[] | undefined, now: number): number | undefined {
+  return isOpen(openings, now) ? undefined : openings?.find(({ from }) => from > now)?.from;
+}
+
+/** The moment in the visitor's own language and time. */
+export function openingText(at: number, tag: string): string {
+  const day = { weekday: "long", day: "numeric", month: "long" } as const;
+  return new Intl.DateTimeFormat(tag, { ...day, hour: "2-digit", minute: "2-digit" }).format(at);
 }

@@ -1,5 +1,5 @@
 /** What the page and the account say about the widget. */
-import type { Hours } from "./hours.ts";
+import type { Opening } from "./hours.ts";
 
 export type FieldName = "name" | "email" | "phone" | "topic";
 
@@ -18,8 +18,8 @@ export interface Config {
   position?: "left" | "right";
   locale?: string;
   pre_chat: PreChatField[];
-  hours: Hours[];
-  time_zone?: string;
+  /** When somebody is there in the next weeks; always, where it is not said. */
+  openings?: Opening[];
   outside_hours: "form" | "chat";
   offline_text?: string;
   rating: boolean;
@@ -67,7 +67,7 @@ export function readAttributes(
   return attributes;
 }
 
-export const PLAIN: Config = { pre_chat: [], hours: [], outside_hours: "form", rating: true };
+export const PLAIN: Config = { pre_chat: [], outside_hours: "form", rating: true };
 
 export function readConfig(answer: unknown): Config {
   return typeof answer === "object" && answer !== null ? { ...PLAIN, ...(answer as Partial<Config>) } : PLAIN;

@@ -121,15 +121,15 @@ async fn conversation(
     Ok(Json(webchat::standing(&center, &claims).await.map_err(refused)?).into_response())
 }
 
-/// The same for every visitor of a page, so that browsers may keep it for a while.
+/// The same for every visitor of a page at a time, so that browsers may keep it for a while.
 async fn config(
     State(center): State<Shared>,
     Params(query): Params<OfAccount>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
-    let appearance = webchat::appearance(&center, query.name(), origin).map_err(refused)?;
-    Ok(([(CACHE_CONTROL, CONFIG_CACHED)], Json(appearance)).into_response())
+    let look = webchat::look(&center, query.name(), origin).await.map_err(refused)?;
+    Ok(([(CACHE_CONTROL, CONFIG_CACHED)], Json(look)).into_response())
 }
 
 /// What a browser must be told for a page of another origin to call us. Nothing is decided here: the token and

@@ -139,7 +139,7 @@ fn give(run: &mut Run, id: EffectId, instructions: Vec<CallInstruction>) {
     run.emit(Effect::InstructCall(document));
 }
 
-impl Run {
+impl Run<'_> {
     /// Whether there is a call that can be told something.
     pub(crate) fn has_call(&self) -> bool {
         self.state.call.as_ref().is_some_and(|call| !call.ended)

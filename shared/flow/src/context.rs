@@ -109,7 +109,7 @@ fn owned(value: Value, path: &[Key]) -> Option<Cow<'static, Value>> {
 }
 
 /// Follows `path` as Liquid does: members, indices (negative from the end), and `size`, `first`, `last`.
-fn walk<'a>(value: &'a Value, path: &[Key]) -> Option<Cow<'a, Value>> {
+pub(crate) fn walk<'a>(value: &'a Value, path: &[Key]) -> Option<Cow<'a, Value>> {
     let Some((key, rest)) = path.split_first() else {
         return Some(Cow::Borrowed(value));
     };

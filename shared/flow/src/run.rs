@@ -9,7 +9,8 @@ use crate::effect::{Effect, EffectId, EndReason};
 use crate::problem::{Problem, ProblemKind};
 use crate::properties::Pair;
 use crate::state::{FlowState, Frame, Waiting};
-use crate::template::{RenderError, Template};
+use crate::step::FlowLibrary;
+use crate::template::{Outside, RenderError, Template};
 
 /// What follows when a widget has done its part.
 pub(crate) enum Next {
@@ -33,8 +34,9 @@ pub(crate) fn object<const N: usize>(members: [(&str, Value); N]) -> Map<String,
 }
 
 /// One call of [`crate::step`] in progress.
-pub(crate) struct Run {
+pub(crate) struct Run<'a> {
     pub(crate) state: FlowState,
+    pub(crate) library: &'a dyn FlowLibrary,
     pub(crate) now: Timestamp,
     pub(crate) effects: Vec<Effect>,
     pub(crate) problems: Vec<Problem>,
@@ -42,7 +44,7 @@ pub(crate) struct Run {
     pub(crate) widget_effects: usize,
 }
 
-impl Run {
+impl Run<'_> {
     /// The innermost flow. A state without frames has not begun, and then there is nothing to run.
     pub(crate) fn frame(&self) -> Result<&Frame, Stop> {
         self.state.frames.last().ok_or(Stop(EndReason::Broken))
@@ -68,7 +70,8 @@ impl Run {
 
     /// Renders a property. One that Liquid refuses is noted and empty, as in Studio; a bound ends the execution.
     pub(crate) fn text(&mut self, template: &Template, property: &str) -> Result<String, Stop> {
-        match template.render(&self.frame()?.context, self.now) {
+        let outside = Outside { library: self.library, now: self.now };
+        match template.render(&self.frame()?.context, outside) {
             Ok(text) => Ok(text),
             Err(RenderError::Limit(name, max)) => Err(self.limit(&format!("{name} of {property}"), max)),
             Err(RenderError::Failed(reason)) => {

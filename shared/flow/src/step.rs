@@ -19,11 +19,17 @@ use crate::problem::{Problem, ProblemKind};
 use crate::run::{Next, Run, Stop, object};
 use crate::state::{FlowState, Frame, Status, Waiting};
 
-/// Where run-subflow finds other flows. An execution that stands inside a subflow asks at every step, so the
-/// same SID and revision should give the same definition as long as executions of it live.
+/// What an execution looks up outside of itself. Both answers follow from their arguments alone.
 pub trait FlowLibrary {
-    /// The flow with this SID or name; `revision` is `LatestPublished`, `LatestDraft` or a number.
+    /// The flow with this SID or name, for run-subflow; `revision` is `LatestPublished`, `LatestDraft` or a number.
+    /// An execution that stands inside a subflow asks at every step, so the same SID and revision should give the
+    /// same definition as long as executions of it live.
     fn flow(&self, sid: &str, revision: &str) -> Option<&Flow>;
+
+    /// How the opening hours of this name stand at a moment: `hours.<name>` of templates.
+    fn hours(&self, _name: &str, _now: Timestamp) -> Option<Value> {
+        None
+    }
 }
 
 /// Flows by SID or name, one revision of each.
@@ -67,8 +73,8 @@ pub fn step(
     input: &FlowInput,
     now: Timestamp,
 ) -> FlowStep {
-    let run = Run { state, now, effects: Vec::new(), problems: Vec::new(), widget_effects: 0 };
-    let mut machine = Machine { root: flow, library, run, entered: BTreeMap::new(), steps: 0 };
+    let run = Run { state, library, now, effects: Vec::new(), problems: Vec::new(), widget_effects: 0 };
+    let mut machine = Machine { root: flow, run, entered: BTreeMap::new(), steps: 0 };
     if let Err(Stop(reason)) = machine.accept(input) {
         machine.end(reason);
     }
@@ -82,8 +88,7 @@ pub fn step(
 
 struct Machine<'a> {
     root: &'a Flow,
-    library: &'a dyn FlowLibrary,
-    run: Run,
+    run: Run<'a>,
     /// Entries of each widget in this call. Nothing of it is stored: an execution at rest has waited.
     entered: BTreeMap<(usize, String), u32>,
     steps: u32,
@@ -212,7 +217,7 @@ impl<'a> Machine<'a> {
     fn flow(&self) -> Option<&'a Flow> {
         match self.run.state.frames.as_slice() {
             [] | [_] => Some(self.root),
-            [.., frame] => self.library.flow(&frame.context.flow.flow_sid, &frame.revision),
+            [.., frame] => self.run.library.flow(&frame.context.flow.flow_sid, &frame.revision),
         }
     }
 
@@ -274,7 +279,8 @@ impl<'a> Machine<'a> {
         if self.run.state.frames.len() >= SUBFLOW_DEPTH_MAX {
             return Err(self.run.limit("flows inside one another", SUBFLOW_DEPTH_MAX as u64));
         }
-        let Some(initial) = self.library.flow(&sid, &revision).map(|flow| flow.initial().to_owned()) else {
+        let Some(initial) = self.run.library.flow(&sid, &revision).map(|flow| flow.initial().to_owned())
+        else {
             self.run.problem(ProblemKind::NoSuchFlow { sid, revision });
             return Ok(Next::Leave("failed"));
         };

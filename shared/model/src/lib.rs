@@ -12,6 +12,7 @@ pub mod conversation;
 pub mod desk;
 pub mod email;
 pub mod event;
+pub mod hours;
 pub mod id;
 pub mod limits;
 pub mod message;

@@ -1,6 +1,7 @@
 //! The documents that describe a workspace (`config/workspace.json`): TaskRouter's objects in snake_case.
 
 use crate::desk::DeskDocument;
+use crate::hours::ScheduleDocument;
 use crate::{ActivitySid, TaskChannelSid, TaskOrder, TaskQueueSid, WorkerSid, WorkflowSid};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -28,6 +29,9 @@ pub struct Workspace {
     pub task_queues: Vec<TaskQueueDocument>,
     #[serde(default)]
     pub workflows: Vec<WorkflowDocument>,
+    /// Opening hours, by the names that flows and channels call them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hours: Vec<ScheduleDocument>,
     /// What agents' desks are told.
     #[serde(default)]
     pub desk: DeskDocument,

@@ -52,6 +52,7 @@ export const ar: Texts = {
   start: "بدء المحادثة",
   closedTitle: "لسنا متاحين الآن",
   closedText: "اترك لنا رسالة وسنعود إليك.",
+  opensAt: (when: string) => `سنعود ${when}`,
   message: "الرسالة",
   leave: "إرسال الرسالة",
   kept: "شكرًا لك! وصلتنا رسالتك.",

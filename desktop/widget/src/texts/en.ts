@@ -50,6 +50,7 @@ export const en = {
   start: "Start chat",
   closedTitle: "We are not here right now",
   closedText: "Leave us a message, and we will come back to you.",
+  opensAt: (when: string) => `We are back on ${when}`,
   message: "Message",
   leave: "Send message",
   kept: "Thank you! We have your message.",

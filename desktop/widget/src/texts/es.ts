@@ -52,6 +52,7 @@ export const es: Texts = {
   start: "Empezar",
   closedTitle: "Ahora mismo no estamos",
   closedText: "Déjanos un mensaje y te responderemos.",
+  opensAt: (when: string) => `Volvemos el ${when}`,
   message: "Mensaje",
   leave: "Enviar mensaje",
   kept: "¡Gracias! Hemos recibido tu mensaje.",

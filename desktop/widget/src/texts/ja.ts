@@ -52,6 +52,7 @@ export const ja: Texts = {
   start: "チャットを始める",
   closedTitle: "ただいま受付時間外です",
   closedText: "メッセージをお残しください。折り返しご連絡します。",
+  opensAt: (when: string) => `次の営業開始：${when}`,
   message: "メッセージ",
   leave: "送信する",
   kept: "ありがとうございます。メッセージを受け付けました。",

@@ -52,6 +52,7 @@ export const ru: Texts = {
   start: "Начать чат",
   closedTitle: "Сейчас нас нет на месте",
   closedText: "Оставьте сообщение, и мы вам ответим.",
+  opensAt: (when: string) => `Мы вернёмся: ${when}`,
   message: "Сообщение",
   leave: "Отправить сообщение",
   kept: "Спасибо! Мы получили ваше сообщение.",

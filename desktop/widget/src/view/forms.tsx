@@ -1,6 +1,7 @@
 /** What is asked before a conversation, and outside the opening hours. */
 import type { TargetedSubmitEvent } from "preact";
 import { useRef, useState } from "preact/hooks";
+import { openingText } from "../hours.ts";
 import type { Widget } from "../model.ts";
 import type { FieldName, PreChatField } from "../settings.ts";
 
@@ -35,12 +36,14 @@ export function PreChat({ widget }: { widget: Widget }) {
 }
 
 export function OfflineForm({ widget }: { widget: Widget }) {
-  const { texts } = widget.language;
+  const { texts, tag } = widget.language;
+  const { opensAt } = widget;
   return (
     <Form
       widget={widget}
       title={texts.closedTitle}
       text={widget.look.offline_text ?? texts.closedText}
+      {...(opensAt === undefined ? {} : { when: texts.opensAt(openingText(opensAt, tag)) })}
       fields={[
         { name: "name", required: false },
         { name: "email", required: true },
@@ -56,13 +59,15 @@ interface Props {
   widget: Widget;
   title: string;
   text: string;
+  /** When somebody is there again. */
+  when?: string;
   fields: readonly PreChatField[];
   hasMessage?: boolean;
   button: string;
   onFilled(answers: Answers): Promise<void>;
 }
 
-function Form({ widget, title, text, fields, hasMessage = false, button, onFilled }: Props) {
+function Form({ widget, title, text, when, fields, hasMessage = false, button, onFilled }: Props) {
   const { texts } = widget.language;
   const [wrong, setWrong] = useState<Answers>({});
   const [isBusy, setBusy] = useState(false);
@@ -89,6 +94,7 @@ function Form({ widget, title, text, fields, hasMessage = false, button, onFille
     <form class="form" ref={form} noValidate onSubmit={(event) => void submit(event)}>
       <h3>{title}</h3>
       <p dir="auto">{text}</p>
+      {when && <p class="when">{when}</p>}
       {fields.map(({ name, required }) => (
         <div class="field" key={name}>
           <label for={`field-${name}`}>

@@ -1,5 +1,6 @@
 /** The window: its head, what it shows, and where the visitor writes. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { openingText } from "../hours.ts";
 import type { Widget } from "../model.ts";
 import { transcript } from "../transcript.ts";
 import { Composer } from "./composer.tsx";
@@ -76,13 +77,12 @@ function keepFocus(event: KeyboardEvent, dialog: HTMLElement | null): void {
 function Head({ widget }: { widget: Widget }) {
   const { texts } = widget.language;
   const { look, chat } = widget;
-  const names = chat.standing.agents.join(", ");
   return (
     <header class="head">
       {look.logo && <img class="logo" src={look.logo} alt="" referrerpolicy="no-referrer" />}
       <div class="who">
         <h2>{look.title ?? texts.title}</h2>
-        <p>{names ? texts.withAgent(names) : (look.subtitle ?? texts.subtitle)}</p>
+        <p>{underTitle(widget)}</p>
       </div>
       {chat.entries.length > 0 && <Menu widget={widget} />}
       <button type="button" class="icon" aria-label={texts.close} onClick={() => widget.close()}>
@@ -90,6 +90,13 @@ function Head({ widget }: { widget: Widget }) {
       </button>
     </header>
   );
+}
+
+/** Who is there, or when somebody is; what the account says otherwise. */
+function underTitle({ look, chat, language: { texts, tag }, isStaffed, opensAt }: Widget): string {
+  if (chat.standing.agents.length > 0) return texts.withAgent(chat.standing.agents.join(", "));
+  if (opensAt !== undefined) return texts.opensAt(openingText(opensAt, tag));
+  return isStaffed ? (look.subtitle ?? texts.subtitle) : texts.closedTitle;
 }
 
 function Menu({ widget }: { widget: Widget }) {

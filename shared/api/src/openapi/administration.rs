@@ -7,6 +7,7 @@ pub(super) fn schemas() -> Value {
     let text = || json!({ "type": "string" });
     let number = || json!({ "type": "integer" });
     let anything = || json!({ "type": "object" });
+    let list = |items: Value| json!({ "type": "array", "items": items });
     let worker = object(json!({
         "sid": text(), "friendly_name": text(), "activity_name": text(), "verdict": text(),
     }));
@@ -30,6 +31,15 @@ pub(super) fn schemas() -> Value {
         "MatchQuestion": object(json!({
             "attributes": anything(), "workflow": text(), "task_channel": text(),
             "documents": { "$ref": "#/components/schemas/ConfigDocuments" },
+        })),
+        "Schedule": object(json!({
+            "name": text(), "time_zone": text(), "weekly": list(anything()), "exceptions": list(anything()),
+            "override": anything(),
+        })),
+        "HoursPreview": object(json!({
+            "faults": { "type": "array", "items": { "$ref": "#/components/schemas/Fault" } },
+            "now": anything(), "changes_at": number(),
+            "openings": list(object(json!({ "from": number(), "to": number() }))),
         })),
         "Matching": object(json!({
             "workflow": text(), "workers": number(), "more": { "type": "boolean" },

@@ -5,8 +5,11 @@ use crate::error::ApiError;
 use crate::read::{JsonBody, Params};
 use axum::Json;
 use axum::extract::{Extension, Path, State};
-use patchbay_center::config::{self, Applied, Applying, ConfigDocuments, MatchQuestion, Matching};
+use patchbay_center::config::{
+    self, Applied, Applying, ConfigDocuments, HoursPreview, MatchQuestion, Matching,
+};
 use patchbay_center::token::Claims;
+use patchbay_model::hours::ScheduleDocument;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -56,4 +59,12 @@ pub(crate) async fn match_workers(
     JsonBody(question): JsonBody<MatchQuestion>,
 ) -> Result<Json<Matching>, ApiError> {
     Ok(Json(config::match_workers(&center, question).await?))
+}
+
+/// Says when a schedule is open; changes nothing.
+pub(crate) async fn preview_hours(
+    State(center): State<Shared>,
+    JsonBody(document): JsonBody<ScheduleDocument>,
+) -> Json<HoursPreview> {
+    Json(config::preview_hours(&document, center.now()))
 }

@@ -135,3 +135,24 @@ async fn an_account_that_there_is_not_is_not_checked() {
     let name = json!({ "channel": "sms", "account": "default" });
     assert_eq!(post(&api, "/api/accounts/check", name).await.0, 404);
 }
+
+#[tokio::test]
+async fn a_schedule_says_when_it_would_be_open_or_what_is_wrong_with_it() {
+    let api = Api::new().await;
+    let schedule = |from: &str| {
+        json!({
+            "name": "shop", "time_zone": "Europe/Paris",
+            "weekly": [{ "days": ["mon", "tue", "wed", "thu", "fri"], "from": from, "to": "18:00" }],
+        })
+    };
+    // A Friday, 09:00 in Paris.
+    let (_, preview) = post(&api, "/api/config/hours", schedule("09:00")).await;
+    assert_eq!(preview["faults"], json!([]));
+    assert_eq!((&preview["now"]["open"], &preview["now"]["closes_time"]), (&json!(true), &json!("18:00")));
+    assert_eq!(preview["openings"][0], json!({ "from": NOW, "to": preview["changes_at"] }));
+    assert_eq!(preview["openings"].as_array().unwrap().len(), 10);
+    let (status, preview) = post(&api, "/api/config/hours", schedule("9")).await;
+    assert_eq!((status, &preview["faults"][0]["position"]), (200, &json!("/weekly/0/from")));
+    assert_eq!(api.ask("POST", "/api/config/hours", Some(Role::Agent), "{}").await.0, 403);
+    assert_eq!(version(&api).await, 1);
+}

@@ -1,6 +1,7 @@
 //! From documents to what handlers read, with every fault at once. Pure.
 
 mod desk;
+mod hours;
 
 use super::{Activity, Config, ConfigFault, TaskChannel, TaskQueue, WorkflowEntry};
 use patchbay_flow::Flow;
@@ -58,10 +59,14 @@ impl ConfigDocuments {
         let workflows = workflows(&self.workspace, &queues, &mut faults);
         check_workers(&self.workspace, &activities, &mut faults);
         desk::check(&self.workspace.desk, &mut faults);
+        let hours = hours::schedules(&self.workspace.hours, &mut faults);
         let mut flows = BTreeMap::new();
         for (name, definition) in &self.flows {
             match Flow::from_value(name, definition) {
-                Ok(flow) => drop(flows.insert(name.clone(), flow)),
+                Ok(flow) => {
+                    hours::check_flow(name, definition, &self.workspace.hours, &mut faults);
+                    flows.insert(name.clone(), flow);
+                }
                 Err(refused) => faults.extend(refused.errors.into_iter().map(|issue| {
                     ConfigFault::new(format!("flow/{name}"), issue.property_path, issue.message)
                 })),
@@ -83,6 +88,7 @@ impl ConfigDocuments {
             queues,
             workflows,
             flows,
+            hours,
             class_paths: self.class_paths.iter().filter_map(|path| Path::parse(path)).collect(),
             desk: self.workspace.desk.clone(),
             history_days,

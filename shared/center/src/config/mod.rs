@@ -9,6 +9,7 @@ mod classes;
 mod compile;
 mod fault;
 mod history;
+mod hours;
 mod matching;
 mod worker;
 
@@ -21,17 +22,21 @@ pub use classes::CLASS_VALUES_MAX;
 pub use compile::ConfigDocuments;
 pub use fault::ConfigFault;
 pub use history::{AppliedVersion, VERSIONS_LISTED_MAX, documents_of, versions};
+pub use hours::{HoursPreview, preview_hours};
 pub use matching::{
     MATCHED_WORKERS_MAX, MatchError, MatchQuestion, MatchStop, Matching, Verdict, WorkerVerdict,
     match_workers,
 };
 
 use patchbay_flow::{Flow, FlowLibrary};
+use patchbay_hours::Schedule;
 use patchbay_model::desk::DeskDocument;
 use patchbay_model::{
-    AccountSid, ActivitySid, FlowSid, TaskChannelSid, TaskOrder, TaskQueueSid, WorkflowSid, WorkspaceSid,
+    AccountSid, ActivitySid, FlowSid, TaskChannelSid, TaskOrder, TaskQueueSid, Timestamp, WorkflowSid,
+    WorkspaceSid,
 };
 use patchbay_routing::{Expression, Path, Workflow};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// TaskRouter's activity.
@@ -83,6 +88,8 @@ pub struct Config {
     pub workflows: BTreeMap<WorkflowSid, WorkflowEntry>,
     /// By name.
     pub flows: BTreeMap<String, Flow>,
+    /// Opening hours by name.
+    pub hours: BTreeMap<String, Schedule>,
     /// The worker attributes by whose values workers are put into classes.
     pub class_paths: BTreeSet<Path>,
     /// What agents' desks are told.
@@ -139,5 +146,9 @@ impl Config {
 impl FlowLibrary for Config {
     fn flow(&self, sid: &str, _revision: &str) -> Option<&Flow> {
         self.find_flow(sid)
+    }
+
+    fn hours(&self, name: &str, now: Timestamp) -> Option<Value> {
+        self.hours.get(name).map(|schedule| serde_json::json!(schedule.moment(now)))
     }
 }

@@ -2,6 +2,7 @@
 
 mod frame;
 mod history;
+mod look;
 mod session;
 mod socket;
 mod standing;
@@ -11,6 +12,7 @@ mod tests;
 
 pub use frame::receive_frame;
 pub use history::{HISTORY_MAX, History, history, newest};
+pub use look::{Look, OPENINGS_DAYS, look};
 pub use session::{NewSession, RESUMED_S_MAX, Session, create_session, start_session};
 pub use socket::VisitorPushError;
 pub(crate) use socket::push;
@@ -24,7 +26,7 @@ use crate::media::{self, NewUpload, Ticket, UploadError};
 use crate::ports::QueueError;
 use crate::store::StoreError;
 use crate::webhook;
-use patchbay_channels::webchat::{Appearance, Claims, IdentityError, WebChat};
+use patchbay_channels::webchat::{Claims, IdentityError, WebChat};
 use patchbay_channels::webhook::RejectionReason;
 use patchbay_channels::{Normalised, Rejection, WebhookReply, WebhookRequest};
 use patchbay_model::{ChannelKind, EventKind, InboundEvent};
@@ -83,15 +85,6 @@ fn open_for<'c>(
         return Err(Rejection { status: 403, reason: RejectionReason::Origin }.into());
     }
     Ok(webchat)
-}
-
-/// How the account's widget looks and what it asks.
-pub fn appearance<'c>(
-    center: &'c Center,
-    account: &str,
-    origin: Option<&str>,
-) -> Result<&'c Appearance, WebChatError> {
-    Ok(open_for(center, account, origin)?.appearance())
 }
 
 /// Whose request it is: of a session whose token is good, from an allowed origin.

@@ -1,8 +1,10 @@
 use super::session::with_token;
 use super::*;
+use crate::config::{ConfigDocuments, apply, stored_documents};
 use crate::ports::QueueName;
 use crate::testing::{Room, ask_and_hand_over, now};
 use patchbay_channels::Channel;
+use patchbay_hours::Opening;
 use patchbay_model::limits::FRAME_BYTES_MAX;
 use patchbay_model::{MessageStatus, Seq};
 
@@ -314,9 +316,37 @@ fn a_visitor_is_told_where_the_conversation_stands() {
 fn what_a_widget_looks_like_is_for_pages_of_allowed_origins() {
     let room = Room::new(ask_and_hand_over());
     let status = |account: &str, origin: Option<&str>| {
-        appearance(&room.center, account, origin).map(|look| look.rating).map_err(|error| error.status())
+        let look = now(look(&room.center, account, origin));
+        look.map(|look| (look.appearance.rating, look.openings)).map_err(|error| error.status())
     };
-    assert_eq!(status("default", ORIGIN), Ok(true));
+    assert_eq!(status("default", ORIGIN), Ok((true, None)));
     assert_eq!(status("default", Some("https://evil.example")), Err(403));
     assert_eq!(status("other", ORIGIN), Err(404));
+}
+
+#[test]
+fn visitors_are_told_when_somebody_is_there() {
+    let mut room = Room::new(ask_and_hand_over());
+    let openings = |room: &Room| now(look(&room.center, "default", ORIGIN)).unwrap().openings;
+    let always = |room: &Room| {
+        let from = room.world_now();
+        Some(vec![Opening { from, to: from.plus_s(OPENINGS_DAYS * 86_400) }])
+    };
+    let own = [("hours", "mon-sun 00:00-24:00"), ("time_zone", "UTC")];
+    room.open(ChannelKind::Webchat, "default", &own);
+    assert_eq!(openings(&room), always(&room));
+    // Nobody is turned away by a schedule that there is not.
+    room.open(ChannelKind::Webchat, "default", &[("hours", "@shop")]);
+    assert_eq!(openings(&room), None);
+    let (_, mut documents) = now(stored_documents(&room.center)).unwrap();
+    let week = json!([{ "days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "00:00", "to": "24:00" }]);
+    let apply_shop = |documents: &mut ConfigDocuments, over: Value| {
+        let shop = json!([{ "name": "shop", "time_zone": "UTC", "weekly": week, "override": over }]);
+        documents.workspace.hours = serde_json::from_value(shop).unwrap();
+        now(apply(&room.center, documents)).unwrap();
+    };
+    apply_shop(&mut documents, Value::Null);
+    assert_eq!(openings(&room), always(&room));
+    apply_shop(&mut documents, json!({ "open": false }));
+    assert_eq!(openings(&room), Some(Vec::new()));
 }

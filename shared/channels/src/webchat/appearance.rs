@@ -1,7 +1,8 @@
 //! How an account's widget looks and what it asks: settings that everybody may see.
 
-use super::hours::{Hours, read_hours};
+use super::hours::{Hours, own_hours};
 use crate::settings::Reader;
+use patchbay_hours::is_name;
 use serde::Serialize;
 
 /// Characters of the title and of the line under it.
@@ -33,11 +34,9 @@ pub struct Appearance {
     pub locale: Option<String>,
     /// What is asked before the first message.
     pub pre_chat: Vec<PreChatField>,
-    /// When somebody is there, in the time zone; always when there are none.
-    pub hours: Vec<Hours>,
-    /// An IANA name; the widget asks the browser what time it is there.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_zone: Option<String>,
+    /// When somebody is there. The widget is told the openings of the next weeks.
+    #[serde(skip)]
+    pub hours: Hours,
     pub outside_hours: OutsideHours,
     /// What is said outside the opening hours.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,16 +84,6 @@ pub enum FieldName {
 impl Appearance {
     /// Reads the settings; what is wrong with them is among the reader's complaints.
     pub(super) fn read(settings: &mut Reader<'_>) -> Appearance {
-        let hours = settings.optional("hours").map_or_else(Vec::new, |text| {
-            read_hours(text).unwrap_or_else(|| {
-                settings.complain("hours", "is not like mon-fri 09:00-18:00, sat 10:00-14:00");
-                Vec::new()
-            })
-        });
-        let time_zone = matching(settings, "time_zone", is_time_zone, "is not a time zone like Europe/Paris");
-        if !hours.is_empty() && time_zone.is_none() {
-            settings.complain("time_zone", "is missing: the opening hours are of some place");
-        }
         Appearance {
             title: text(settings, "title", TITLE_CHARS_MAX),
             subtitle: text(settings, "subtitle", TITLE_CHARS_MAX),
@@ -104,8 +93,7 @@ impl Appearance {
             position: one_of(settings, "position", &[("left", Position::Left), ("right", Position::Right)]),
             locale: matching(settings, "locale", is_language, "is not a language like en or pt-BR"),
             pre_chat: pre_chat(settings),
-            hours,
-            time_zone,
+            hours: hours(settings),
             outside_hours: one_of(
                 settings,
                 "outside_hours",
@@ -147,6 +135,33 @@ fn one_of<T: Copy>(settings: &mut Reader<'_>, key: &'static str, values: &[(&str
         settings.complain(key, "is none of the words that it may be");
     }
     found
+}
+
+fn hours(settings: &mut Reader<'_>) -> Hours {
+    let time_zone = settings.optional("time_zone");
+    let Some(text) = settings.optional("hours") else { return Hours::Always };
+    if let Some(name) = text.strip_prefix('@') {
+        if !is_name(name) {
+            settings.complain("hours", "has no name of a schedule after the @");
+        }
+        if time_zone.is_some() {
+            settings.complain("time_zone", "is not asked: the schedule has one");
+        }
+        return Hours::Named(name.to_owned());
+    }
+    let Some(time_zone) = time_zone else {
+        settings.complain("time_zone", "is missing: the opening hours are of some place");
+        return Hours::Always;
+    };
+    match own_hours(text, time_zone) {
+        Some(schedule) => return Hours::Own(schedule),
+        None if own_hours(text, "UTC").is_some() => {
+            settings.complain("time_zone", "is not a time zone like Europe/Paris");
+        }
+        None => settings
+            .complain("hours", "is neither like mon-fri 09:00-18:00, sat 10:00-14:00 nor @ and a name"),
+    }
+    Hours::Always
 }
 
 /// `name, email?`: with a question mark it may be left empty.
@@ -197,13 +212,6 @@ fn is_language(text: &str) -> bool {
         .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
-/// The form of a name of the IANA time zone database; whether it is one, the browser knows.
-fn is_time_zone(text: &str) -> bool {
-    text.split('/').all(|part| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+'))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,6 +242,8 @@ mod tests {
 
     #[test]
     fn settings_are_read() {
+        let named = read(&[("hours", "@shop")]).0.hours;
+        assert_eq!(named, Hours::Named("shop".into()));
         let (read, wrong) = read(&[
             ("title", "Lamps & more"),
             ("color", "#1A73e8"),
@@ -246,6 +256,7 @@ mod tests {
             ("socket_url", "wss://sockets.example/webchat"),
         ]);
         assert_eq!(wrong, [""; 0]);
+        assert!(matches!(read.hours, Hours::Own(_)));
         insta::assert_json_snapshot!("appearance", read);
     }
 
@@ -275,8 +286,11 @@ mod tests {
         check("rating", "true", false);
         check("socket_url", "https://sockets.example", false);
         check("socket_url", "wss://sockets.example/?a=b", false);
-        check("time_zone", "Mars/Olympus Mons", false);
+        check("hours", "@shop", true);
+        check("hours", "@Shop hours", false);
         assert_eq!(read(&[("hours", "mon 09:00-18:00")]).1, ["time_zone"]);
+        assert_eq!(read(&[("hours", "mon 09:00-18:00"), ("time_zone", "Mars/Olympus")]).1, ["time_zone"]);
         assert_eq!(read(&[("hours", "always"), ("time_zone", "UTC")]).1, ["hours"]);
+        assert_eq!(read(&[("hours", "@shop"), ("time_zone", "UTC")]).1, ["time_zone"]);
     }
 }

@@ -1,68 +1,66 @@
-//! Opening hours: `mon-fri 09:00-18:00, sat 10:00-14:00`.
+//! Opening hours: `mon-fri 09:00-18:00, sat 10:00-14:00`, or those of the workspace: `@shop`.
 
-use serde::Serialize;
+use patchbay_hours::Schedule;
+use patchbay_model::hours::{ScheduleDocument, Weekday, WeeklyHours};
 
-/// Spans of one week.
-const SPANS_MAX: usize = 28;
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// A span of each of these days.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Hours {
-    /// 1 is Monday, 7 is Sunday (ISO 8601).
-    pub days: Vec<u8>,
-    /// Minutes since midnight.
-    pub from_min: u16,
-    /// Minutes since midnight, up to 1,440; later than `from_min`.
-    pub to_min: u16,
+/// When somebody is there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Hours {
+    #[default]
+    Always,
+    /// The account's own.
+    Own(Schedule),
+    /// A schedule of the workspace, by its name.
+    Named(String),
+}
+
+/// The account's own hours; `None` where they or the time zone cannot be read.
+pub(super) fn own_hours(text: &str, time_zone: &str) -> Option<Schedule> {
+    let document = ScheduleDocument {
+        name: "own".into(),
+        time_zone: time_zone.into(),
+        weekly: read_hours(text)?,
+        ..ScheduleDocument::default()
+    };
+    Schedule::compile(&document).ok()
 }
 
 /// `None` for what is not of this form. Days may go over the end of the week (`sat-mon`), spans not over midnight.
-pub(super) fn read_hours(text: &str) -> Option<Vec<Hours>> {
-    let spans: Option<Vec<Hours>> = text.split(',').map(|span| read_span(span.trim())).collect();
-    spans.filter(|spans| spans.len() <= SPANS_MAX)
+pub(super) fn read_hours(text: &str) -> Option<Vec<WeeklyHours>> {
+    text.split(',').map(|span| read_span(span.trim())).collect()
 }
 
-fn read_span(text: &str) -> Option<Hours> {
+fn read_span(text: &str) -> Option<WeeklyHours> {
     let (days, times) = text.split_once(' ')?;
     let (first, last) = days.split_once('-').unwrap_or((days, days));
     let number = |name: &str| DAYS.iter().position(|day| *day == name.to_ascii_lowercase());
     let (first, last) = (number(first)?, number(last)?);
     let count = (last + DAYS.len() - first) % DAYS.len() + 1;
-    let days: Option<Vec<u8>> =
-        (first..first + count).map(|day| u8::try_from(day % DAYS.len() + 1).ok()).collect();
+    let days = Weekday::ALL.into_iter().cycle().skip(first).take(count).collect();
     let (from, to) = times.trim().split_once('-')?;
-    let (from_min, to_min) = (minutes(from)?, minutes(to)?);
-    (from_min < to_min).then_some(Hours { days: days?, from_min, to_min })
-}
-
-fn minutes(text: &str) -> Option<u16> {
-    let (hours, minutes) = text.split_once(':')?;
-    let two_digits = |text: &str| {
-        let is_number = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
-        is_number.then(|| text.parse::<u16>().ok()).flatten()
-    };
-    let (hours, minutes) = (two_digits(hours)?, two_digits(minutes)?);
-    let total = hours * 60 + minutes;
-    (minutes < 60 && total <= 24 * 60).then_some(total)
+    Some(WeeklyHours { days, from: from.into(), to: to.into() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use patchbay_hours::SPANS_MAX;
 
     #[test]
     fn hours_are_days_and_times() {
-        let check = |text: &str, expect: &[(&[u8], u16, u16)]| {
-            let read: Option<Vec<_>> = read_hours(text)
-                .map(|spans| spans.into_iter().map(|span| (span.days, span.from_min, span.to_min)).collect());
-            let expect: Vec<_> = expect.iter().map(|(days, from, to)| (days.to_vec(), *from, *to)).collect();
-            assert_eq!(read, (!expect.is_empty()).then_some(expect), "{text}");
+        let check = |text: &str, expect: &[(&[Weekday], &str, &str)]| {
+            let read = own_hours(text, "UTC").and_then(|_| read_hours(text)).unwrap_or_default();
+            let read: Vec<_> =
+                read.iter().map(|span| (&span.days[..], span.from.as_str(), span.to.as_str())).collect();
+            assert_eq!(read, expect, "{text}");
         };
-        check("mon-fri 09:00-18:00", &[(&[1, 2, 3, 4, 5], 540, 1_080)]);
-        check("Sat 10:00-14:30, sun 00:00-24:00", &[(&[6], 600, 870), (&[7], 0, 1_440)]);
-        check("sat-mon 09:00-10:00", &[(&[6, 7, 1], 540, 600)]);
-        check("mon-sun 08:00-20:00", &[(&[1, 2, 3, 4, 5, 6, 7], 480, 1_200)]);
+        use Weekday::{Mon, Sat, Sun};
+        check("mon-fri 09:00-18:00", &[(&Weekday::ALL[..5], "09:00", "18:00")]);
+        check("Sat 10:00-14:30, sun 00:00-24:00", &[(&[Sat], "10:00", "14:30"), (&[Sun], "00:00", "24:00")]);
+        check("sat-mon 09:00-10:00", &[(&[Sat, Sun, Mon], "09:00", "10:00")]);
+        check("mon-sun 08:00-20:00", &[(&Weekday::ALL, "08:00", "20:00")]);
         for bad in [
             "",
             "mon",
@@ -74,7 +72,8 @@ mod tests {
         ] {
             check(bad, &[]);
         }
-        let many = |count: usize| vec!["mon 09:00-10:00"; count].join(",");
-        assert!(read_hours(&many(SPANS_MAX)).is_some() && read_hours(&many(SPANS_MAX + 1)).is_none());
+        let many = |count: usize| own_hours(&vec!["mon 09:00-10:00"; count].join(","), "UTC");
+        assert!(many(SPANS_MAX).is_some() && many(SPANS_MAX + 1).is_none());
+        assert!(own_hours("mon 09:00-18:00", "Mars/Olympus").is_none());
     }
 }

@@ -1,12 +1,13 @@
 use serde_json::json;
 
 use super::*;
-use crate::FlowState;
 use crate::state::REMEMBERED_MESSAGES_MAX;
 use crate::widgets::testing::{NOW, play};
+use crate::{FlowState, NoFlows};
 
-fn run() -> Run {
+fn run() -> Run<'static> {
     Run {
+        library: &NoFlows,
         state: FlowState::default(),
         now: NOW,
         effects: Vec::new(),

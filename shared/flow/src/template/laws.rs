@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::json;
 
-use super::{RenderError, Template, language};
+use super::{Outside, RenderError, Template, language};
+use crate::NoFlows;
 use crate::context::Context;
 use crate::limits::RENDERED_BYTES_MAX;
 
@@ -102,9 +103,9 @@ proptest! {
         // Most must compile, or this law says little: too many rejects fail it.
         prop_assume!(compiled.is_ok());
         let template = compiled.unwrap();
-        let (context, now) = (context(), Timestamp(ms));
-        let first = template.render(&context, now);
-        prop_assert_eq!(&first, &template.render(&context, now));
+        let (context, outside) = (context(), Outside { library: &NoFlows, now: Timestamp(ms) });
+        let first = template.render(&context, outside);
+        prop_assert_eq!(&first, &template.render(&context, outside));
         match first {
             Ok(text) => prop_assert!(text.len() <= RENDERED_BYTES_MAX),
             Err(RenderError::Limit(_, max)) => prop_assert!(max > 0),

@@ -22,12 +22,20 @@ use thiserror::Error;
 
 use crate::context::Context;
 use crate::limits::RENDERED_BYTES_MAX;
+use crate::step::FlowLibrary;
 
 /// A property's text, with or without Liquid in it.
 #[derive(Debug)]
 pub(crate) enum Template {
     Literal(String),
     Liquid(liquid_core::Template),
+}
+
+/// What a template reads that is not of its execution.
+#[derive(Clone, Copy)]
+pub(crate) struct Outside<'a> {
+    pub(crate) library: &'a dyn FlowLibrary,
+    pub(crate) now: Timestamp,
 }
 
 /// Why a template does not compile.
@@ -75,13 +83,13 @@ impl Template {
         }
     }
 
-    /// The text with `context`'s values at the moment `now`.
-    pub(crate) fn render(&self, context: &Context, now: Timestamp) -> Result<String, RenderError> {
+    /// The text with `context`'s values and what lies outside of it.
+    pub(crate) fn render(&self, context: &Context, outside: Outside<'_>) -> Result<String, RenderError> {
         let template = match self {
             Template::Literal(text) => return Ok(text.clone()),
             Template::Liquid(template) => template,
         };
-        let runtime = runtime::ContextRuntime::new(context, now);
+        let runtime = runtime::ContextRuntime::new(context, outside);
         let mut out = meter::LimitedWriter::new(RENDERED_BYTES_MAX);
         let result = template.render_to(&mut out, &runtime);
         if out.exceeded {

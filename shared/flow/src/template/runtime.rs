@@ -8,9 +8,12 @@ use liquid_core::runtime::{PartialStore, Registers, Renderable};
 use liquid_core::{Error, Object, ObjectView, Result, Runtime, Value, ValueView};
 use patchbay_model::Timestamp;
 
-use super::meter;
 use super::value::{MISSING, flat, from_json, weight};
-use crate::context::{Context, Key};
+use super::{Outside, meter};
+use crate::context::{Context, Key, walk};
+
+/// Opening hours, as the library has them: `hours.<name>.open`.
+const HOURS: &str = "hours";
 
 /// The step's moment, for the `date` filter.
 #[derive(Clone, Copy, Default)]
@@ -19,16 +22,28 @@ pub(super) struct Now(pub(super) Timestamp);
 /// Variables over an execution's context. Only what a template reads is converted to Liquid's values.
 pub(super) struct ContextRuntime<'a> {
     context: &'a Context,
+    outside: Outside<'a>,
     assigned: RefCell<Object>,
     counters: RefCell<Object>,
     registers: Registers,
 }
 
 impl<'a> ContextRuntime<'a> {
-    pub(super) fn new(context: &'a Context, now: Timestamp) -> Self {
+    pub(super) fn new(context: &'a Context, outside: Outside<'a>) -> Self {
         let registers = Registers::default();
-        *registers.get_mut::<Now>() = Now(now);
-        Self { context, assigned: RefCell::default(), counters: RefCell::default(), registers }
+        *registers.get_mut::<Now>() = Now(outside.now);
+        Self { context, outside, assigned: RefCell::default(), counters: RefCell::default(), registers }
+    }
+
+    fn find(&self, path: &[Key]) -> Option<ValueCow<'_>> {
+        let found = match path {
+            [root, name, rest @ ..] if root.text == HOURS => {
+                let moment = self.outside.library.hours(&name.text, self.outside.now)?;
+                walk(&moment, rest).map(|json| from_json(&json))
+            }
+            path => self.context.find(path).map(|json| from_json(&json)),
+        };
+        found.map(ValueCow::Owned)
     }
 }
 
@@ -50,7 +65,7 @@ impl Runtime for ContextRuntime<'_> {
     }
 
     fn roots(&self) -> BTreeSet<KStringCow<'_>> {
-        Context::ROOTS.iter().map(|root| KStringCow::from_static(root)).collect()
+        Context::ROOTS.iter().chain([&HOURS]).map(|root| KStringCow::from_static(root)).collect()
     }
 
     fn try_get(&self, path: &[ScalarCow<'_>]) -> Option<ValueCow<'_>> {
@@ -71,7 +86,7 @@ impl Runtime for ContextRuntime<'_> {
         }
         let path: Vec<Key> =
             path.iter().map(|key| Key { text: key.to_kstr().to_string(), index: key.to_integer() }).collect();
-        let found = self.context.find(&path).map(|json| ValueCow::Owned(from_json(&json)));
+        let found = self.find(&path);
         meter::charge(self, found.as_ref().map_or(0, |value| weight(value)))?;
         Ok(or_missing(found))
     }

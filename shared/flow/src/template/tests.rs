@@ -6,6 +6,23 @@ use crate::limits::{LOOP_TURNS_MAX, PATH_NESTING_MAX, TEMPLATE_BYTES_MAX, TEMPLA
 /// 2026-11-22T15:05:04Z.
 const NOW: Timestamp = Timestamp(1_795_359_904_000);
 
+/// One schedule, which is open on even seconds.
+struct Hours;
+
+impl FlowLibrary for Hours {
+    fn flow(&self, _sid: &str, _revision: &str) -> Option<&crate::Flow> {
+        None
+    }
+
+    fn hours(&self, name: &str, now: Timestamp) -> Option<serde_json::Value> {
+        (name == "shop").then(|| {
+            json!({ "open": now.seconds() % 2 == 0, "opens_date": "2026-11-23", "opens_time": "09:00", "weekday": 7 })
+        })
+    }
+}
+
+const OUTSIDE: Outside<'static> = Outside { library: &Hours, now: NOW };
+
 fn context() -> Context {
     serde_json::from_value(json!({
         "trigger": {"message": {"Body": "Hi", "ChannelAttributes": {"pre": {"age": 7}}}},
@@ -22,7 +39,7 @@ fn context() -> Context {
 }
 
 fn render(source: &str) -> Result<String, RenderError> {
-    Template::compile(source).unwrap_or_else(|error| panic!("{source}: {error}")).render(&context(), NOW)
+    Template::compile(source).unwrap_or_else(|error| panic!("{source}: {error}")).render(&context(), OUTSIDE)
 }
 
 fn check(source: &str, expect: &str) {
@@ -217,4 +234,14 @@ fn bombs_end_with_a_limit() {
         let result = render(source);
         assert!(matches!(result, Err(RenderError::Limit(..))), "{source:.60}: {result:?}");
     }
+}
+
+#[test]
+fn opening_hours_are_looked_up_at_the_steps_moment() {
+    check("{{hours.shop.open}} {{ hours['shop'].weekday }}", "true 7");
+    check("{% if hours.shop.open %}open{% else %}closed{% endif %}", "open");
+    check("{{hours.shop.opens_date | date: '%A'}}, {{hours.shop.opens_time}}", "Monday, 09:00");
+    // What there is not is empty, like everything undefined; a name that the template assigns is its own.
+    check("[{{hours.bar.open}}{{hours.shop.closes_at}}{{hours}}]", "[]");
+    check("{% assign hours = 'ours' %}{{hours}}", "ours");
 }
