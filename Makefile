@@ -53,7 +53,7 @@ test-desktop: $(PAGES) ## The pages: without a browser, and their stories in Chr
 test-deploy: ## Deploys to an emulator of the cloud on this machine and runs the stories against it
 	infra/test-deploy.sh
 
-bench: ## Prints what each scenario costs, what a center does under load, and how the functions start
+bench: $(PAGES) ## Prints what each scenario costs, what a center does under load, how the functions start, and what the pages take
 	cargo test --quiet --package patchbay-center --lib costs -- --nocapture
 	cargo build --quiet --profile local --package patchbay-local
 	@bin="$${CARGO_TARGET_DIR:-target}/local/patchbay"; \
@@ -63,6 +63,9 @@ bench: ## Prints what each scenario costs, what a center does under load, and ho
 	done
 	@echo; echo "== the functions, as they are released"
 	@infra/bench-functions.sh
+	@echo; echo "== the pages"
+	@desktop/chromium.sh
+	@PATCHBAY_BIN="$$(realpath "$${CARGO_TARGET_DIR:-target}/local/patchbay")" npm --prefix desktop run --silent bench
 
 deploy: ## Guided deployment with AWS SAM (STAGE=dev|staging|production)
 	sam build $(SAM_CONFIG)

@@ -3,6 +3,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { violations } from "./support/access.ts";
+import { administrator } from "./support/admin.ts";
 import { composer, launch, offers, open, screenshot, signIn, tasks, timeline } from "./support/browser.ts";
 import { Center } from "./support/center.ts";
 
@@ -62,6 +63,55 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.context().close();
   });
 }
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`no serious barrier in any section in ${colorScheme} colours`, async () => {
+    const { page, problems } = await administrator(browser, center.url, "workers", colorScheme);
+    const parts = page.getByRole("navigation", { name: "Administration" }).getByRole("link");
+    await parts.first().waitFor();
+    const names = await parts.allTextContents();
+    expect(names.length).toBeGreaterThanOrEqual(8);
+    for (const [at, name] of names.entries()) {
+      await parts.nth(at).click();
+      await page.locator(`a[aria-current=page]`, { hasText: name }).waitFor();
+      await expect.poll(() => page.getByRole("main").locator(":scope > *").count()).toBeGreaterThan(1);
+      expect(await violations(page), name).toEqual([]);
+    }
+    for (const [address, heading] of [
+      ["#floor", "Live"],
+      ["#floor/history", "History"],
+    ] as const) {
+      await page.evaluate((address) => {
+        location.hash = address;
+      }, address);
+      await page.getByRole("heading", { name: heading }).waitFor();
+      expect(await violations(page), address).toEqual([]);
+    }
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+}
+
+test("nothing moves on the desk for who wants nothing to move", async () => {
+  const { page, problems } = await signIn(browser, center.url, "Chiyo", { reducedMotion: "reduce" });
+  await center.askForAgent("sms", "+15005550065");
+  await offers(page).first().waitFor();
+  await page.keyboard.press("Alt+a");
+  await timeline(page).getByText("Which language do you prefer?").waitFor();
+  await page.keyboard.press("Alt+c");
+  const dialog = page.getByRole("dialog", { name: "Complete the task" });
+  // What a dialog does when it comes is over at once.
+  const running = await page.evaluate(() => {
+    const lasting = ({ effect, playState }: Animation) =>
+      playState === "running" && Number(effect?.getComputedTiming().activeDuration) > 1;
+    return document.getAnimations().filter(lasting).length;
+  });
+  expect(running).toBe(0);
+  await dialog.getByRole("button", { name: "Complete" }).click();
+  await expect.poll(() => tasks(page).count()).toBe(0);
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
 
 test("the whole job is done with keys", async () => {
   const { page, problems } = await open(browser, `${center.url}/desktop/`);

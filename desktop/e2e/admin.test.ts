@@ -3,7 +3,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { violations } from "./support/access.ts";
-import { launch, open, screenshot } from "./support/browser.ts";
+import { toPart as part, plan, review, administrator as signIn } from "./support/admin.ts";
+import { launch, screenshot } from "./support/browser.ts";
 import { Center } from "./support/center.ts";
 
 let center: Center;
@@ -18,26 +19,11 @@ afterAll(async () => {
   await center?.end();
 });
 
-async function administrator(colorScheme: "light" | "dark" = "light") {
-  const watched = await open(browser, `${center.url}/desktop/#admin/queues`, { colorScheme });
-  await watched.page.getByRole("combobox", { name: "As" }).selectOption({ label: "Administrator" });
-  await watched.page.getByRole("button", { name: "Ann" }).click();
-  await watched.page.getByText("Connected").waitFor();
-  return watched;
-}
-
-const part = (page: Page, name: string) =>
-  page.getByRole("navigation", { name: "Admin" }).getByRole("link", { name, exact: true }).click();
-const plan = (page: Page) => page.getByRole("dialog", { name: "What would change" });
+const administrator = (colorScheme?: "light" | "dark") => signIn(browser, center.url, "queues", colorScheme);
 
 async function targets(page: Page, queue: string, expression: string): Promise<void> {
   const section = page.getByRole("region", { name: queue });
   await section.getByRole("textbox", { name: "Its workers fulfil" }).fill(expression);
-}
-
-async function review(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Review and apply" }).click();
-  await plan(page).waitFor();
 }
 
 test("a change is tried, reviewed and applied, and of two administrators none loses one", async () => {

@@ -2,14 +2,33 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { addressOf } from "../simulator/src/channels.ts";
 import { launch, offers, screenshot, signIn, tasks, timeline } from "./support/browser.ts";
-import { Center } from "./support/center.ts";
+import { Center, type Workspace } from "./support/center.ts";
+
+/** Every channel of the example that carries texts. */
+const CHANNELS = [
+  "sms",
+  "line",
+  "webchat",
+  "whatsapp",
+  "messenger",
+  "instagram",
+  "telegram",
+  "discord",
+  "email",
+  "custom",
+];
 
 let center: Center;
 let browser: Browser;
 
 beforeAll(async () => {
-  [center, browser] = await Promise.all([Center.start(), launch()]);
+  // One agent holds a conversation of every channel.
+  const roomy = ({ workers }: Workspace) => {
+    for (const worker of workers) worker.channels = { chat: { capacity: CHANNELS.length } };
+  };
+  [center, browser] = await Promise.all([Center.start(undefined, roomy), launch()]);
 });
 
 afterAll(async () => {
@@ -44,12 +63,8 @@ const PAYLOADS = [
 
 test("no text of a customer becomes anything else", async () => {
   const { page, problems } = await signIn(browser, center.url, "Ann");
-  const customers = [
-    ["sms", "+15005550051"],
-    ["line", "U5123456789abcdef0123456789abcdef"],
-    ["webchat", "visitor-51"],
-  ] as const;
-  for (const [channel, from] of customers) {
+  for (const channel of CHANNELS) {
+    const from = addressOf(channel, { name: "Zoë Martin", number: "55500051" });
     await center.askForAgent(channel, from);
     await offers(page).getByRole("button", { name: "Accept" }).click();
     await timeline(page).getByText("Which language do you prefer?").waitFor();

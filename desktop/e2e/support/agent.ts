@@ -12,7 +12,6 @@ export interface Frame {
 export class Agent {
   readonly #socket: WebSocket;
   readonly frames: Frame[] = [];
-  #next = 0;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
@@ -39,7 +38,8 @@ export class Agent {
   }
 
   async act(action: string, fields: Fields = {}): Promise<Fields> {
-    const id = String(++this.#next);
+    // An id that was used before is a repetition, whichever socket it comes by.
+    const id = crypto.randomUUID();
     this.#socket.send(JSON.stringify({ action, id, ...fields }));
     return until(async () => {
       const answer = this.frames.find((frame) => frame.payload.id === id);

@@ -31,7 +31,11 @@ export interface Delivery {
 /** The example's `workspace.json`, as far as stories change it. */
 export interface Workspace {
   desk: Record<string, unknown>;
-  workers: { friendly_name: string; attributes: Record<string, unknown> }[];
+  workers: {
+    friendly_name: string;
+    attributes: Record<string, unknown>;
+    channels: Record<string, { capacity: number }>;
+  }[];
 }
 
 export class Center {
@@ -100,6 +104,15 @@ export class Center {
     });
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
     return answer.json();
+  }
+
+  /** The documents in force. */
+  async config(): Promise<unknown> {
+    const { token } = (await this.post("/api/dev/sign-in", { worker: "Ann", role: "admin" })) as {
+      token: string;
+    };
+    const answer = await fetch(`${this.#url}/api/config`, { headers: { authorization: `Bearer ${token}` } });
+    return ((await answer.json()) as { documents: unknown }).documents;
   }
 
   /** A customer writes; the providers are played by the simulator. */

@@ -8,6 +8,10 @@ export class Site {
   /** Attributes of the script tag. */
   attributes = "";
   lang = "en";
+  /** Whether the tag is there a second time. */
+  twice = false;
+  /** A style sheet of the page's own. */
+  style = "";
   readonly #center: string;
 
   private constructor(server: Server, center: string) {
@@ -17,7 +21,12 @@ export class Site {
   }
 
   static async start(center: string): Promise<Site> {
-    const server = createServer((_, response) => {
+    const server = createServer(({ url }, response) => {
+      if (url === "/own.css") {
+        response.setHeader("content-type", "text/css");
+        response.end(site.style);
+        return;
+      }
       response.setHeader("content-type", "text/html; charset=utf-8");
       response.setHeader("content-security-policy", site.#policy());
       response.end(site.#page());
@@ -40,6 +49,7 @@ export class Site {
       `script-src ${this.#center}`,
       `connect-src ${this.#center} ${socket}`,
       `img-src ${this.#center}`,
+      ...(this.style ? ["style-src 'self'"] : []),
       "base-uri 'none'",
       "form-action 'none'",
       "require-trusted-types-for 'script'",
@@ -47,13 +57,17 @@ export class Site {
     ].join("; ");
   }
 
+  #tag(): string {
+    return `<script src="${this.#center}/widget.js" ${this.attributes} async></script>`;
+  }
+
   #page(): string {
     return `<!doctype html>
 <html lang="${this.lang}">
-<head><meta charset="utf-8"><title>A shop</title></head>
+<head><meta charset="utf-8"><title>A shop</title>${this.style ? '<link rel="stylesheet" href="/own.css">' : ""}</head>
 <body>
 <main><h1>A shop</h1><p>Buy a lamp. <a href="#">More</a></p></main>
-<script src="${this.#center}/widget.js" ${this.attributes} async></script>
+${this.#tag().repeat(this.twice ? 2 : 1)}
 </body>
 </html>`;
   }

@@ -38,10 +38,9 @@ export interface Session {
 /** Leave to upload one file. */
 interface Ticket {
   /** What an attachment has as its URL. */
-  reference: string;
-  content_type: string;
   url: string;
-  fields: Record<string, string>;
+  content_type: string;
+  form: { url: string; fields: Record<string, string> };
 }
 
 export interface Wanted {
@@ -96,16 +95,16 @@ export class Api {
     const body = { content_type, bytes: file.size, file_name: file.name };
     const ticket = (await this.#call("POST", "uploads", { token, body })) as Ticket;
     const form = new FormData();
-    for (const [name, value] of Object.entries(ticket.fields)) form.append(name, value);
+    for (const [name, value] of Object.entries(ticket.form.fields)) form.append(name, value);
     form.append("file", file);
     const signal = AbortSignal.timeout(UPLOAD_MS_MAX);
-    const sending = fetch(ticket.url, { method: "POST", body: form, credentials: "omit", signal });
+    const sending = fetch(ticket.form.url, { method: "POST", body: form, credentials: "omit", signal });
     const answer = await sending.catch((error: unknown) => {
       throw new Refused(0, String(error));
     });
     if (!answer.ok) throw new Refused(answer.status, await answer.text().catch(() => ""));
     return {
-      url: ticket.reference,
+      url: ticket.url,
       content_type: ticket.content_type,
       file_name: file.name,
       bytes: file.size,

@@ -14,7 +14,7 @@ import {
   type Standing,
 } from "./protocol.ts";
 import { FrameRefused, NoAnswer, VisitorSocket } from "./socket.ts";
-import { type Chat, lastSeq } from "./state.ts";
+import { type Chat, isSettled, lastSeq } from "./state.ts";
 import type { Storage } from "./storage.ts";
 import { newId } from "./uuid.ts";
 
@@ -37,6 +37,8 @@ const STANDING_MS = 10_000;
 /** Milliseconds until a document is sent again. */
 const RETRY_MS = 1_000;
 const RETRY_MS_MAX = 30_000;
+/** Milliseconds until the history is asked again for what was taken, and is not in it as it stays. */
+const SETTLES_MS = [200, 800, 2_000, 5_000, 10_000];
 
 export interface Profile {
   name?: string;
@@ -164,6 +166,16 @@ export class Client {
     return this.#syncing;
   }
 
+  /** Asks until the history has a message as it stays: it is stored after it was taken, and its files even later. */
+  async settle(id: string): Promise<void> {
+    for (const ms of SETTLES_MS) {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      if (this.#stopped) return;
+      await this.sync();
+      if (isSettled(this.#chat(), id)) return;
+    }
+  }
+
   /** Everything that was ever said, oldest first. */
   async transcript(): Promise<Message[]> {
     const all: Message[] = [];
@@ -208,8 +220,7 @@ export class Client {
       try {
         const sid = await this.#deliver(document);
         this.#events.acknowledged(id, sid);
-        // A file has an address of its own once it is taken.
-        if (document.kind === "media") void this.sync();
+        if (document.kind === "media") void this.settle(id);
       } catch (error) {
         if (!(error instanceof Refused) || error.passes || error.status === 401) {
           await new Promise((resolve) => setTimeout(resolve, pause));

@@ -14,6 +14,10 @@ function begin(script: HTMLScriptElement): void {
   root.append(mount);
   dress(root, host, widget);
   document.body.append(host);
+  // Pages that bring the next one without a new document put another body in the place of this one.
+  new MutationObserver(() => {
+    if (!host.isConnected && document.body !== null) document.body.append(host);
+  }).observe(document.documentElement, { childList: true });
   window.Patchbay = {
     open: () => void widget.open(),
     close: () => widget.close(),

@@ -1,7 +1,7 @@
 /** What the views show and do: one widget of one account. */
 import { Api } from "./api.ts";
 import { Client, type Link } from "./client.ts";
-import { isOpen as isWithinHours } from "./hours.ts";
+import { isOpen as isWithinHours, nextOpening } from "./hours.ts";
 import type { Attachment, Message, Said } from "./protocol.ts";
 import { type Attributes, type FieldName, type Look, look, PLAIN, socketUrl } from "./settings.ts";
 import { type Chat, EMPTY, type Entry, type Event, reduce, unread } from "./state.ts";
@@ -22,6 +22,8 @@ export type Screen = "chat" | "pre-chat" | "offline-form" | "offline-sent";
 /** Milliseconds between signs that the visitor types, and until they count as having stopped. */
 const TYPING_EVERY_MS = 3_000;
 const TYPING_STOPS_MS = 5_000;
+/** Age at which the account's settings are asked for anew when the window is opened. */
+const CONFIG_MS_MAX = 10 * 60_000;
 
 export class Widget {
   readonly attributes: Attributes;
@@ -35,6 +37,8 @@ export class Widget {
   wasRated = false;
   #client: Client | undefined;
   #configured: Promise<void> | undefined;
+  #configuredAt = 0;
+  #config = PLAIN;
   #identity: string | undefined;
   #typedAt = 0;
   #typingStops: ReturnType<typeof setTimeout> | undefined;
@@ -61,7 +65,7 @@ export class Widget {
     document.addEventListener("visibilitychange", () => !document.hidden && this.#client?.wake());
     if (typeof BroadcastChannel === "function") {
       this.#channel = new BroadcastChannel(`patchbay:${this.attributes.center}:${this.attributes.account}`);
-      this.#channel.onmessage = () => void this.#client?.sync();
+      this.#channel.onmessage = ({ data }) => void this.#client?.settle(String(data));
     }
     if (this.storage.kept.token || this.attributes.open) await this.#connect();
     if (this.attributes.open || this.storage.kept.open) await this.open();
@@ -80,13 +84,23 @@ export class Widget {
 
   get screen(): Screen {
     const has = this.chat.entries.length > 0;
-    const { hours, time_zone, outside_hours, pre_chat } = this.look;
+    const { outside_hours, pre_chat } = this.look;
     if (this.#leftMessage) return "offline-sent";
-    const isClosed = outside_hours === "form" && !isWithinHours(hours, time_zone, new Date());
+    const isClosed = outside_hours === "form" && !this.isStaffed;
     const isIdle = this.chat.standing.state === "none" || this.chat.standing.state === "closed";
     if (isClosed && isIdle) return "offline-form";
     if (pre_chat.length > 0 && !has && !this.storage.kept.introduced) return "pre-chat";
     return "chat";
+  }
+
+  /** Whether somebody is there, by the opening hours. */
+  get isStaffed(): boolean {
+    return isWithinHours(this.look.openings, Date.now());
+  }
+
+  /** When somebody is there again, where that is known. */
+  get opensAt(): number | undefined {
+    return nextOpening(this.look.openings, Date.now());
   }
 
   get unread(): number {
@@ -100,6 +114,10 @@ export class Widget {
     this.#watch();
     this.#changed();
     this.#tell("open", undefined);
+    // The hours may have become others since: a page stays open for days.
+    if (this.#configuredAt > 0 && Date.now() - this.#configuredAt > CONFIG_MS_MAX) {
+      this.#configured = this.#configure();
+    }
     await this.#connect();
     this.#watch();
   }
@@ -117,7 +135,6 @@ export class Widget {
   say(said: Said): void {
     this.#typed(false);
     this.#client?.say(said);
-    this.#channel?.postMessage("said");
   }
 
   retry(entry: Entry): void {
@@ -217,11 +234,13 @@ export class Widget {
   }
 
   async #configure(): Promise<void> {
-    // A page that may not ask, or a center that is away: the widget is plain then.
-    const config = await this.api.config().catch(() => PLAIN);
+    // A page that may not ask, or a center that is away: the widget is as it was then, plain at first.
+    const config = await this.api.config().catch(() => this.#config);
+    this.#config = config;
     this.look = look(this.attributes, config);
     this.language = this.#chooseLanguage();
     this.#account.socket = socketUrl(this.attributes, config);
+    this.#configuredAt = Date.now();
     this.#changed();
   }
 
@@ -253,8 +272,10 @@ export class Widget {
           this.storage.keep({ readSeq: this.chat.readSeq });
         },
         said: (id, said) => this.#apply({ type: "said", id, said }),
-        acknowledged: (id, sid) =>
-          this.#apply(sid ? { type: "acknowledged", id, sid } : { type: "acknowledged", id }),
+        acknowledged: (id, sid) => {
+          this.#apply(sid ? { type: "acknowledged", id, sid } : { type: "acknowledged", id });
+          if (this.chat.entries.some(({ key }) => key === id)) this.#channel?.postMessage(id);
+        },
         refused: (id) => this.#apply({ type: "refused", id }),
         linked: (link) => {
           this.link = link;

@@ -1,6 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { type Message, POSITIONS_PER_MS } from "./protocol.ts";
-import { type Chat, EMPTY, type Event, lastSeq, openChoices, reduce, timeline, unread } from "./state.ts";
+import {
+  type Chat,
+  EMPTY,
+  type Event,
+  isSettled,
+  lastSeq,
+  openChoices,
+  reduce,
+  timeline,
+  unread,
+} from "./state.ts";
 import { en } from "./texts/en.ts";
 import { transcript } from "./transcript.ts";
 import { uuid7 } from "./uuid.ts";
@@ -177,4 +187,24 @@ test("a transcript is everything in plain text", () => {
     "Support: Message deleted",
     "",
   ]);
+});
+
+test("a message is settled when the history tells it, with its files where browsers can fetch them", () => {
+  const id = "01a22d3d-7136-7e28-b11d-9ffa927be796";
+  const attachment = { url: "blob:upload/1", content_type: "image/png" };
+  const said = reduce(EMPTY, { type: "said", id, said: { kind: "media", attachments: [attachment] } });
+  expect(isSettled(said, id)).toBe(false);
+  const heard = (url: string) => {
+    const content = { kind: "media" as const, attachments: [{ ...attachment, url }] };
+    const message = {
+      sid: "IM1",
+      seq: 9,
+      direction: "inbound" as const,
+      clientId: id,
+      content,
+      deleted: false,
+    };
+    return isSettled(reduce(said, { type: "heard", messages: [message] }), id);
+  };
+  expect([heard("blob:media/1"), heard("https://center.example/1")]).toEqual([false, true]);
 });

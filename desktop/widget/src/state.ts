@@ -1,4 +1,5 @@
 /** The conversation as the window shows it: a pure function of what was heard and sent. */
+import { webUrl } from "./links.ts";
 import { type Content, type Message, POSITIONS_PER_MS, type Said, type Standing } from "./protocol.ts";
 import { timeOf } from "./uuid.ts";
 
@@ -15,6 +16,8 @@ export interface Entry {
   authorName?: string;
   receipt?: string;
   sending: Sending;
+  /** Whether the center told it: what the visitor says is shown before. */
+  heard?: true;
   deleted: boolean;
 }
 
@@ -124,6 +127,7 @@ function hear(entries: readonly Entry[], message: Message): readonly Entry[] {
     mine,
     content: message.content,
     sending: "sent",
+    heard: true,
     deleted: message.deleted || entries[at]?.deleted === true,
     ...(message.authorName === undefined ? {} : { authorName: message.authorName }),
     ...(message.receipt === undefined ? {} : { receipt: message.receipt }),
@@ -201,6 +205,13 @@ export function lastSeq(chat: Chat): number {
     (last, entry) => (entry.sid && entry.sending === "sent" ? Math.max(last, entry.seq) : last),
     0,
   );
+}
+
+/** Whether the center's history has told of a message, and its files have addresses of the web. */
+export function isSettled(chat: Chat, key: string): boolean {
+  const entry = chat.entries.find((entry) => entry.key === key);
+  if (!entry?.heard) return false;
+  return entry.content.kind !== "media" || entry.content.attachments.every(({ url }) => webUrl(url));
 }
 
 export function unread(chat: Chat): number {

@@ -8,8 +8,10 @@ import type {
   AppliedVersion,
   Documents,
   Fault,
+  HoursPreview,
   Matching,
   ProblemRecord,
+  ScheduleDocument,
   Versioned,
   WorkerRecord,
 } from "./types.ts";
@@ -46,6 +48,10 @@ export class AdminApi {
 
   match(question: Question): Promise<Matching> {
     return this.api.post("/api/config/match", question);
+  }
+
+  previewHours(schedule: ScheduleDocument): Promise<HoursPreview> {
+    return this.api.post("/api/config/hours", schedule);
   }
 
   worker(sid: string): Promise<WorkerRecord> {

@@ -38,6 +38,51 @@ export interface DeskDocument {
   answer_s_target: number;
 }
 
+export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/** `HH:MM`, up to `24:00`. */
+export interface Span {
+  from: string;
+  to: string;
+}
+
+export interface WeeklyHours extends Span {
+  days: Weekday[];
+}
+
+export interface ExceptionDocument {
+  /** `YYYY-MM-DD`. */
+  date: string;
+  last?: string;
+  reason?: string;
+  open: Span[];
+}
+
+export interface OverrideDocument {
+  open: boolean;
+  /** `YYYY-MM-DDTHH:MM` there. */
+  until?: string;
+  reason?: string;
+}
+
+/** Opening hours (shared/model/src/hours.rs). */
+export interface ScheduleDocument {
+  name: string;
+  time_zone: string;
+  weekly: WeeklyHours[];
+  exceptions: ExceptionDocument[];
+  override?: OverrideDocument;
+}
+
+/** The answer of `POST /api/config/hours`. */
+export interface HoursPreview {
+  faults: Fault[];
+  now: { open: boolean; reason?: string; time_zone: string } | null;
+  changes_at: number | null;
+  openings: { from: number; to: number }[];
+}
+
 /** What is not edited here is kept as it is. */
 export interface Workspace {
   workers: WorkerDocument[];
@@ -45,6 +90,7 @@ export interface Workspace {
   workflows: WorkflowDocument[];
   task_channels: { unique_name: string }[];
   desk: DeskDocument;
+  hours?: ScheduleDocument[];
   [other: string]: unknown;
 }
 

@@ -25,6 +25,7 @@ import { Shell } from "./Shell.tsx";
 import { SignIn } from "./SignIn.tsx";
 
 const theme = createTheme({
+  respectReducedMotion: true,
   primaryColor: "indigo",
   defaultRadius: "md",
   fontFamily:

@@ -38,6 +38,24 @@ export function percent(share: number): string {
   );
 }
 
+/** A moment as the clock of another place shows it. */
+export function dateThere(at: number, timeZone: string): string {
+  return format(at, {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone,
+  });
+}
+
+/** The name of a day of the week, from Monday (0) on. */
+export function weekdayName(index: number): string {
+  // The fifth of January 1970 was a Monday.
+  return format((4 + index) * 86_400_000, { weekday: "long", timeZone: "UTC" });
+}
+
 /** The day of the reader's calendar. */
 export function dayOf(at: number): string {
   const date = new Date(at);

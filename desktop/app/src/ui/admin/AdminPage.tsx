@@ -9,6 +9,7 @@ import { AccountsPart } from "./AccountsPart.tsx";
 import css from "./AdminPage.module.css";
 import { DeskPart } from "./DeskPart.tsx";
 import { FlowsPart } from "./FlowsPart.tsx";
+import { HoursPart } from "./HoursPart.tsx";
 import { PlanBar } from "./PlanBar.tsx";
 import { QueuesPart } from "./QueuesPart.tsx";
 import { VersionsPart } from "./VersionsPart.tsx";
@@ -20,6 +21,7 @@ const PARTS = {
   queues: QueuesPart,
   workflows: WorkflowsPart,
   flows: FlowsPart,
+  hours: HoursPart,
   accounts: AccountsPart,
   desk: DeskPart,
   versions: VersionsPart,

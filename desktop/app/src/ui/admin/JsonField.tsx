@@ -3,6 +3,7 @@
 import { JsonInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { faultPlace } from "../../admin/json.ts";
 
 interface Props {
   label: string;
@@ -17,6 +18,7 @@ export function JsonField({ label, value, change, object = false, minRows = 4 }:
   const { t } = useTranslation();
   const [text, setText] = useState(() => JSON.stringify(value, null, 2));
   const fits = read(text, object);
+  const where = fits === null ? faultPlace(text) : null;
   return (
     <JsonInput
       label={label}
@@ -25,7 +27,12 @@ export function JsonField({ label, value, change, object = false, minRows = 4 }:
       minRows={minRows}
       maxRows={24}
       value={text}
-      error={fits === null && t(object ? "admin.noObject" : "admin.noJson")}
+      error={
+        fits === null &&
+        (where
+          ? t("admin.jsonAt", { line: where.line, column: where.column })
+          : t(object ? "admin.noObject" : "admin.noJson"))
+      }
       onChange={(text) => {
         setText(text);
         const fits = read(text, object);
