@@ -2,8 +2,9 @@
 //! an older one that is still in a queue.
 
 use crate::budget::{RECEIVE_COUNT_MAX, begin_until};
+use crate::store::MonitorMode;
 use patchbay_channels::webchat::Identity;
-use patchbay_model::event::AgentLeg;
+use patchbay_model::event::{AgentLeg, PartyLeg};
 use patchbay_model::{
     Address, Attachment, Author, ChannelKind, ContactSid, ConversationSid, ExecutionSid, InboundEvent,
     MessageKey, OutboundMessage, ReservationSid, TaskSid, Timestamp, WorkerSid, WorkflowSid, id::digest16,
@@ -187,8 +188,72 @@ pub enum OutboundJob {
     MoveCall { call_sid: String, document: Option<String> },
     /// Call an agent who wants a caller's task.
     CallAgent { contact_uri: String, leg: Box<AgentLeg> },
-    /// End an agent's call.
+    /// End the call of somebody who is not needed any more in a customer's.
     EndCall { account: String, call_sid: String },
+    /// Do something to a customer's call that goes on, as somebody in it has asked.
+    ControlCall(Box<ControlCall>),
+    /// Have the provider forget a recording of which we have a copy.
+    DeleteRecording { account: String, recording_sid: String },
+}
+
+/// Something that is to be done to a customer's call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ControlCall {
+    /// The customer's.
+    pub call_sid: String,
+    #[serde(flatten)]
+    pub what: CallControl,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum CallControl {
+    Hold {
+        participant: String,
+        on: bool,
+    },
+    Mute {
+        participant: String,
+        on: bool,
+    },
+    /// Press keys for the customer's side to hear. `id` tells one pressing from another.
+    Digits {
+        digits: String,
+        id: String,
+    },
+    /// Begin, pause or end the recording; `customer` is their address, for which its news will be.
+    Record {
+        state: RecordingWish,
+        customer: String,
+    },
+    /// Call a number into it. `hold`: the customer is put on hold before.
+    Add {
+        leg: PartyLeg,
+        to: String,
+        hold: bool,
+        transfer: bool,
+    },
+    /// Call a supervisor into it.
+    Monitor {
+        leg: PartyLeg,
+        worker_sid: WorkerSid,
+        contact_uri: String,
+        mode: MonitorMode,
+    },
+    /// Change how a supervisor is in it.
+    Mode {
+        participant: String,
+        mode: MonitorMode,
+    },
+}
+
+/// How the recording of a call is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RecordingWish {
+    On,
+    Paused,
+    Off,
 }
 
 /// An address that nobody had written from before.

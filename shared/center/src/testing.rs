@@ -105,16 +105,25 @@ impl Queue for Faulty {
     }
 }
 
-/// Other people's servers: the script first, then success.
+/// A server that answers some requests.
+type Server = Box<dyn Fn(&HttpRequest) -> Option<HttpResponse> + Send + Sync>;
+
+/// Other people's servers: the script first, then whoever plays one, then success.
 #[derive(Default)]
 pub(crate) struct PlayedHttp {
     pub script: Mutex<VecDeque<Result<HttpResponse, HttpError>>>,
     pub calls: Mutex<Vec<HttpRequest>>,
     /// What each call takes, and of whose time.
     slow: Mutex<Option<(Arc<MemoryWorld>, i64)>>,
+    server: Mutex<Option<Server>>,
 }
 
 impl PlayedHttp {
+    /// From now on this server answers what it knows.
+    pub fn is_played_by(&self, server: Server) {
+        *self.server.lock().unwrap() = Some(server);
+    }
+
     pub fn will(&self, answer: Result<HttpResponse, HttpError>) {
         self.script.lock().unwrap().push_back(answer);
     }
@@ -140,11 +149,18 @@ impl Http for PlayedHttp {
         if let Some((world, ms)) = &*self.slow.lock().unwrap() {
             world.advance_ms(*ms);
         }
+        let scripted = self.script.lock().unwrap().pop_front();
         let mut calls = self.calls.lock().unwrap();
-        calls.push(request);
+        calls.push(request.clone());
+        if let Some(scripted) = scripted {
+            return scripted;
+        }
+        if let Some(answer) = self.server.lock().unwrap().as_ref().and_then(|server| server(&request)) {
+            return Ok(answer);
+        }
         let body = json!({ "sid": format!("SM{:032x}", calls.len()), "sentMessages": [{ "id": "77" }] });
         let ok = HttpResponse { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() };
-        self.script.lock().unwrap().pop_front().unwrap_or(Ok(ok))
+        Ok(ok)
     }
 }
 
@@ -213,8 +229,15 @@ impl Room {
     }
 
     pub fn configure(&mut self, flow: Value) {
+        self.staff(flow, &[(WORKER, "+15005550101")]);
+    }
+
+    /// The same with these workers and their phones.
+    pub fn staff(&mut self, flow: Value, workers: &[(&str, &str)]) {
+        let worker = |(name, phone): &(&str, &str)| json!({ "friendly_name": name, "attributes": { "contact_uri": phone }, "channels": { "chat": { "capacity": 3 } } });
+        let workers: Vec<Value> = workers.iter().map(worker).collect();
         let workspace = serde_json::from_value(json!({
-            "workers": [{ "friendly_name": WORKER, "attributes": { "contact_uri": "+15005550101" }, "channels": { "chat": { "capacity": 3 } } }],
+            "workers": workers,
             "task_queues": [{ "friendly_name": "all", "target_workers": "1==1" }],
             "workflows": [{
                 "friendly_name": "anyone",

@@ -118,6 +118,9 @@ pub struct AgentLeg {
     /// The name of the conference that they join, where it is not the task's SID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conference: Option<String>,
+    /// They come as well, and the call stays whose it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub invited: bool,
     /// The customer's address and ours: whose events its news stand among.
     pub customer: String,
     pub ours: String,

@@ -10,9 +10,10 @@ use crate::ports::{Outgoing, QueueName};
 use crate::router::OpError;
 use crate::softphone::contact_uri;
 use crate::store::{StoreError, load_leg, load_profile};
+use patchbay_channels::voice::Voice;
 use patchbay_model::event::AgentLeg;
 use patchbay_model::id::{digest16, hex};
-use patchbay_model::{ChannelKind, ReservationSid, Task};
+use patchbay_model::{ChannelKind, ReservationSid, Task, WorkerSid};
 use serde_json::Value;
 
 /// The call that waits for a task's agent.
@@ -25,6 +26,13 @@ pub(super) async fn shown(center: &Center, task: &Task) -> Result<Option<Value>,
     let Some(call_sid) = call_of(task) else { return Ok(None) };
     let leg = load_leg(center.table.as_ref(), call_sid).await?;
     Ok(leg.filter(|leg| leg.is_at(&task.sid)).map(|leg| call_payload(&leg, &task.sid)))
+}
+
+/// Where a worker is called from an account.
+pub(super) async fn phone_of(center: &Center, voice: &Voice, worker: &WorkerSid) -> Result<String, Refusal> {
+    let profile = load_profile(center.table.as_ref(), worker).await?.ok_or(OpError::NotFound("worker"))?;
+    let why = "you have no phone: your attribute contact_uri is missing, and the account has no softphones";
+    contact_uri(voice, worker, &profile).ok_or_else(|| Refusal::new(Fault::Refused, why))
 }
 
 /// Has the phone of a session's worker called. The offer stands until they answer, as long as it would have anyway.
@@ -41,19 +49,17 @@ pub(super) async fn ring(
     let Some(leg) = load_leg(table, call_sid).await?.filter(|leg| leg.ended_at.is_none()) else {
         return Ok(None);
     };
-    let profile = load_profile(table, &session.worker_sid).await?.ok_or(OpError::NotFound("worker"))?;
     let account = center.channel(ChannelKind::Voice, &leg.account);
     let voice = account.and_then(|account| account.channel.voice());
     let voice = voice.ok_or_else(|| refused("the account of the call is not there any more"))?;
-    let contact_uri = contact_uri(voice, &session.worker_sid, &profile).ok_or_else(|| {
-        refused("you have no phone: your attribute contact_uri is missing, and the account has no softphones")
-    })?;
+    let contact_uri = phone_of(center, voice, &session.worker_sid).await?;
     let agent = AgentLeg {
         customer_call: leg.call_sid.clone(),
         task_sid: task.sid.clone(),
         reservation_sid: reservation.clone(),
         worker_sid: session.worker_sid.clone(),
-        conference: leg.conference.clone(),
+        conference: leg.room().map(str::to_owned),
+        invited: task.attributes["invitation_of"].is_string(),
         customer: task.attributes["customerAddress"].as_str().unwrap_or_default().to_owned(),
         ours: voice.number().to_owned(),
     };

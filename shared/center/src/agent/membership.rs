@@ -196,6 +196,39 @@ pub(super) async fn hand_over(
     Err(OpError::Busy.into())
 }
 
+/// Has a conversation wait for another task, because whoever its caller was handed to did not answer.
+///
+/// Safe to repeat: a conversation that is not at the old task any more has moved on.
+pub(crate) async fn wait_again(
+    center: &Center,
+    conversation_sid: &ConversationSid,
+    old: &TaskSid,
+    new: &TaskSid,
+) -> Result<(), OpError> {
+    let table = center.table.as_ref();
+    for _ in 0..TRIES_MAX {
+        let found = load_conversation(table, &conversation_sid.contact(), Consistency::Strong).await?;
+        let Some(mut conversation) = found.filter(|found| is_open(found, conversation_sid)) else {
+            return Ok(());
+        };
+        if conversation.task_sid.as_ref() != Some(old) {
+            return Ok(());
+        }
+        let text = "Nobody answered at the number: the caller waits again".to_owned();
+        let line = tell::note(center, &conversation, &["again", new.as_str()], text).await?;
+        let left = std::mem::take(&mut conversation.workers);
+        conversation.state = ConversationState::Waiting;
+        conversation.begin_task(new.clone());
+        conversation.updated_at = center.now();
+        if write(center, &mut conversation).await? {
+            tell::workers(center, &left, &frames::message("created", &line, center.links()), None).await;
+            tell::workers(center, &left, &frames::conversation(&conversation), None).await;
+            return Ok(());
+        }
+    }
+    Err(OpError::Busy)
+}
+
 /// What a worker is called.
 pub(super) async fn name(center: &Center, worker: &WorkerSid) -> Result<String, Refusal> {
     let profile = load_profile(center.table.as_ref(), worker).await?;

@@ -23,8 +23,8 @@ mod tests;
 
 pub use frame::{answer, frame};
 pub use late::join_late;
-pub(crate) use membership::finish_transfer;
+pub(crate) use membership::{finish_transfer, wait_again};
 pub use offer::Offer;
 pub use session::{ConnectError, Session, attach, authenticate, connect, disconnect};
-pub(crate) use tell::workers as tell_workers;
+pub(crate) use tell::{note, workers as tell_workers};
 pub use welcome::welcome;

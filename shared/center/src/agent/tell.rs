@@ -29,7 +29,7 @@ pub(crate) async fn workers(center: &Center, workers: &[WorkerSid], frame: &Byte
 
 /// Writes a line of the center's own into the timeline. Its id comes from what it tells, so that telling it
 /// again changes nothing.
-pub(super) async fn note(
+pub(crate) async fn note(
     center: &Center,
     conversation: &Conversation,
     about: &[&str],

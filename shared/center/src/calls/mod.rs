@@ -5,10 +5,13 @@
 //! its version: of two who change it at once one wins, and the other decides again on what the first wrote.
 
 mod jobs;
+mod leave;
 mod tell;
 
-pub(crate) use jobs::{end_call, move_caller};
-pub(crate) use tell::tell;
+pub(crate) use jobs::{control, end_call, end_parties, hold_customer, move_caller};
+pub(crate) use leave::{leave, stop_recording};
+use tell::tell;
+pub(crate) use tell::tell_barge;
 
 use crate::center::Center;
 use crate::store::{Leg, StoreError, load_leg, put_next};

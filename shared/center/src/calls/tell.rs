@@ -1,11 +1,11 @@
 //! The agents of a call hear how it is. A push is a hint: who misses one asks with `sync`, so nothing here fails.
 
 use super::Changed;
-use crate::agent::tell_workers;
+use crate::agent;
 use crate::center::Center;
 use crate::frames;
 use crate::ports::Consistency;
-use crate::store::{Leg, load_conversation};
+use crate::store::{Leg, Party, StoreError, load_conversation};
 use patchbay_model::{ConversationState, TaskSid, WorkerSid};
 
 /// Sends `call.updated` to everybody who is or was in the call, and to the agents on its conversation.
@@ -20,7 +20,19 @@ pub(crate) async fn tell(center: &Center, changed: &Changed) {
             workers.push(worker.clone());
         }
     }
-    tell_workers(center, &workers, &frames::call(after, task_sid), None).await;
+    agent::tell_workers(center, &workers, &frames::call(after, task_sid), None).await;
+}
+
+/// Says in the timeline that a supervisor speaks with everybody. Safe to repeat: the line's id comes from who it is.
+pub(crate) async fn tell_barge(center: &Center, leg: &Leg, party: &Party) -> Result<(), StoreError> {
+    let contact = leg.conversation_sid.contact();
+    let found = load_conversation(center.table.as_ref(), &contact, Consistency::Strong).await?;
+    let Some(conversation) = found.filter(|found| found.sid == leg.conversation_sid) else { return Ok(()) };
+    let text = format!("{} joined the call", party.name);
+    let line = agent::note(center, &conversation, &["barge", &leg.call_sid, &party.label], text).await?;
+    let frame = frames::message("created", &line, center.links());
+    agent::tell_workers(center, &conversation.workers, &frame, None).await;
+    Ok(())
 }
 
 fn task_of(leg: &Leg) -> Option<&TaskSid> {

@@ -2,16 +2,11 @@
 
 use super::messaging::with_place;
 use super::{document, frame};
-use crate::store::{Leg, MonitorMode, Party, PartyRole, RecordingState};
+use crate::store::{AGENT, CUSTOMER, Leg, MonitorMode, Party, PartyRole, RecordingState};
 use bytes::Bytes;
 use patchbay_model::{Direction, TaskSid, Timestamp, WorkerSid};
 use serde::Serialize;
 use serde_json::Value;
-
-/// What the customer is called among the participants.
-pub const CUSTOMER: &str = "customer";
-/// What the agent who has the call is called among them.
-pub const AGENT: &str = "agent";
 
 /// How far a call has come, for its agents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

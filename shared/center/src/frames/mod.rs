@@ -14,7 +14,7 @@ mod reservation;
 mod task;
 mod worker;
 
-pub use call::{AGENT, CUSTOMER, call, call_payload};
+pub use call::{call, call_payload};
 pub(crate) use messaging::show_attachment;
 pub use messaging::{
     contact, contact_payload, conversation, conversation_payload, heard, message, message_payload, read,

@@ -276,6 +276,7 @@ fn some_call() -> Leg {
         reservation_sid: ReservationSid::derive(&["reservation"]),
         worker_sid: worker_sid(),
         name: "Ann".into(),
+        conference: None,
         call_sid: Some("CA1".into()),
         since: Some(EffectId("e".into())),
         talks_at: Some(NOW.plus_s(-5)),

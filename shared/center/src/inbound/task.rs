@@ -6,14 +6,48 @@ use super::turn::{Cause, Turn};
 use crate::center::Center;
 use crate::command::TaskOutcome;
 use crate::ports::Consistency;
-use crate::store::{load_conversation, load_execution};
+use crate::store::{load_conversation, load_execution, load_leg, load_task};
 use patchbay_flow::{FlowInput, Status, TaskEvent, Waiting};
-use patchbay_model::{ConversationSid, ConversationState, TaskSid};
+use patchbay_model::{ChannelKind, ConversationSid, ConversationState, TaskSid};
 use serde_json::json;
+
+/// What came of a task. A caller whom their agent has left with somebody outside talks on: their flow hears of it when
+/// that is over.
+pub(super) async fn handle(
+    center: &Center,
+    conversation_sid: &ConversationSid,
+    task_sid: &TaskSid,
+    outcome: &TaskOutcome,
+) -> Result<(), InboundError> {
+    match talks_on(center, conversation_sid, task_sid).await? {
+        true => Ok(()),
+        false => end(center, conversation_sid, task_sid, outcome).await,
+    }
+}
+
+/// Only a call's execution is asked for its task: of messages this costs nothing.
+async fn talks_on(
+    center: &Center,
+    conversation_sid: &ConversationSid,
+    task_sid: &TaskSid,
+) -> Result<bool, InboundError> {
+    let table = center.table.as_ref();
+    let execution = load_execution(table, &conversation_sid.contact(), Consistency::Eventual).await?;
+    if execution.is_none_or(|execution| execution.address.channel != ChannelKind::Voice) {
+        return Ok(false);
+    }
+    let task = load_task(table, task_sid, Consistency::Strong).await?;
+    let Some(call_sid) = task.as_ref().and_then(|task| task.attributes["call_sid"].as_str()) else {
+        return Ok(false);
+    };
+    let leg = load_leg(table, call_sid).await?.filter(|leg| leg.ended_at.is_none());
+    let bridge = leg.and_then(|leg| leg.bridge);
+    Ok(bridge.is_some_and(|bridge| bridge.left && bridge.task_sid == *task_sid))
+}
 
 /// The flow goes on behind the widget that made the task; without one, or when it ends, the conversation is
 /// closed.
-pub(super) async fn handle(
+pub(super) async fn end(
     center: &Center,
     conversation_sid: &ConversationSid,
     task_sid: &TaskSid,

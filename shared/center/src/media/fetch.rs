@@ -79,6 +79,7 @@ pub(super) fn job(message: &Message, index: usize, attachment: &Attachment, agai
 pub(crate) async fn fetch(center: &Center, job: &FetchMedia, receive_count: u32) -> Result<(), FetchError> {
     let table = center.table.as_ref();
     if receive_count > 1 && has_media(table, &job.key, job.index).await? {
+        forget_recording(center, job).await?;
         return tell(center, job, "stored").await;
     }
     match copy(center, job).await {
@@ -88,6 +89,7 @@ pub(crate) async fn fetch(center: &Center, job: &FetchMedia, receive_count: u32)
                 return Ok(());
             }
             metric::count(metric::MEDIA_FETCHED, job.channel, "");
+            forget_recording(center, job).await?;
             tell(center, job, "stored").await
         }
         Err(Failure::Passing(why)) if receive_count < FETCH_ATTEMPTS_MAX => Err(FetchError::Passing(why)),
@@ -101,6 +103,20 @@ pub(crate) async fn fetch(center: &Center, job: &FetchMedia, receive_count: u32)
             Ok(())
         }
     }
+}
+
+/// Has the provider forget a recording that we have now, where its account says so.
+async fn forget_recording(center: &Center, job: &FetchMedia) -> Result<(), QueueError> {
+    let account = center.channel(job.channel, &job.account);
+    let voice =
+        account.and_then(|account| account.channel.voice()).filter(|voice| voice.deletes_recordings());
+    let Some(recording_sid) = voice.and_then(|voice| voice.recording_of(&job.attachment.url)) else {
+        return Ok(());
+    };
+    let name = format!("recording-{recording_sid}");
+    let recording_sid = recording_sid.to_owned();
+    let forget = OutboundJob::DeleteRecording { account: job.account.clone(), recording_sid };
+    center.queue.send(QueueName::Outbound, vec![Outgoing::fifo(body(&forget), name.clone(), name)]).await
 }
 
 fn key(job: &FetchMedia) -> BlobKey {

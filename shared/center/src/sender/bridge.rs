@@ -6,7 +6,7 @@ use crate::calls;
 use crate::center::Center;
 use crate::command::{RoutingBody, body};
 use crate::ports::{Outgoing, QueueError, QueueName};
-use crate::store::{Bridge, Leg, Problem, StoreError, keep_problem, load_leg, load_profile, put_next};
+use crate::store::{Bridge, Leg, PARTIES_MAX, Party, Problem, keep_problem, load_leg, load_profile};
 use patchbay_channels::{DeliveryOutcome, RefusalCause};
 use patchbay_model::event::AgentLeg;
 use patchbay_model::{ChannelKind, ProblemSid};
@@ -25,23 +25,21 @@ pub(super) async fn call_agent(
         // The caller has gone: their task goes with them.
         return Ok(());
     };
-    if leg.bridge.as_ref().is_some_and(|bridge| bridge.reservation_sid == agent.reservation_sid) {
+    if leg.expects(&agent.reservation_sid) {
         return Ok(());
     }
-    let ringing = Bridge {
-        task_sid: agent.task_sid.clone(),
-        reservation_sid: agent.reservation_sid.clone(),
-        worker_sid: agent.worker_sid.clone(),
-        name: load_profile(table, &agent.worker_sid).await?.map(|it| it.friendly_name).unwrap_or_default(),
-        call_sid: None,
-        since: None,
-        talks_at: None,
-        muted: false,
-        held: false,
-        left: false,
+    let profile = load_profile(table, &agent.worker_sid).await?;
+    let name = profile.map(|profile| profile.friendly_name).unwrap_or_default();
+    let Some(after) = with_ringing(&leg, agent, name) else {
+        keep_problem(table, &problem(center, agent, "there are as many in the call as can be")).await?;
+        return Ok(give_up(center, agent).await?);
     };
-    let after = Leg { bridge: Some(ringing), ..leg.clone() };
-    let leg = calls::write(center, &leg, after).await?.after;
+    // Whoever was called before has let their offer lapse.
+    let dropped = leg.bridge.as_ref().filter(|bridge| bridge.since.is_none());
+    if let Some(call_sid) = dropped.and_then(|bridge| bridge.call_sid.as_deref()) {
+        calls::end_call(center, &leg.account, call_sid).await?;
+    }
+    calls::write(center, &leg, after).await?;
     let account = center.channel(ChannelKind::Voice, &leg.account);
     let Some(voice) = account.and_then(|account| account.channel.voice()) else { return Ok(()) };
     let request = voice.call_agent(contact_uri, agent);
@@ -52,9 +50,22 @@ pub(super) async fn call_agent(
         }
     };
     match outcome {
-        DeliveryOutcome::Sent { provider_id: Some(call_sid) } => note_call(center, leg, call_sid).await,
+        DeliveryOutcome::Sent { provider_id: Some(call_sid) } => note_call(center, agent, &call_sid).await,
         DeliveryOutcome::Refused { code, why, .. } => {
             keep_problem(table, &problem(center, agent, &format!("{code}: {why}"))).await?;
+            let gone = |leg: &mut Leg| {
+                let was = leg.expects(&agent.reservation_sid);
+                *leg = leg.clone().without(&agent.reservation_sid);
+                was
+            };
+            let changed = calls::change(center, &agent.customer_call, gone).await?;
+            if changed
+                .is_some_and(|changed| changed.after.bridge.is_none() && changed.after.conference.is_some())
+            {
+                // They were kept on hold for this agent: they wait as the others do.
+                let why = ["refused", agent.reservation_sid.as_str()];
+                calls::move_caller(center, &agent.customer_call, &why).await?;
+            }
             Ok(give_up(center, agent).await?)
         }
         // Nobody knows whether it rings. Who answers says who they are; else the reservation lapses.
@@ -65,16 +76,37 @@ pub(super) async fn call_agent(
     }
 }
 
-/// Notes which call it is, so that it can be ended. Somebody who was faster has news of it already.
-async fn note_call(center: &Center, mut leg: Leg, call_sid: String) -> Result<(), SenderError> {
-    if let Some(bridge) = &mut leg.bridge {
-        bridge.call_sid = Some(call_sid);
+/// The call while this agent's phone rings as well. `None`: as many are in it as can be.
+fn with_ringing(leg: &Leg, agent: &AgentLeg, name: String) -> Option<Leg> {
+    let mut after = leg.clone();
+    if leg.bridge.as_ref().is_none_or(|bridge| bridge.since.is_none()) {
+        after.bridge = Some(Bridge::ringing(agent, name));
+        return Some(after);
     }
-    match center.table.write(vec![put_next(&mut leg)]).await.map_err(StoreError::from) {
-        Ok(_) => Ok(()),
-        Err(error) if error.is_lost_race() => Ok(()),
-        Err(error) => Err(error.into()),
+    if after.parties.len() >= PARTIES_MAX {
+        return None;
     }
+    after.parties.push(Party::ringing(agent, name));
+    Some(after)
+}
+
+/// Notes which call it is, so that it can be ended. Somebody who was faster has news of it already; where nobody expects
+/// it any more it is ended.
+async fn note_call(center: &Center, agent: &AgentLeg, call_sid: &str) -> Result<(), SenderError> {
+    let note = |leg: &mut Leg| {
+        let bridge = leg.bridge.iter_mut().filter(|bridge| bridge.reservation_sid == agent.reservation_sid);
+        let party = leg.parties.iter_mut().filter(|it| it.role.reservation() == Some(&agent.reservation_sid));
+        let known = bridge.map(|it| &mut it.call_sid).chain(party.map(|it| &mut it.call_sid)).next();
+        known.filter(|known| known.is_none()).map(|known| *known = Some(call_sid.to_owned())).is_some()
+    };
+    if calls::change(center, &agent.customer_call, note).await?.is_none() {
+        let leg = load_leg(center.table.as_ref(), &agent.customer_call).await?;
+        let unwanted = leg.filter(|leg| leg.ended_at.is_some() || !leg.expects(&agent.reservation_sid));
+        if let Some(leg) = unwanted {
+            calls::end_call(center, &leg.account, call_sid).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The agent cannot be called: the task goes to somebody else, as if they had not answered.

@@ -1,11 +1,12 @@
 //! What is done to calls that go on.
 
+use super::SenderError;
 use super::call::{Refused, answer_to};
-use super::{SenderError, bridge};
+use crate::calls;
 use crate::center::Center;
 use crate::metric;
 use crate::ports::Consistency;
-use crate::store::{Execution, Leg, Problem, StoreError, keep_problem, load_execution, load_leg, put_next};
+use crate::store::{Bridge, Execution, Leg, Problem, keep_problem, load_execution, load_leg};
 use patchbay_channels::{DeliveryOutcome, RefusalCause};
 use patchbay_model::{ChannelKind, ProblemSid};
 
@@ -22,7 +23,7 @@ pub(super) async fn move_call(
     receive_count: u32,
 ) -> Result<(), SenderError> {
     let table = center.table.as_ref();
-    let Some(mut leg) = load_leg(table, call_sid).await?.filter(|leg| leg.ended_at.is_none()) else {
+    let Some(leg) = load_leg(table, call_sid).await?.filter(|leg| leg.ended_at.is_none()) else {
         return Ok(());
     };
     let contact = leg.conversation_sid.contact();
@@ -39,6 +40,9 @@ pub(super) async fn move_call(
             false => Ok(()),
         };
     }
+    if document.is_none() && is_there(&leg, &execution) {
+        return Ok(());
+    }
     let account = center.channel(ChannelKind::Voice, &leg.account);
     let Some(voice) = account.and_then(|account| account.channel.voice()) else { return Ok(()) };
     let request = voice.move_call(call_sid);
@@ -49,7 +53,7 @@ pub(super) async fn move_call(
         }
     };
     match outcome {
-        DeliveryOutcome::Sent { .. } => leave_agent(center, &mut leg, &execution).await,
+        DeliveryOutcome::Sent { .. } => leave_agent(center, &leg, &execution).await,
         DeliveryOutcome::Retry { why, .. } | DeliveryOutcome::Unknown { why } => Err(SenderError::Retry(why)),
         DeliveryOutcome::Refused { code, why, .. } => {
             metric::count(metric::MESSAGE_FAILED, ChannelKind::Voice, &code);
@@ -66,17 +70,25 @@ pub(super) async fn move_call(
     }
 }
 
-/// A caller who was led away from their agent leaves a call behind on which nobody talks.
-async fn leave_agent(center: &Center, leg: &mut Leg, execution: &Execution) -> Result<(), SenderError> {
+/// Whether the caller is where they would be led: with their agent, or where none of the agents has been. To lead somebody
+/// out of a conference ends it for the others.
+fn is_there(leg: &Leg, execution: &Execution) -> bool {
+    leg.connected(execution).map(Bridge::room) == leg.conference.as_deref()
+}
+
+/// A caller who was led away from their agent leaves calls behind on which nobody talks.
+async fn leave_agent(center: &Center, leg: &Leg, execution: &Execution) -> Result<(), SenderError> {
     if leg.connected(execution).is_some() {
         return Ok(());
     }
-    let Some(bridge) = leg.bridge.take_if(|bridge| bridge.since.is_some()) else { return Ok(()) };
+    let Some(bridge) = leg.bridge.as_ref().filter(|bridge| bridge.since.is_some()) else { return Ok(()) };
     if let Some(agents) = &bridge.call_sid {
-        bridge::end_call(center, &leg.account, agents).await?;
+        calls::end_call(center, &leg.account, agents).await?;
     }
-    leg.updated_at = center.now();
-    match center.table.write(vec![put_next(leg)]).await.map_err(StoreError::from) {
+    calls::end_parties(center, leg, &leg.parties).await?;
+    calls::stop_recording(center, leg, bridge.reservation_sid.as_str()).await?;
+    let after = Leg { bridge: None, parties: Vec::new(), ..leg.clone() };
+    match calls::write(center, leg, after).await {
         Ok(_) => Ok(()),
         // Its end, or the next agent, was noted meanwhile.
         Err(error) if error.is_lost_race() => Ok(()),

@@ -3,6 +3,7 @@
 mod bridge;
 mod call;
 mod calls;
+mod control;
 mod note;
 mod session;
 mod signal;
@@ -118,6 +119,12 @@ async fn handle_one(center: &Center, record: &Record) -> Result<(), SenderError>
         }
         OutboundEntry::Job(OutboundJob::EndCall { account, call_sid }) => {
             bridge::end_call(center, &account, &call_sid).await
+        }
+        OutboundEntry::Job(OutboundJob::ControlCall(job)) => {
+            control::control(center, &job, record.receive_count).await
+        }
+        OutboundEntry::Job(OutboundJob::DeleteRecording { account, recording_sid }) => {
+            control::delete_recording(center, &account, &recording_sid, record.receive_count).await
         }
         OutboundEntry::Message(entry) => send_one(center, &entry, record.receive_count).await,
     }

@@ -4,6 +4,7 @@ use super::{Execution, StoreError, Versioned, load};
 use crate::keys;
 use crate::ports::{Consistency, Key, Table};
 use patchbay_flow::EffectId;
+use patchbay_model::event::{AgentLeg, PartyLeg};
 use patchbay_model::{
     ConversationSid, Direction, ExecutionSid, ReservationSid, TaskSid, Timestamp, WorkerSid,
 };
@@ -13,6 +14,11 @@ use serde::{Deserialize, Serialize};
 const KEPT_S: i64 = 7 * 86_400;
 /// How many are in a call, or called into it, besides the customer and the agent.
 pub const PARTIES_MAX: usize = 8;
+
+/// What the customer is called among those in a call.
+pub const CUSTOMER: &str = "customer";
+/// What the agent who has the call is called among them.
+pub const AGENT: &str = "agent";
 
 /// One side of a call, the customer's, and everything that is known of the call: who is in it, and how.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,8 +37,8 @@ pub struct Leg {
     /// The agent who is called for it, or talks on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bridge: Option<Bridge>,
-    /// The name of the conference that the caller is in, or is led into: the SID of the task that took them in. It stays
-    /// while others come and go, and the caller is not led back to a queue.
+    /// The name of the conference that the caller is in: the SID of the task that took them in. It stays while others come
+    /// and go, until the caller is led elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conference: Option<String>,
     /// The provider's id of that conference, once it was needed.
@@ -49,6 +55,9 @@ pub struct Leg {
     /// Who else is in it, or is called into it; at most `PARTIES_MAX`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parties: Vec<Party>,
+    /// The keys that were pressed last: of which request, not which.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pressed: Option<String>,
     /// Why the last thing that somebody asked for was not done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
@@ -68,6 +77,9 @@ pub struct Bridge {
     /// What the worker is called.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
+    /// The name of the conference that they join, where it is not the task's SID.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conference: Option<String>,
     /// The provider's id of the agent's call, once it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call_sid: Option<String>,
@@ -127,11 +139,13 @@ pub struct Party {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum PartyRole {
-    /// Another agent, by a task of their own.
+    /// Another agent, by a task of their own: who comes as well where they are invited, and else has the call next.
     Colleague {
         worker_sid: WorkerSid,
         task_sid: TaskSid,
         reservation_sid: ReservationSid,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        invited: bool,
     },
     /// Somebody outside: a number, or a `sip:` address.
     Number {
@@ -146,6 +160,17 @@ pub enum PartyRole {
     },
 }
 
+impl MonitorMode {
+    /// As somebody joins with this leg.
+    pub fn of(leg: &PartyLeg) -> MonitorMode {
+        match (leg.muted, &leg.coach) {
+            (true, _) => MonitorMode::Listen,
+            (false, Some(_)) => MonitorMode::Whisper,
+            (false, None) => MonitorMode::Barge,
+        }
+    }
+}
+
 impl PartyRole {
     /// Who it is, of those who have a desk.
     pub fn worker(&self) -> Option<&WorkerSid> {
@@ -155,6 +180,41 @@ impl PartyRole {
             }
             PartyRole::Number { .. } => None,
         }
+    }
+
+    /// The reservation of a colleague.
+    pub fn reservation(&self) -> Option<&ReservationSid> {
+        match self {
+            PartyRole::Colleague { reservation_sid, .. } => Some(reservation_sid),
+            PartyRole::Number { .. } | PartyRole::Supervisor { .. } => None,
+        }
+    }
+}
+
+impl Party {
+    /// Somebody who is about to be called.
+    pub fn called(label: &str, role: PartyRole, name: String) -> Party {
+        let label = label.to_owned();
+        Party { label, role, name, call_sid: None, joined: false, muted: false, held: false }
+    }
+
+    /// An agent whose phone rings while another talks with the caller.
+    pub fn ringing(agent: &AgentLeg, name: String) -> Party {
+        let role = PartyRole::Colleague {
+            worker_sid: agent.worker_sid.clone(),
+            task_sid: agent.task_sid.clone(),
+            reservation_sid: agent.reservation_sid.clone(),
+            invited: agent.invited,
+        };
+        Party::called(agent.reservation_sid.as_str(), role, name)
+    }
+
+    pub fn is_supervisor(&self) -> bool {
+        matches!(self.role, PartyRole::Supervisor { .. })
+    }
+
+    pub fn is_number(&self) -> bool {
+        matches!(self.role, PartyRole::Number { .. })
     }
 }
 
@@ -202,6 +262,7 @@ impl Leg {
             muted: false,
             recording: None,
             parties: Vec::new(),
+            pressed: None,
             problem: None,
             ended_at: None,
             updated_at: at,
@@ -215,6 +276,12 @@ impl Leg {
             |party: &Party| matches!(&party.role, PartyRole::Colleague { task_sid, .. } if task_sid == task);
         self.bridge.as_ref().is_none_or(|bridge| bridge.task_sid == *task)
             || self.parties.iter().any(colleague)
+    }
+
+    /// The call when the caller comes into a conference, or leaves it: whatever was said of them there is not so elsewhere.
+    pub fn led_to(self, room: Option<&str>) -> Leg {
+        let conference = room.map(str::to_owned);
+        Leg { conference, conference_sid: None, held: false, muted: false, ..self }
     }
 
     /// The call when it is over: nobody is in it any more.
@@ -244,19 +311,117 @@ impl Leg {
         self.parties.iter().find(|party| party.label == label)
     }
 
+    /// The same, to be changed.
     pub fn party_mut(&mut self, label: &str) -> Option<&mut Party> {
         self.parties.iter_mut().find(|party| party.label == label)
     }
 
-    /// The name of the conference in which an agent of the call talks with the caller.
-    pub fn conference_of<'a>(&'a self, bridge: &'a Bridge) -> &'a str {
-        self.conference.as_deref().unwrap_or(bridge.task_sid.as_str())
+    /// The name of the conference in which the caller is, or in which an agent waits for them.
+    pub fn room(&self) -> Option<&str> {
+        self.conference.as_deref().or(self.bridge.as_ref().map(Bridge::room))
+    }
+
+    /// Whether the agent of this reservation has the call, is in it, or is called for it.
+    pub fn expects(&self, reservation: &ReservationSid) -> bool {
+        self.bridge.as_ref().is_some_and(|bridge| bridge.reservation_sid == *reservation)
+            || self.colleague(reservation).is_some()
+    }
+
+    /// The party that is the agent of this reservation.
+    pub fn colleague(&self, reservation: &ReservationSid) -> Option<&Party> {
+        self.parties.iter().find(|party| party.role.reservation() == Some(reservation))
+    }
+
+    /// The call without the agent of this reservation.
+    pub fn without(mut self, reservation: &ReservationSid) -> Leg {
+        self.bridge.take_if(|bridge| bridge.reservation_sid == *reservation);
+        self.parties.retain(|party| party.role.reservation() != Some(reservation));
+        self
+    }
+
+    /// The call when its agent has gone, and the caller talks on with the others. Nobody watches over it any more.
+    pub fn left_by_agent(mut self) -> Leg {
+        if let Some(bridge) = &mut self.bridge {
+            bridge.left = true;
+        }
+        self.parties.retain(|party| !party.is_supervisor());
+        self
+    }
+
+    /// The call when whose phone rings has it next, while the one before is gone.
+    pub fn passed_on(mut self) -> Leg {
+        let next = self.parties.drain(..).find_map(|party| match party.role {
+            PartyRole::Colleague { worker_sid, task_sid, reservation_sid, invited: false }
+                if !party.joined =>
+            {
+                Some((worker_sid, task_sid, reservation_sid, party.name, party.call_sid))
+            }
+            _ => None,
+        });
+        let conference = self.room().map(str::to_owned);
+        self.bridge = next.map(|(worker_sid, task_sid, reservation_sid, name, call_sid)| Bridge {
+            task_sid,
+            reservation_sid,
+            worker_sid,
+            name,
+            conference,
+            call_sid,
+            since: None,
+            talks_at: None,
+            muted: false,
+            held: false,
+            left: false,
+        });
+        self
+    }
+
+    /// Whether somebody from outside has joined, with whom the customer could talk on without the agent.
+    pub fn has_company(&self) -> bool {
+        self.parties.iter().any(|party| party.joined && party.is_number())
+    }
+
+    /// Whether anybody from outside is in it or called into it.
+    pub fn has_numbers(&self) -> bool {
+        self.parties.iter().any(Party::is_number)
+    }
+
+    /// The call behind a participant's name; of a customer and an agent, of a party that is not called yet none.
+    pub fn call_of(&self, participant: &str) -> Option<&str> {
+        match participant {
+            CUSTOMER => Some(&self.call_sid),
+            AGENT => self.bridge.as_ref().and_then(|bridge| bridge.call_sid.as_deref()),
+            label => self.party(label).and_then(|party| party.call_sid.as_deref()),
+        }
     }
 
     /// With whom the caller is connected, as long as their flow stands where it did when that began.
     pub fn connected(&self, execution: &Execution) -> Option<&Bridge> {
         let present = execution.state.call_document().map(|document| &document.id);
         self.bridge.as_ref().filter(|bridge| bridge.since.is_some() && bridge.since.as_ref() == present)
+    }
+}
+
+impl Bridge {
+    /// An agent whose phone rings.
+    pub fn ringing(agent: &AgentLeg, name: String) -> Bridge {
+        Bridge {
+            task_sid: agent.task_sid.clone(),
+            reservation_sid: agent.reservation_sid.clone(),
+            worker_sid: agent.worker_sid.clone(),
+            name,
+            conference: agent.conference.clone(),
+            call_sid: None,
+            since: None,
+            talks_at: None,
+            muted: false,
+            held: false,
+            left: false,
+        }
+    }
+
+    /// The name of the conference in which the agent waits for the caller, or talks with them.
+    pub fn room(&self) -> &str {
+        self.conference.as_deref().unwrap_or(self.task_sid.as_str())
     }
 }
 

@@ -27,7 +27,10 @@ pub use conversation::{archive, load_conversation, load_current_conversation, lo
 pub use delivery::{Progress, begin_part, end_part, load_progress};
 pub use erasure::{Erasure, keep_erasure, load_erasure};
 pub use execution::{ENDED_EXECUTION_KEPT_S, Execution, REMEMBERED_EVENTS_MAX, load_execution};
-pub use leg::{Bridge, Leg, MonitorMode, PARTIES_MAX, Party, PartyRole, Recording, RecordingState, load_leg};
+pub use leg::{
+    AGENT, Bridge, CUSTOMER, Leg, MonitorMode, PARTIES_MAX, Party, PartyRole, Recording, RecordingState,
+    load_leg,
+};
 pub use media::{Noted, copies_of, has_media, note_media, note_media_failure};
 pub use merge::{Contacts, MergeRecord, keep_merge, load_merges};
 pub use message::{

@@ -1,23 +1,23 @@
 //! A caller at the played telephone network, whose requests go to the center at once.
 
 use super::{Room, now, widget};
+use crate::ports::{HttpResponse, World};
 use crate::webhook;
 use patchbay_channels::Simulated;
 use patchbay_channels::voice::Voice;
-use patchbay_channels::voice::network::{Act, Asked, Call, Effect, Heard, Network, Seat};
+use patchbay_channels::voice::network::{Act, Asked, Call, Effect, Heard, Network, Seat, Seen};
 use patchbay_channels::{ProviderRequest, ProviderResponse, WebhookReply};
 use patchbay_model::call::CallStatus;
 use patchbay_model::{ChannelKind, Timestamp};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 pub(crate) struct Line {
     account: Arc<dyn Simulated>,
-    network: Network,
+    network: Arc<Mutex<Network>>,
+    /// What followed from the calls of the API that the center has made, and is to be performed.
+    follows: Arc<Mutex<Vec<Effect>>>,
     timers: Vec<(Timestamp, String, u64)>,
-    /// What the room's HTTP has called the calls that the center made, and what they are called in the network.
-    names: BTreeMap<String, String>,
     /// What the center was asked and answered, a line each, oldest first.
     pub asked: Vec<(Asked, u16)>,
 }
@@ -25,9 +25,39 @@ pub(crate) struct Line {
 impl Line {
     /// The account of the phone `default`, opened in the room.
     pub fn new(room: &mut Room) -> Line {
-        let account = room.open(ChannelKind::Voice, "default", &[("hold_music", "none")]);
-        let network = account.voice().unwrap().network("seed");
-        Line { account, network, timers: Vec::new(), names: BTreeMap::new(), asked: Vec::new() }
+        Line::with(room, &[])
+    }
+
+    /// The same with more settings. The API is the network's from now on.
+    pub fn with(room: &mut Room, settings: &[(&str, &str)]) -> Line {
+        let settings: Vec<_> = [("hold_music", "none")].iter().chain(settings).copied().collect();
+        let account = room.open(ChannelKind::Voice, "default", &settings);
+        let network = Arc::new(Mutex::new(account.voice().unwrap().network("seed")));
+        let follows = Arc::<Mutex<Vec<Effect>>>::default();
+        let (played, played_by, later, world) =
+            (network.clone(), account.clone(), follows.clone(), room.world.clone());
+        room.http.is_played_by(Box::new(move |call| {
+            let request = ProviderRequest {
+                method: call.method.clone(),
+                url: call.url.clone(),
+                headers: call.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+                body: call.body.clone(),
+                idempotent: true,
+                on_refused: None,
+            };
+            let mut network = played.lock().unwrap();
+            let answered = played_by.voice().unwrap().play_api(&mut network, &request, world.now());
+            let (response, effects) = answered?;
+            later.lock().unwrap().extend(effects);
+            let ProviderResponse::Http { status, headers, body } = response else { return None };
+            let headers = headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            Some(HttpResponse { status, headers, body })
+        }));
+        Line { account, network, follows, timers: Vec::new(), asked: Vec::new() }
+    }
+
+    fn network(&self) -> MutexGuard<'_, Network> {
+        self.network.lock().unwrap()
     }
 
     fn voice(&self) -> &Voice {
@@ -53,7 +83,7 @@ impl Line {
                 Effect::Ask { call, turn, request } => {
                     let reply = self.post(room, &request);
                     let document = if reply.status == 200 { Ok(reply.body.as_str()) } else { Err(11200) };
-                    let follows = self.network.answered(&call, turn, document, room.world_now());
+                    let follows = self.network().answered(&call, turn, document, room.world_now());
                     self.perform(room, follows);
                 }
             }
@@ -61,13 +91,13 @@ impl Line {
     }
 
     pub fn dial(&mut self, room: &Room, from: &str) -> String {
-        let (call, effects) = self.network.dial(from, room.world_now());
+        let (call, effects) = self.network().dial(from, room.world_now());
         self.perform(room, effects);
         call
     }
 
     pub fn act(&mut self, room: &Room, call: &str, act: Act) {
-        let effects = self.network.act(call, &act, room.world_now()).unwrap();
+        let effects = self.network().act(call, &act, room.world_now()).unwrap();
         self.perform(room, effects);
     }
 
@@ -82,47 +112,27 @@ impl Line {
             room.world.advance_ms(at.since_ms(room.world_now()).max(0));
             let index = self.timers.iter().position(|(due, ..)| *due == at).unwrap();
             let (_, call, turn) = self.timers.remove(index);
-            let effects = self.network.elapsed(&call, turn, room.world_now());
+            let effects = self.network().elapsed(&call, turn, room.world_now());
             self.perform(room, effects);
         }
         room.world.advance_ms(until.since_ms(room.world_now()).max(0));
     }
 
-    /// Carries out the calls of the API that the center has made.
+    /// Lets happen what follows from the calls of the API that the center has made: their methods and paths.
     pub fn take_api(&mut self, room: &Room) -> Vec<String> {
-        let mut paths = Vec::new();
-        for (at, mut call) in room.http.take_calls().into_iter().enumerate() {
-            for (name, real) in &self.names {
-                call.url = call.url.replace(name, real);
-            }
-            let request = ProviderRequest {
-                method: call.method.clone(),
-                url: call.url.clone(),
-                headers: call.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
-                body: call.body.clone(),
-                idempotent: true,
-                on_refused: None,
-            };
-            let (_, path) = call.url.split_once("/Accounts/").unwrap();
-            paths.push(format!("{} {}", call.method, path.split_once('/').unwrap().1));
-            let account = self.account.clone();
-            let answered = account.voice().unwrap().play_api(&mut self.network, &request, room.world_now());
-            let (response, effects) = answered.unwrap();
-            if let ProviderResponse::Http { status: 201, body, .. } = &response {
-                let made: Value = serde_json::from_slice(body).unwrap();
-                self.names.insert(
-                    format!("SM{:032x}", at + 1),
-                    made["sid"].as_str().or(made["call_sid"].as_str()).unwrap().to_owned(),
-                );
-            }
-            self.perform(room, effects);
-        }
-        paths
+        let effects = std::mem::take(&mut *self.follows.lock().unwrap());
+        self.perform(room, effects);
+        let paths = room.http.take_calls().into_iter().filter_map(|call| {
+            let (_, path) = call.url.split_once("/Accounts/")?;
+            Some(format!("{} {}", call.method, path.split_once('/')?.1))
+        });
+        paths.collect()
     }
 
     /// What the caller has heard.
     pub fn heard(&self, call: &str) -> Vec<String> {
-        let heard = self.network.call(call).unwrap().heard.iter();
+        let network = self.network();
+        let heard = network.call(call).unwrap().heard.iter();
         heard
             .map(|heard| match heard {
                 Heard::Say { text, .. } => text.clone(),
@@ -136,33 +146,44 @@ impl Line {
     /// The call that rings at somebody's phone.
     pub fn ringing(&self) -> Option<String> {
         let rings = |call: &&Call| call.direction != "inbound" && call.status == CallStatus::Ringing;
-        self.network.calls().find(rings).map(|call| call.sid.clone())
+        self.network().calls().find(rings).map(|call| call.sid.clone())
     }
 
-    /// An agent's call that is not over.
-    pub fn agents_call(&self) -> Option<String> {
+    /// A call with what is around it.
+    pub fn seen(&self, call: &str) -> Seen {
+        self.network().seen(call).unwrap()
+    }
+
+    /// What the recordings say that the provider has.
+    pub fn recorded(&self) -> Vec<String> {
+        self.network().recordings().map(|recording| recording.text.clone()).collect()
+    }
+
+    /// The calls that the center has made and that are not over.
+    pub fn live(&self) -> Vec<String> {
         let lives = |call: &&Call| call.direction != "inbound" && !call.status.is_over();
-        self.network.calls().find(lives).map(|call| call.sid.clone())
+        self.network().calls().filter(lives).map(|call| call.sid.clone()).collect()
     }
 
     pub fn seat(&self, call: &str) -> Seat {
-        self.network.call(call).unwrap().seat.clone()
+        self.network().call(call).unwrap().seat.clone()
     }
 
     /// Does something if it can be done.
     pub fn try_act(&mut self, room: &Room, call: &str, act: Act) {
-        if let Ok(effects) = self.network.act(call, &act, room.world_now()) {
+        let acted = self.network().act(call, &act, room.world_now());
+        if let Ok(effects) = acted {
             self.perform(room, effects);
         }
     }
 
     /// Calls that the center has made.
     pub fn called(&self) -> usize {
-        self.network.calls().filter(|call| call.direction != "inbound").count()
+        self.network().calls().filter(|call| call.direction != "inbound").count()
     }
 
     pub fn is_over(&self, call: &str) -> bool {
-        self.network.call(call).unwrap().status.is_over()
+        self.network().call(call).unwrap().status.is_over()
     }
 }
 

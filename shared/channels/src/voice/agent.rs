@@ -136,6 +136,8 @@ pub(super) fn leg_of(request: &WebhookRequest) -> Option<AgentLeg> {
         customer_call: value("call")?,
         task_sid: TaskSid::parse(&value("task")?).ok()?,
         conference: value("conference"),
+        // The call's item says it.
+        invited: false,
         reservation_sid: ReservationSid::parse(&value("reservation")?).ok()?,
         worker_sid: WorkerSid::parse(&value("worker")?).ok()?,
         customer: value("customer")?,

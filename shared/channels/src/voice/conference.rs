@@ -2,7 +2,7 @@
 //! resource").
 
 use super::Voice;
-use super::rest::FORM;
+use super::rest::{FORM, OVER};
 use super::twiml::{Method, Pause, Play, Redirect, Response};
 use crate::delivery::{DeliveryOutcome, ProviderRequest, ProviderResponse};
 use crate::twilio::{form, rest};
@@ -25,6 +25,18 @@ pub enum Change<'a> {
     Digits(&'a str),
     /// Who hears them: nobody (`muted`), the call that is named alone, everybody.
     Heard { muted: bool, by: Option<&'a str> },
+}
+
+/// What became of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    Done,
+    /// Whoever or whatever it was about is not there any more.
+    Gone,
+    /// Another try may do better, and why.
+    Passing(String),
+    /// `<code>: <why>`.
+    Failed(String),
 }
 
 /// Whether these are keys of a phone that can be pressed: digits, `*`, `#`, and `w` for half a second's wait.
@@ -100,6 +112,20 @@ impl Voice {
         ProviderRequest {
             idempotent: !matches!(change, Change::Digits(_)),
             ..ProviderRequest::post(url, twilio.authorization(), FORM, form::encode(fields))
+        }
+    }
+
+    /// What became of a change of a participant or a recording, or of their removal.
+    pub fn change_outcome(&self, request: &ProviderRequest, response: &ProviderResponse) -> Done {
+        match rest::outcome(request, response) {
+            DeliveryOutcome::Sent { .. } => Done::Done,
+            DeliveryOutcome::Refused { code, .. } if OVER.contains(&code.as_str()) || code == "404" => {
+                Done::Gone
+            }
+            DeliveryOutcome::Refused { code, why, .. } => Done::Failed(format!("{code}: {why}")),
+            DeliveryOutcome::Retry { why, .. } => Done::Passing(why),
+            DeliveryOutcome::Unknown { why } => Done::Failed(format!("unknown: {why}")),
+            DeliveryOutcome::Instead(_) => Done::Failed("unknown: there is no other way".into()),
         }
     }
 

@@ -15,8 +15,8 @@ mod softphone;
 mod standing;
 pub mod twiml;
 
-pub use conference::{Change, DIGITS_MAX, is_digits};
-pub use party::is_address;
+pub use conference::{Change, DIGITS_MAX, Done, is_digits};
+pub use party::{ADDRESS_CHARS_MAX, is_address};
 pub use recording::Record;
 pub use render::{Links, RenderError, render};
 pub use request::{CallRequest, Place};
@@ -152,5 +152,7 @@ impl Channel for Voice {
     }
 }
 
+#[cfg(test)]
+mod control_tests;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use super::Voice;
 use super::agent::{AgentAsks, leg_of};
 use super::party::party_of;
-use super::request::parties;
+use super::request::{is_of_conference, parties};
 use crate::twilio::form;
 use crate::webhook::{Normalised, Problem, WebhookRequest};
 use patchbay_model::call::CallStatus;
@@ -64,7 +64,7 @@ impl Voice {
         };
         let told = match (of_other, agent.is_some() || party.is_some()) {
             // What happens in a conference is told by those who are in it.
-            _ if params.contains_key("StatusCallbackEvent") => None,
+            _ if is_of_conference(&params) => None,
             _ if call_sid.is_empty() => {
                 problems.push(Problem::new("CallSid", "the parameter is missing"));
                 None

@@ -14,8 +14,8 @@ const RING_S: u32 = 30;
 /// Seconds that a supervisor's phone rings.
 const SUPERVISOR_RING_S: u32 = 20;
 const CONFIRM: &str = "Press 1 to join the call.";
-/// Characters of a `sip:` address.
-const SIP_CHARS_MAX: usize = 255;
+/// Characters of whom can be called.
+pub const ADDRESS_CHARS_MAX: usize = 255;
 
 /// Somebody to be called, as TaskRouter writes a worker's `contact_uri`: a number, `sip:…`, `client:…`.
 pub(super) fn is_phone(contact_uri: &str) -> bool {
@@ -30,7 +30,7 @@ pub fn is_address(to: &str) -> bool {
     }
     let printable = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
     let address = to.strip_prefix("sip:").or_else(|| to.strip_prefix("sips:"));
-    let parts = address.filter(|_| to.len() <= SIP_CHARS_MAX).and_then(|address| address.split_once('@'));
+    let parts = address.filter(|_| to.len() <= ADDRESS_CHARS_MAX).and_then(|address| address.split_once('@'));
     parts.is_some_and(|(user, host)| printable(user) && printable(host) && !host.contains('@'))
 }
 

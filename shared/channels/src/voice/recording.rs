@@ -38,6 +38,17 @@ impl Voice {
         self.words.delete_recordings
     }
 
+    /// The recording whose sound is at a URL of the account's.
+    pub fn recording_of<'u>(&self, url: &'u str) -> Option<&'u str> {
+        let twilio = &self.sms.twilio;
+        let file = url
+            .strip_prefix(&format!("{}/Accounts/{}/Recordings/", twilio.api_url(), twilio.account_sid))?
+            .split(['.', '?'])
+            .next()?;
+        let is_sid = file.starts_with("RE") && file.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        is_sid.then_some(file)
+    }
+
     /// Begins a recording of a customer's call, each side by itself. Twilio knows no second one.
     pub fn start_recording(&self, call_sid: &str, (customer, ours): (&str, &str)) -> ProviderRequest {
         let told = self.url(&[("on", "recording"), ("customer", customer), ("ours", ours)]);

@@ -36,6 +36,11 @@ pub(super) fn is_of_call(request: &WebhookRequest) -> bool {
     form::pairs(request).iter().any(|(name, _)| name == "CallSid" || name == "ConferenceSid")
 }
 
+/// Whether these tell what happens in a conference.
+pub(super) fn is_of_conference(params: &BTreeMap<String, String>) -> bool {
+    params.contains_key("ConferenceSid") && params.contains_key("StatusCallbackEvent")
+}
+
 /// The customer of a call with these parameters, and our number. A caller who hides their number, and so shares what
 /// stands for it with everybody else who does, is nobody but this call's.
 pub(super) fn parties(params: &BTreeMap<String, String>, call_sid: &str) -> (String, String) {
@@ -64,6 +69,9 @@ impl Voice {
             return None;
         }
         let params = form::params(request, &mut Vec::<Problem>::new());
+        if is_of_conference(&params) {
+            return None;
+        }
         let call_sid = params.get("CallSid").filter(|sid| !sid.is_empty())?.clone();
         let status = params.get("CallStatus").and_then(|status| CallStatus::parse(status));
         if status.is_some_and(CallStatus::is_over) {

@@ -5,7 +5,7 @@ use crate::delivery::{DeliveryOutcome, ProviderRequest, ProviderResponse};
 use crate::twilio::{form, rest};
 
 /// Twilio's codes of a call that is over, or gone: nothing can be done to it, and nothing need be.
-const OVER: [&str; 2] = ["21220", "20404"];
+pub(super) const OVER: [&str; 2] = ["21220", "20404"];
 
 /// How the API is told what to do.
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";

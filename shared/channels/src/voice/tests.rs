@@ -8,7 +8,7 @@ use patchbay_model::{Content, EventKind};
 const PUBLIC_URL: &str = "https://center.example";
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
-fn account() -> Arc<dyn Channel> {
+pub(super) fn account() -> Arc<dyn Channel> {
     open(ChannelKind::Voice, "default", &example_settings(ChannelKind::Voice).unwrap(), PUBLIC_URL).unwrap()
 }
 
@@ -28,7 +28,7 @@ fn asked(query: &str, params: &[(&str, &str)]) -> Option<CallRequest> {
     channel.voice().unwrap().call_request(&verified)
 }
 
-fn told(query: &str, params: &[(&str, &str)]) -> Normalised {
+pub(super) fn told(query: &str, params: &[(&str, &str)]) -> Normalised {
     let channel = account();
     let request = request(query, params);
     let verified = channel.verify(&request, NOW).unwrap();

@@ -2,6 +2,8 @@
 
 use super::{channel, corpus, count, expect, files, heard};
 use patchbay_channels::voice::twiml::{Response, vocabulary};
+use patchbay_channels::voice::{Change, Done};
+use patchbay_channels::{DeliveryOutcome, Headers, ProviderResponse};
 use patchbay_model::{ChannelKind, EventKind};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -82,4 +84,40 @@ fn requests_are_what_they_tell() {
             (name, verdict)
         }),
     );
+}
+
+#[test]
+fn answers_of_the_api_say_which_conference_and_which_recording() {
+    let Some(folder) = corpus("twilio-voice") else { return };
+    let channel = channel(ChannelKind::Voice);
+    let voice = channel.voice().expect("it is a phone");
+    let answer = |name: &str| {
+        let body = fs::read(folder.join("rest").join(format!("{name}.json"))).expect("it can be read");
+        ProviderResponse::Http { status: 200, headers: Headers::new(), body }
+    };
+    let conference = |name: &str| {
+        let request = voice.find_conference("any");
+        voice.conference_found(&request, &answer(name)).map(|found| found.is_some())
+    };
+    assert_eq!(conference("get-Conferences-200-readFull"), Ok(true));
+    assert_eq!(conference("get-Conferences-200-readMyroom"), Ok(true));
+    assert_eq!(conference("get-Conferences-200-readEmpty"), Ok(false));
+    let request = voice.find_recordings("CA1");
+    for name in ["readFull", "readEmpty"] {
+        let found = answer(&format!("get-Calls_CallSid_Recordings-200-{name}"));
+        assert!(voice.recording_found(&request, &found).is_ok(), "{name}");
+    }
+    let changes = [
+        "post-Conferences_ConferenceSid_Participants_CallSid-200-holdParticipantWithMusic",
+        "post-Conferences_ConferenceSid_Participants_CallSid-200-muteParticipant",
+        "post-Conferences_ConferenceSid_Participants_CallSid-200-announceToParticipant",
+        "post-Calls_CallSid_Recordings_Sid-200-update",
+    ];
+    let request = voice.change_participant("CF1", "CA1", Change::Mute(true));
+    for name in changes {
+        assert_eq!(voice.change_outcome(&request, &answer(name)), Done::Done, "{name}");
+    }
+    let made = voice.start_recording("CA1", ("+15550001", "+15550002"));
+    let sent = voice.call_outcome(&made, &answer("post-Calls_CallSid_Recordings-201-create201"));
+    assert!(matches!(sent, DeliveryOutcome::Sent { provider_id: Some(_) }), "{sent:?}");
 }

@@ -2,6 +2,7 @@
 
 mod accept;
 mod activity;
+mod call;
 mod complete;
 mod contact;
 mod content;
@@ -52,6 +53,7 @@ pub(super) async fn act(
         "note.add" => note::add(center, session, request).await,
         "task.transfer" => transfer::transfer(center, session, request).await,
         "ping" => Ok(ping::ping(center)),
+        action if action.starts_with("call.") => call::act(center, session, request).await,
         _ => Err(Refusal::new(Fault::UnknownAction, "there is no such action")),
     }
 }

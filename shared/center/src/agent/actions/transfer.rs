@@ -1,6 +1,6 @@
 //! `task.transfer {task_sid, to}`: the task, and with it the conversation, goes to somebody else.
 
-use super::about_task;
+use super::{about_task, call};
 use crate::agent::answer::Answer;
 use crate::agent::membership::{hand_over, name, seeing};
 use crate::agent::request::{NAME_CHARS_MAX, Refusal, Request};
@@ -12,6 +12,7 @@ use crate::ports::Consistency;
 use crate::router::{self, OpError, TransferTarget};
 use crate::store::load_task;
 use crate::token::Role;
+use patchbay_channels::voice::is_address;
 use patchbay_model::{ReservationStatus, Task, TaskSid, WorkerSid};
 
 /// Answers with the new task, or with the same one where nobody has accepted it yet. A supervisor may move every task,
@@ -26,6 +27,9 @@ pub(super) async fn transfer(
 ) -> Result<Answer, Refusal> {
     let fields = &request.fields;
     let task_sid = fields.sid("task_sid")?;
+    if let Some(number) = fields.text("to", NAME_CHARS_MAX)?.filter(|to| is_address(to)) {
+        return call::hand_to_number(center, session, request, number).await;
+    }
     let to = target(&*center.config().await?, fields.required_text("to", NAME_CHARS_MAX)?)?;
     let me = &session.worker_sid;
     if session.role < Role::Supervisor {

@@ -3,6 +3,8 @@
 //! What a call hears is a function of where its flow stands, never of what asked: its first request, the end of a
 //! document, a repetition, a request that comes late. So nothing is harmed by any of them coming twice.
 
+mod again;
+mod apart;
 mod begin;
 mod bridge;
 mod later;
@@ -14,9 +16,12 @@ pub(super) use news::handle;
 
 use super::turn::{Cause, Turn};
 use super::{InboundError, TRIES_MAX};
+use crate::calls;
 use crate::center::Center;
 use crate::ports::Consistency;
-use crate::store::{Execution, Leg, Problem, keep_problem, load_conversation, load_execution, load_leg};
+use crate::store::{
+    Bridge, Execution, Leg, Problem, keep_problem, load_conversation, load_execution, load_leg,
+};
 use crate::webhook::with_cause;
 use patchbay_channels::WebhookReply;
 use patchbay_channels::voice::{CallRequest, Place, Voice};
@@ -108,11 +113,18 @@ impl Asked<'_> {
         self.say(Some(leg), &execution).await
     }
 
-    /// What the call hears now.
+    /// What the call hears now. Where the caller comes into a conference or leaves it, the call's item says so: whoever
+    /// moves them goes by that.
     async fn say(&self, leg: Option<&Leg>, execution: &Execution) -> Result<WebhookReply, InboundError> {
-        if let Some((leg, bridge)) = leg.and_then(|leg| Some((leg, leg.connected(execution)?))) {
+        if let Some(leg) = leg {
+            let room = leg.connected(execution).map(Bridge::room);
+            if leg.conference.as_deref() != room {
+                calls::write(self.center, leg, leg.clone().led_to(room)).await?;
+            }
+        }
+        if let Some(bridge) = leg.and_then(|leg| leg.connected(execution)) {
             let next = bridge.since.as_ref().map_or("", |document| &document.0);
-            return Ok(self.voice.conference(leg.conference_of(bridge), next));
+            return Ok(self.voice.conference(bridge.room(), next));
         }
         if let Some(document) = execution.state.call_document() {
             return match self.document(&document.id.0, &document.instructions) {

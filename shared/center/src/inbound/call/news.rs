@@ -1,6 +1,6 @@
 //! What is told of calls: their ends, and the messages that were left.
 
-use super::{bridge, party};
+use super::{apart, bridge, party};
 use crate::calls;
 use crate::center::Center;
 use crate::command::{RoutingBody, body};
@@ -98,7 +98,7 @@ async fn over(
         end_waiting(center, &conversation).await?;
         tell_flow(center, event, news, &leg, conversation).await?;
     }
-    bridge::caller_gone(center, &leg).await?;
+    apart::caller_gone(center, &leg).await?;
     calls::write(center, &leg, leg.clone().ended(event.received_at)).await?;
     Ok(())
 }

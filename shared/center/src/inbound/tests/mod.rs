@@ -1,5 +1,8 @@
 mod bridge;
 mod call;
+mod call_races;
+mod control;
+mod desk;
 mod effects;
 mod events;
 mod faults;
