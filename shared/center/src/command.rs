@@ -7,8 +7,8 @@ use patchbay_channels::webchat::Identity;
 use patchbay_model::event::{AgentLeg, PartyLeg};
 use patchbay_model::{
     Address, Attachment, Author, ChannelKind, ContactSid, ConversationSid, ExecutionSid, InboundEvent,
-    MessageKey, OutboundMessage, ReservationSid, TaskSid, Timestamp, WorkerSid, WorkflowSid, id::digest16,
-    id::hex,
+    Invitation, MessageKey, OutboundMessage, ReservationSid, TaskSid, Timestamp, WorkerSid, WorkflowSid,
+    id::digest16, id::hex,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -139,6 +139,26 @@ pub enum RoutingBody {
         task_sid: TaskSid,
         new: Box<NewTask>,
     },
+    /// A colleague was about to be asked into a conversation: see that the task is there if the conversation knows of
+    /// the invitation, and is gone if it does not.
+    InvitationCheck {
+        new: Box<NewTask>,
+    },
+    /// A conversation has ended an invitation: an offer is withdrawn, whoever came writes it up.
+    EndInvitation {
+        task_sid: TaskSid,
+        reason: String,
+    },
+    /// An agent was about to hand a conversation over to a colleague who is on it: finish it, if it was begun.
+    HandOverCheck {
+        worker_sid: WorkerSid,
+        /// The supervisor who did it in the agent's place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<WorkerSid>,
+        task_sid: TaskSid,
+        /// The colleague's task.
+        to: TaskSid,
+    },
     /// The configuration changed: put the workers after this one into the classes that it makes.
     Reclassify {
         version: u64,
@@ -164,6 +184,8 @@ pub struct NewTask {
     /// A worker's or a task queue's SID: the workflow is not asked (TaskRouter `RoutingTarget`).
     #[serde(default)]
     pub routing_target: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<Invitation>,
     pub created_at: Timestamp,
 }
 

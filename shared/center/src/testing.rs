@@ -32,6 +32,8 @@ use std::task::{Context, Poll, Waker};
 pub(crate) const NOW: Timestamp = Timestamp(1_800_000_000_000);
 pub(crate) const ANN: &str = "+15005550001";
 pub(crate) const WORKER: &str = "wendy";
+/// Another worker.
+pub(crate) const COLLEAGUE: &str = "otto";
 
 /// Runs a future that never waits: everything in memory answers at once. It is Send, as the edges demand.
 pub(crate) fn now<F: Future + Send>(future: F) -> F::Output {
@@ -229,7 +231,7 @@ impl Room {
     }
 
     pub fn configure(&mut self, flow: Value) {
-        self.staff(flow, &[(WORKER, "+15005550101")]);
+        self.staff(flow, &[(WORKER, "+15005550101"), (COLLEAGUE, "+15005550102")]);
     }
 
     /// The same with these workers and their phones.

@@ -1,6 +1,6 @@
 //! One contact's ordered messages with participants, across channels.
 
-use crate::limits::TASKS_KEPT_MAX;
+use crate::limits::{INVITED_MAX, TASKS_KEPT_MAX};
 use crate::{
     Address, ContactSid, ConversationSid, ExecutionSid, FlowSid, Seq, TaskSid, Timestamp, WorkerSid,
 };
@@ -20,6 +20,22 @@ pub enum ConversationState {
     Closed,
 }
 
+/// Somebody who is asked into a conversation, or is on it by invitation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
+pub struct Invited {
+    /// The task of the invitation.
+    pub task_sid: TaskSid,
+    /// Who asked.
+    pub by: WorkerSid,
+    /// Who is asked: the SID of a worker or a task queue, and what it is called.
+    pub to: String,
+    pub name: String,
+    /// Who came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker_sid: Option<WorkerSid>,
+}
+
 /// A conversation. It is written when its state changes, never for a message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
@@ -31,6 +47,10 @@ pub struct Conversation {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
     pub workers: Vec<WorkerSid>,
+    /// Those of them who were asked in, and those who have not come yet; at most `limits::INVITED_MAX`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<_>"))]
+    pub invited: Vec<Invited>,
     /// The task that is open for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task_sid: Option<TaskSid>,
@@ -60,12 +80,60 @@ pub struct Conversation {
 impl Conversation {
     /// Opens a task for it.
     pub fn begin_task(&mut self, task: TaskSid) {
-        if !self.tasks.contains(&task) {
+        self.keep_task(&task);
+        self.task_sid = Some(task);
+    }
+
+    fn keep_task(&mut self, task: &TaskSid) {
+        if !self.tasks.contains(task) {
             if self.tasks.len() >= TASKS_KEPT_MAX {
                 self.tasks.remove(0);
             }
             self.tasks.push(task.clone());
         }
-        self.task_sid = Some(task);
+    }
+
+    /// Keeps that somebody is asked in. False when as many are as can be.
+    pub fn invite(&mut self, invited: Invited) -> bool {
+        if self.invited.len() >= INVITED_MAX {
+            return false;
+        }
+        self.keep_task(&invited.task_sid);
+        self.invited.push(invited);
+        true
+    }
+
+    /// The invitation whose task this is.
+    pub fn invitation(&self, task: &TaskSid) -> Option<&Invited> {
+        self.invited.iter().find(|invited| invited.task_sid == *task)
+    }
+
+    /// Somebody has come by an invitation.
+    pub fn came(&mut self, task: &TaskSid, worker: &WorkerSid) {
+        for invited in self.invited.iter_mut().filter(|invited| invited.task_sid == *task) {
+            invited.worker_sid = Some(worker.clone());
+        }
+    }
+
+    /// Ends an invitation: whoever came by it leaves, unless they are on the conversation for another reason, too:
+    /// another invitation, or because they are its `owner`.
+    pub fn uninvite(&mut self, task: &TaskSid, owner: Option<&WorkerSid>) {
+        let came = self.invitation(task).and_then(|invited| invited.worker_sid.clone());
+        self.invited.retain(|invited| invited.task_sid != *task);
+        let stays = |worker: &WorkerSid| {
+            Some(worker) == owner
+                || self.invited.iter().any(|other| other.worker_sid.as_ref() == Some(worker))
+        };
+        if let Some(gone) = came.filter(|came| !stays(came)) {
+            self.workers.retain(|worker| *worker != gone);
+        }
+    }
+
+    /// Makes the task of an invitation the conversation's own: `owner` leaves, and whoever came by it has the
+    /// conversation.
+    pub fn hand_over(&mut self, owner: &WorkerSid, to: &TaskSid) {
+        self.workers.retain(|worker| worker != owner);
+        self.invited.retain(|invited| invited.task_sid != *to);
+        self.begin_task(to.clone());
     }
 }

@@ -22,6 +22,8 @@ pub const CONTACT_NOTES_CHARS_MAX: usize = 16_384;
 pub const MERGED_MAX: usize = 10;
 /// Tasks of one conversation that it remembers.
 pub const TASKS_KEPT_MAX: usize = 50;
+/// Colleagues who are asked into one conversation at a time, those who came included.
+pub const INVITED_MAX: usize = 8;
 /// Characters of a worker's or a task's attributes as JSON (TaskRouter, "Limits").
 pub const ATTRIBUTES_CHARS_MAX: usize = 4_096;
 /// Bytes of one frame that an agent's client sends (API Gateway WebSocket: 32 KB).

@@ -105,6 +105,19 @@ pub struct WaitingEntry {
     pub filter: String,
 }
 
+/// That a task asks a colleague into the conversation of another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// The task that the conversation was at.
+    pub of: TaskSid,
+    /// Who asks.
+    pub by: WorkerSid,
+    /// How long a task of this conversation may wait: an invitation may not for as long, and may become its task.
+    pub timeout_s: u32,
+    /// Who was on the conversation: nobody is asked in who is there.
+    pub without: Vec<WorkerSid>,
+}
+
 /// A task. Every write is conditional on `version`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Task {
@@ -152,6 +165,9 @@ pub struct Task {
     /// The task that its agent has made of it for somebody else; it is completed then, and its conversation is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transferred_to: Option<TaskSid>,
+    /// A task of its own by which a colleague comes onto a conversation that another task is open for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<Invitation>,
     pub created_at: Timestamp,
     /// What its place in the queue goes by; `created_at` unless the creator says otherwise.
     pub virtual_start_time: Timestamp,

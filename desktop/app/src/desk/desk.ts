@@ -151,6 +151,22 @@ export class Desk {
     await this.#sync();
   }
 
+  /** Asks a colleague, or whoever is free in a queue, into the task's conversation. */
+  async invite(task_sid: TaskSid, to: string, note: string): Promise<void> {
+    await this.#client.request({ action: "task.invite", task_sid, to, ...(note ? { note } : {}) });
+  }
+
+  /** Somebody who was asked and has not come need not. */
+  withdraw(task_sid: TaskSid): Promise<void> {
+    return this.#act({ action: "task.withdraw", task_sid });
+  }
+
+  /** A colleague who is on the conversation has it from now on. */
+  async handOver(task_sid: TaskSid, worker_sid: WorkerSid): Promise<void> {
+    await this.#act({ action: "task.hand_over", task_sid, worker_sid });
+    await this.#sync();
+  }
+
   select(reservation_sid: ReservationSid | null): void {
     this.#dispatch({ type: "select", reservation_sid });
   }

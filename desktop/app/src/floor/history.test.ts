@@ -21,11 +21,10 @@ const row = (start: number, key: string, change: Partial<Counts> = {}): StatsRow
 test("a total is the sum of its rows, and their longest wait", () => {
   const rows = [
     row(0, "a", { accepted: 1, in_time: 1, wait_ms: 10, wait_ms_max: 10, handle_ms: 100 }),
-    row(0, "b", { abandoned: 1, wait_ms: 30, wait_ms_max: 30 }),
+    row(0, "b", { abandoned: 1, wait_ms: 30, wait_ms_max: 30, invited: 2, joined: 1, joined_ms: 50 }),
   ];
-  expect(total(rows)).toEqual(
-    counts({ tasks: 2, accepted: 1, in_time: 1, abandoned: 1, wait_ms: 40, wait_ms_max: 30, handle_ms: 100 }),
-  );
+  const sums = { wait_ms: 40, wait_ms_max: 30, handle_ms: 100, invited: 2, joined: 1, joined_ms: 50 };
+  expect(total(rows)).toEqual(counts({ tasks: 2, accepted: 1, in_time: 1, abandoned: 1, ...sums }));
   expect(total([])).toEqual(NOTHING);
 });
 

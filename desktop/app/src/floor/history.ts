@@ -15,6 +15,10 @@ export interface Counts {
   wait_ms: number;
   wait_ms_max: number;
   handle_ms: number;
+  /** Invitations, and those of them that a colleague accepted: in none of the above. */
+  invited: number;
+  joined: number;
+  joined_ms: number;
 }
 
 /** The tasks of one interval and queue, worker or channel. */
@@ -41,6 +45,9 @@ export const NOTHING: Counts = {
   wait_ms: 0,
   wait_ms_max: 0,
   handle_ms: 0,
+  invited: 0,
+  joined: 0,
+  joined_ms: 0,
 };
 
 export function total(rows: readonly Counts[]): Counts {
@@ -55,6 +62,9 @@ export function total(rows: readonly Counts[]): Counts {
       wait_ms: sum.wait_ms + row.wait_ms,
       wait_ms_max: Math.max(sum.wait_ms_max, row.wait_ms_max),
       handle_ms: sum.handle_ms + row.handle_ms,
+      invited: sum.invited + row.invited,
+      joined: sum.joined + row.joined,
+      joined_ms: sum.joined_ms + row.joined_ms,
     }),
     NOTHING,
   );

@@ -176,6 +176,7 @@ export type Action =
   | { action: "call.start"; to?: string; contact_sid?: ContactSid; account?: string }
   /** `to`: a worker or a task queue; `hold`: the customer of a call hears music until they are taken back. */
   | { action: "task.invite"; task_sid: TaskSid; to: string; note?: string; hold?: boolean }
+  | { action: "task.withdraw"; task_sid: TaskSid }
   | { action: "task.hand_over"; task_sid: TaskSid; worker_sid?: WorkerSid }
   | {
       action: "message.send";

@@ -4,21 +4,26 @@ import { Button, Group, Text } from "@mantine/core";
 import {
   IconArrowForwardUp,
   IconCheck,
+  IconDoorExit,
   IconMessages,
   IconPencilCheck,
+  IconUserPlus,
   IconUserSquareRounded,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useSettings } from "../desk/settings.ts";
+import { companyOf, type Company as Of } from "../model/company.ts";
 import { taskItem } from "../model/tasks.ts";
 import type { Reservation } from "../protocol/generated.ts";
 import { useAttempt } from "./attempt.ts";
 import { ChannelIcon } from "./ChannelIcon.tsx";
+import { Company } from "./Company.tsx";
 import { Composer } from "./Composer.tsx";
 import css from "./Conversation.module.css";
 import { CallBar } from "./call/CallBar.tsx";
 import { useDesk, useDeskState } from "./context.ts";
 import { Elapsed } from "./Elapsed.tsx";
+import { HandOver } from "./HandOver.tsx";
 import { NoteButton } from "./Note.tsx";
 import { useDeskSettings } from "./queries.ts";
 import { ariaKeys } from "./shortcuts.ts";
@@ -27,15 +32,17 @@ import { Timeline } from "./Timeline.tsx";
 interface Props {
   reservation: Reservation;
   transfer: () => void;
+  invite: () => void;
   complete: () => void;
 }
 
-export function Conversation({ reservation, transfer, complete }: Props) {
+export function Conversation({ reservation, transfer, invite, complete }: Props) {
   const { t } = useTranslation();
   const state = useDeskState((state) => state);
   const { name, channel, conversation, waiting_since } = taskItem(state, reservation);
   const { answer_s_target } = useDeskSettings();
   const shown = name ?? t("contact.unnamed");
+  const company = companyOf(conversation, reservation);
   return (
     <section className={css.conversation} aria-label={shown}>
       <div className={css.head}>
@@ -50,7 +57,14 @@ export function Conversation({ reservation, transfer, complete }: Props) {
             label={(time) => t("tasks.waiting", { time })}
           />
         )}
-        <Actions reservation={reservation} transfer={transfer} complete={complete} />
+        <Company company={company} />
+        <Actions
+          reservation={reservation}
+          company={company}
+          transfer={transfer}
+          invite={invite}
+          complete={complete}
+        />
       </div>
       <CallBar reservation={reservation} name={shown} />
       {conversation ? (
@@ -72,29 +86,49 @@ export function Conversation({ reservation, transfer, complete }: Props) {
   );
 }
 
-function Actions({ reservation, transfer, complete }: Props) {
+function Actions({ reservation, company, transfer, invite, complete }: Props & { company: Of }) {
   const { t } = useTranslation();
   const desk = useDesk();
   const attempt = useAttempt();
   const { contact, set } = useSettings();
   const isWrapping = reservation.reservation_status === "wrapping";
   return (
-    <Group gap={6} wrap="nowrap" className={css.actions}>
+    <Group gap={6} className={css.actions}>
       {!isWrapping && (
         <>
+          {company.owns && (
+            <Button
+              size="compact-md"
+              variant="default"
+              leftSection={<IconUserPlus size={16} aria-hidden />}
+              onClick={invite}
+              aria-keyshortcuts={ariaKeys("invite")}
+            >
+              {t("company.invite")}
+            </Button>
+          )}
+          <HandOver company={company} task_sid={reservation.task.sid} />
+          {!company.visits && (
+            <Button
+              size="compact-md"
+              variant="default"
+              leftSection={<IconArrowForwardUp size={16} aria-hidden />}
+              onClick={transfer}
+              aria-keyshortcuts={ariaKeys("transfer")}
+            >
+              {t("conversation.transfer")}
+            </Button>
+          )}
           <Button
             size="compact-md"
             variant="default"
-            leftSection={<IconArrowForwardUp size={16} aria-hidden />}
-            onClick={transfer}
-            aria-keyshortcuts={ariaKeys("transfer")}
-          >
-            {t("conversation.transfer")}
-          </Button>
-          <Button
-            size="compact-md"
-            variant="default"
-            leftSection={<IconPencilCheck size={16} aria-hidden />}
+            leftSection={
+              company.visits ? (
+                <IconDoorExit size={16} aria-hidden />
+              ) : (
+                <IconPencilCheck size={16} aria-hidden />
+              )
+            }
             onClick={() =>
               void attempt(
                 () => desk.wrap(reservation.sid),
@@ -103,7 +137,7 @@ function Actions({ reservation, transfer, complete }: Props) {
             }
             aria-keyshortcuts={ariaKeys("wrap")}
           >
-            {t("conversation.wrap")}
+            {t(company.visits ? "company.leave" : "conversation.wrap")}
           </Button>
         </>
       )}

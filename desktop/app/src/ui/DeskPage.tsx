@@ -3,21 +3,23 @@
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSettings } from "../desk/settings.ts";
+import { companyOf } from "../model/company.ts";
 import { heldTasks, offers as offersOf } from "../model/tasks.ts";
 import { useAttempt } from "./attempt.ts";
 import { CompleteDialog } from "./CompleteDialog.tsx";
 import { ContactPanel } from "./ContactPanel.tsx";
 import { Conversation, NoConversation } from "./Conversation.tsx";
-import { ATTACH_ID, COMPOSER_ID, EMOJI_ID } from "./composerIds.ts";
+import { ATTACH_ID, COMPOSER_ID, EMOJI_ID, HAND_OVER_ID } from "./composerIds.ts";
 import { useComposerText } from "./composerText.ts";
 import { useDesk, useDeskState } from "./context.ts";
 import css from "./DeskPage.module.css";
+import { InviteDialog } from "./InviteDialog.tsx";
 import { Offers } from "./Offers.tsx";
 import { useShortcuts } from "./shortcuts.ts";
 import { TaskList } from "./TaskList.tsx";
 import { TransferDialog } from "./TransferDialog.tsx";
 
-type Open = "transfer" | "complete" | null;
+type Open = "transfer" | "invite" | "complete" | null;
 
 export function DeskPage() {
   const { t } = useTranslation();
@@ -36,6 +38,12 @@ export function DeskPage() {
   useEffect(() => {
     if (selected === null && only) desk.select(only);
   }, [selected, only, desk]);
+
+  const conversations = useDeskState((state) => state.conversations);
+  const at = current?.task.conversation_sid;
+  const { owns, visits } = current
+    ? companyOf((at && conversations[at]) || null, current)
+    : { owns: false, visits: false };
 
   const close = useCallback(() => setOpen(null), []);
   const choose = useCallback(
@@ -77,8 +85,9 @@ export function DeskPage() {
         complete: () => setOpen("complete"),
         contact: () => useSettings.getState().set({ contact: !useSettings.getState().contact }),
       }),
+      ...(owns && { invite: () => setOpen("invite"), handOver: press(HAND_OVER_ID) }),
       ...(current?.reservation_status === "accepted" && {
-        transfer: () => setOpen("transfer"),
+        ...(!visits && { transfer: () => setOpen("transfer") }),
         wrap: () =>
           void attempt(
             () => desk.wrap(current.sid),
@@ -86,7 +95,7 @@ export function DeskPage() {
           ),
       }),
     };
-  }, [offers, tasks, selected, current, desk, attempt, choose, t]);
+  }, [offers, tasks, selected, current, owns, visits, desk, attempt, choose, t]);
   useShortcuts(run, choose);
 
   return (
@@ -101,6 +110,7 @@ export function DeskPage() {
             <Conversation
               reservation={current}
               transfer={() => setOpen("transfer")}
+              invite={() => setOpen("invite")}
               complete={() => setOpen("complete")}
             />
           ) : (
@@ -110,6 +120,7 @@ export function DeskPage() {
         {current && contactShown && <ContactPanel reservation={current} />}
       </div>
       <TransferDialog task_sid={open === "transfer" && current ? current.task.sid : null} close={close} />
+      <InviteDialog reservation={open === "invite" ? current : null} close={close} />
       <CompleteDialog reservation={open === "complete" ? current : null} close={close} />
     </>
   );

@@ -11,7 +11,7 @@ type Group = "groupOffers" | "groupWrite" | "groupTask" | "groupCall" | "groupDe
 const GROUPS: [Group, Name[]][] = [
   ["groupOffers", ["accept", "decline", "next", "previous", "choose"]],
   ["groupWrite", ["write", "send", "newline", "canned", "emoji", "attach", "undo"]],
-  ["groupTask", ["wrap", "complete", "transfer", "contact"]],
+  ["groupTask", ["wrap", "complete", "transfer", "invite", "handOver", "contact"]],
   ["groupCall", ["answer", "mute", "hold", "keypad", "record", "addToCall", "endCall"]],
   ["groupDesk", ["activity", "dial", "help", "leave"]],
 ];

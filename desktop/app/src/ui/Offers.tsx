@@ -4,6 +4,7 @@ import { Badge, Button, Group, Kbd, Paper, Progress, Text } from "@mantine/core"
 import { IconPhoneRinging } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { callOf, isCall, isCallback, ownPart } from "../model/calls.ts";
+import { invitationOf } from "../model/company.ts";
 import type { DeskState } from "../model/state.ts";
 import { facts, parseAttributes, taskItem } from "../model/tasks.ts";
 import type { Reservation } from "../protocol/generated.ts";
@@ -41,6 +42,7 @@ function Offer({ offer, first }: { offer: Reservation; first: boolean }) {
   const state = useDeskState((state) => state);
   const { name, channel } = taskItem(state, offer);
   const rings = phoneRings(state, offer);
+  const invitation = invitationOf(offer.task);
   const left_s = Math.max(0, Math.ceil(offer.date_created + offer.reservation_timeout - now / 1000));
   const waited = duration(now - offer.task.date_created * 1000);
   return (
@@ -80,6 +82,16 @@ function Offer({ offer, first }: { offer: Reservation; first: boolean }) {
         {[offer.task.queue_name, t("offer.waited", { time: waited })].filter(Boolean).join(" · ")}
       </Text>
       <CallMarks of={offer} />
+      {invitation && (
+        <Text size="sm" fw={600} mt={6}>
+          {t("company.asks", { name: invitation.by })}
+        </Text>
+      )}
+      {invitation?.note && (
+        <blockquote className={css.note} dir="auto">
+          {invitation.note}
+        </blockquote>
+      )}
       <Attributes of={offer} />
       {rings && (
         <Text size="sm" fw={600} mt="sm" role="status" className={css.rings}>

@@ -4,3 +4,5 @@
 export const COMPOSER_ID = "composer";
 export const EMOJI_ID = "composer-emoji";
 export const ATTACH_ID = "composer-attach";
+/** The button that hands the conversation over. */
+export const HAND_OVER_ID = "hand-over";

@@ -19,6 +19,8 @@ export const CHORDS = {
   emoji: { code: "KeyE", alt: true },
   attach: { code: "KeyU", alt: true },
   transfer: { code: "KeyT", alt: true },
+  invite: { code: "KeyJ", alt: true },
+  handOver: { code: "KeyH", alt: true },
   wrap: { code: "KeyW", alt: true },
   complete: { code: "KeyC", alt: true },
   contact: { code: "KeyI", alt: true },

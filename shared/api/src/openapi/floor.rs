@@ -35,7 +35,8 @@ pub(super) fn schemas() -> Value {
             "rows": { "type": "array", "items": object(json!({
                 "start": number(), "key": text(), "tasks": number(), "completed": number(), "transferred": number(),
                 "abandoned": number(), "accepted": number(), "in_time": number(), "wait_ms": number(),
-                "wait_ms_max": number(), "handle_ms": number(),
+                "wait_ms_max": number(), "handle_ms": number(), "invited": number(), "joined": number(),
+                "joined_ms": number(),
             })) },
         })),
         "FloorTasks": object(json!({

@@ -5,7 +5,7 @@ use super::{Session, tell};
 use crate::center::Center;
 use crate::frames::{self, Fault};
 use crate::ports::Consistency;
-use crate::router::OpError;
+use crate::router::{self, OpError};
 use crate::store::{StoreError, load_conversation, load_profile, load_task, put_next};
 use crate::token::Role;
 use crate::webchat;
@@ -14,7 +14,7 @@ use patchbay_model::{
 };
 
 /// How often a change is made again on what somebody else has just written.
-const TRIES_MAX: usize = 6;
+pub(super) const TRIES_MAX: usize = 6;
 
 /// The conversation, if the session's worker is on it. One half read unit; a strong read only before a refusal,
 /// since the worker may just have joined.
@@ -73,7 +73,7 @@ pub(super) enum Joined {
 }
 
 /// Puts a worker who has accepted a task onto its conversation. The agents of an earlier task of the
-/// conversation leave with it.
+/// conversation leave with it, and its invitations end. Whoever was asked in joins the others.
 ///
 /// Safe to repeat: who is on it stays on it, and the line in the timeline has the reservation's id. The
 /// conversation is read before the task, and written on condition that it is what was read: so a late repetition
@@ -101,17 +101,33 @@ pub(super) async fn join(
             task.reservations.iter().find(|held| held.worker_sid == *worker && mine(held.status))
         });
         let Some(reservation) = accepted else { return Ok(Joined::Over) };
-        let Stands::Open(mut conversation) = stands else { return Ok(Joined::NotYet) };
+        let is_invitation = task.as_ref().is_some_and(|task| task.invitation.is_some());
+        let Stands::Open(before) = stands else {
+            // A conversation is written before anybody is asked into it.
+            return Ok(if is_invitation { Joined::Over } else { Joined::NotYet });
+        };
+        let is_at_task = before.task_sid.as_ref() == Some(task_sid);
+        let is_asked = before.invitation(task_sid).is_some();
+        if is_invitation && !is_at_task && !is_asked {
+            return Ok(Joined::Over);
+        }
+        let mut conversation = before.clone();
         let text = format!("{} joined", name(center, worker).await?);
         let line = tell::note(center, &conversation, &["joined", reservation.sid.as_str()], text).await?;
-        if conversation.task_sid.as_ref() != Some(task_sid) {
-            conversation.workers.clear();
+        if is_asked {
+            conversation.came(task_sid, worker);
+        } else {
+            if !is_at_task {
+                conversation.workers.clear();
+                conversation.invited.clear();
+                router::end_invitations(center, &before, &conversation).await?;
+            }
+            conversation.begin_task(task_sid.clone());
         }
         if !conversation.workers.contains(worker) {
             conversation.workers.push(worker.clone());
         }
         conversation.state = ConversationState::WithAgent;
-        conversation.begin_task(task_sid.clone());
         conversation.updated_at = center.now();
         if write(center, &mut conversation).await? {
             let on_it = conversation.workers.clone();
@@ -146,16 +162,17 @@ fn stands(found: Option<Conversation>, sid: &ConversationSid, task: &TaskSid) ->
 }
 
 fn is_on(conversation: &Conversation, worker: &WorkerSid, task: &TaskSid) -> bool {
+    let came = conversation.invitation(task).and_then(|invited| invited.worker_sid.as_ref());
     conversation.state == ConversationState::WithAgent
-        && conversation.task_sid.as_ref() == Some(task)
+        && (conversation.task_sid.as_ref() == Some(task) || came == Some(worker))
         && conversation.workers.contains(worker)
 }
 
-/// Takes the agents of a task that was handed on off its conversation, which waits for the next. The timeline says who
-/// did it: `worker`, who had the task, or a supervisor.
+/// Takes the agents of a task that was transferred off its conversation, which waits for the next; its invitations end.
+/// The timeline says who did it: `worker`, who had the task, or a supervisor.
 ///
 /// Safe to repeat: a conversation that is not at the old task any more has moved on.
-pub(super) async fn hand_over(
+pub(super) async fn transfer(
     center: &Center,
     (worker, by): (&WorkerSid, Option<&WorkerSid>),
     old: &TaskSid,
@@ -165,12 +182,13 @@ pub(super) async fn hand_over(
     let table = center.table.as_ref();
     for _ in 0..TRIES_MAX {
         let found = load_conversation(table, &conversation_sid.contact(), Consistency::Strong).await?;
-        let Some(mut conversation) = found.filter(|found| is_open(found, conversation_sid)) else {
+        let Some(before) = found.filter(|found| is_open(found, conversation_sid)) else {
             return Ok(());
         };
-        if conversation.task_sid.as_ref() != Some(old) {
+        if before.task_sid.as_ref() != Some(old) {
             return Ok(());
         }
+        let mut conversation = before.clone();
         let text = match by {
             Some(by) => {
                 format!(
@@ -183,6 +201,8 @@ pub(super) async fn hand_over(
         };
         let line = tell::note(center, &conversation, &["transferred", new.sid.as_str()], text).await?;
         let left = std::mem::take(&mut conversation.workers);
+        conversation.invited.clear();
+        router::end_invitations(center, &before, &conversation).await?;
         conversation.state = ConversationState::Waiting;
         conversation.begin_task(new.sid.clone());
         conversation.updated_at = center.now();
@@ -242,15 +262,15 @@ pub(crate) async fn finish_transfer(
     old: &TaskSid,
     new: &Task,
 ) -> Result<(), OpError> {
-    hand_over(center, who, old, new).await.map_err(|refusal| OpError::Refused(refusal.message))
+    transfer(center, who, old, new).await.map_err(|refusal| OpError::Refused(refusal.message))
 }
 
-fn is_open(conversation: &Conversation, sid: &ConversationSid) -> bool {
+pub(super) fn is_open(conversation: &Conversation, sid: &ConversationSid) -> bool {
     conversation.sid == *sid && conversation.state != ConversationState::Closed
 }
 
 /// False when somebody else was faster.
-async fn write(center: &Center, conversation: &mut Conversation) -> Result<bool, StoreError> {
+pub(super) async fn write(center: &Center, conversation: &mut Conversation) -> Result<bool, StoreError> {
     match center.table.write(vec![put_next(conversation)]).await.map_err(StoreError::from) {
         Ok(_) => Ok(true),
         Err(error) if error.is_lost_race() => Ok(false),

@@ -9,6 +9,7 @@ mod actions;
 mod answer;
 mod call;
 mod frame;
+mod invitation;
 mod late;
 mod membership;
 mod offer;
@@ -22,6 +23,7 @@ mod welcome;
 mod tests;
 
 pub use frame::{answer, frame};
+pub(crate) use invitation::{end_invitation, finish_hand_over};
 pub use late::join_late;
 pub(crate) use membership::{finish_transfer, wait_again};
 pub use offer::Offer;

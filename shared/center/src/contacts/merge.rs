@@ -169,6 +169,7 @@ fn nothing_said(contact: &Contact, now: Timestamp) -> Conversation {
         workers: Vec::new(),
         task_sid: None,
         tasks: Vec::new(),
+        invited: Vec::new(),
         execution: None,
         address: contact.identities.first().cloned().unwrap_or_else(nowhere),
         our_address: String::new(),

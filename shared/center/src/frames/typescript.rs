@@ -15,9 +15,9 @@ use crate::store::MonitorMode;
 use patchbay_model::{
     AccountSid, ActivitySid, Address, Author, ChannelKind, ChoiceOption, Consent, Contact, ContactCard,
     ContactSid, Content, Conversation, ConversationSid, ConversationState, Direction, Email, ExecutionSid,
-    FlowSid, MergeSid, MergedInto, Message, MessageSid, MessageStatus, ReservationSid, ReservationStatus,
-    Seq, TaskChannelSid, TaskQueueSid, TaskSid, TaskStatus, TemplateButton, TemplateHeader, Timestamp,
-    WorkerChannelSid, WorkerSid, WorkflowSid, WorkspaceSid,
+    FlowSid, Invited, MergeSid, MergedInto, Message, MessageSid, MessageStatus, ReservationSid,
+    ReservationStatus, Seq, TaskChannelSid, TaskQueueSid, TaskSid, TaskStatus, TemplateButton,
+    TemplateHeader, Timestamp, WorkerChannelSid, WorkerSid, WorkflowSid, WorkspaceSid,
 };
 use serde_json::Value;
 use std::path::Path;
@@ -69,6 +69,7 @@ fn types() -> String {
         Content,
         Message,
         ConversationState,
+        Invited,
         Conversation,
         Consent,
         patchbay_model::contact::AttributeSource,

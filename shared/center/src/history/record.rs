@@ -39,6 +39,9 @@ pub struct FinishedTask {
     pub handle_ms: Option<i64>,
     /// Times that it was offered.
     pub offers: u32,
+    /// Whether it asked a colleague into a conversation that another task is counted for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub invitation: bool,
 }
 
 impl FinishedTask {
@@ -64,6 +67,7 @@ impl FinishedTask {
             wait_ms: accepted_at.unwrap_or(ended_at).since_ms(task.virtual_start_time).max(0),
             handle_ms: accepted_at.map(|accepted_at| ended_at.since_ms(accepted_at).max(0)),
             offers: task.attempts,
+            invitation: task.invitation.is_some(),
         })
     }
 }

@@ -33,6 +33,12 @@ pub struct Row {
     pub wait_ms_max: i64,
     /// Of those that were accepted.
     pub handle_ms: i64,
+    /// Invitations of colleagues, and of them those who came: in none of the numbers above, because their conversation's
+    /// own task is.
+    pub invited: u64,
+    pub joined: u64,
+    /// How long those who came were on it, writing it up included.
+    pub joined_ms: i64,
 }
 
 /// Rows by interval and key.
@@ -60,6 +66,12 @@ impl Summary {
         }
         .unwrap_or_default();
         let row = self.0.entry((start, key.clone())).or_insert(Row { start, key, ..Row::default() });
+        if task.invitation {
+            row.invited += 1;
+            row.joined += u64::from(task.handle_ms.is_some());
+            row.joined_ms += task.handle_ms.unwrap_or_default();
+            return;
+        }
         row.tasks += 1;
         match task.outcome {
             Outcome::Completed => row.completed += 1,
@@ -84,7 +96,7 @@ impl Summary {
 pub fn csv(rows: &[Row], name: impl Fn(&str) -> String) -> String {
     let mut text =
         "start,key,name,tasks,completed,transferred,abandoned,accepted,in_time,wait_s_avg,wait_s_max,\
-                    handle_s_avg\r\n"
+                    handle_s_avg,invited,joined,joined_s_avg\r\n"
             .to_owned();
     for row in rows {
         let average = |sum: i64, of: u64| {
@@ -104,6 +116,9 @@ pub fn csv(rows: &[Row], name: impl Fn(&str) -> String) -> String {
             average(row.wait_ms, row.tasks),
             average(row.wait_ms_max, 1),
             average(row.handle_ms, row.accepted),
+            row.invited.to_string(),
+            row.joined.to_string(),
+            average(row.joined_ms, row.joined),
         ];
         text.push_str(&fields.join(","));
         text.push_str("\r\n");

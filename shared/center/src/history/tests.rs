@@ -81,6 +81,44 @@ fn a_task_that_nobody_accepted_is_abandoned_and_one_that_goes_on_is_transferred(
 }
 
 #[test]
+fn an_invitation_is_in_no_number_but_its_own() {
+    let grid =
+        super::summary::Grid { from: Timestamp(0), interval_ms: HOUR_MS, by: By::Queue, target_ms: 20_000 };
+    let mut summary = super::summary::Summary::default();
+    let record = |outcome: Outcome, handle_ms: Option<i64>, invitation: bool| FinishedTask {
+        sid: TaskSid::derive(&["task"]),
+        queue_sid: Some(sales()),
+        worker_sid: None,
+        channel: "sms".into(),
+        outcome,
+        ended_at: Timestamp(1),
+        wait_ms: 7,
+        handle_ms,
+        offers: 1,
+        invitation,
+    };
+    summary.add(grid, &record(Outcome::Transferred, Some(30), false));
+    summary.add(grid, &record(Outcome::Completed, Some(50), true));
+    summary.add(grid, &record(Outcome::Abandoned, None, true));
+    let row = Row {
+        start: Timestamp(0),
+        key: sales().to_string(),
+        tasks: 1,
+        transferred: 1,
+        accepted: 1,
+        in_time: 1,
+        wait_ms: 7,
+        wait_ms_max: 7,
+        handle_ms: 30,
+        invited: 2,
+        joined: 1,
+        joined_ms: 50,
+        ..Row::default()
+    };
+    assert_eq!(summary.rows(), [row]);
+}
+
+#[test]
 fn a_question_is_about_some_hours_of_some_days() {
     let mut room = Room::new(workspace(by_language(), 1));
     room.online("ann");
@@ -153,7 +191,7 @@ fn comma_separated_values_are_safe_to_open() {
     let row = Row { key: "WQ1".into(), tasks: 2, wait_ms: 3_000, wait_ms_max: 2_500, ..Row::default() };
     let check = |name: &str, expect: &str| {
         let text = csv(std::slice::from_ref(&row), |_| name.to_owned());
-        let line = format!("1970-01-01T00:00:00Z,WQ1,{expect},2,0,0,0,0,0,1.5,2.5,0.0");
+        let line = format!("1970-01-01T00:00:00Z,WQ1,{expect},2,0,0,0,0,0,1.5,2.5,0.0,0,0,0.0");
         assert_eq!(text.lines().nth(1), Some(line.as_str()));
     };
     check("Sales", "Sales");

@@ -3,6 +3,7 @@
 use super::InboundError;
 use super::close::check_after_closing;
 use super::turn::{Cause, Turn};
+use crate::agent::end_invitation;
 use crate::center::Center;
 use crate::command::TaskOutcome;
 use crate::ports::Consistency;
@@ -46,7 +47,7 @@ async fn talks_on(
 }
 
 /// The flow goes on behind the widget that made the task; without one, or when it ends, the conversation is
-/// closed.
+/// closed. The task of an invitation ends nothing but the invitation.
 pub(super) async fn end(
     center: &Center,
     conversation_sid: &ConversationSid,
@@ -58,6 +59,9 @@ pub(super) async fn end(
     let Some(conversation) = load_conversation(table, &contact, Consistency::Strong).await? else {
         return Ok(());
     };
+    if conversation.sid == *conversation_sid && conversation.invitation(task_sid).is_some() {
+        return Ok(end_invitation(center, conversation_sid, task_sid, outcome).await?);
+    }
     if conversation.sid != *conversation_sid || conversation.task_sid.as_ref() != Some(task_sid) {
         let closed = conversation.sid == *conversation_sid && conversation.state == ConversationState::Closed;
         // A run before may have closed it and not have come to the check.
@@ -66,10 +70,9 @@ pub(super) async fn end(
     let cause = Cause { event: format!("task:{task_sid}"), after: None, heard: None, reply_context: None };
     let execution = load_execution(table, &contact, Consistency::Strong).await?;
     let execution = execution.filter(|execution| execution.conversation_sid == conversation.sid);
+    // It waits for this task or for one that has led to it: a task that another takes over is not over for the flow.
     let waits = execution.and_then(|execution| match execution.state.status() {
-        Status::Waiting(Waiting::Task { task }) if execution.task_sid(&task) == *task_sid => {
-            Some((execution, task))
-        }
+        Status::Waiting(Waiting::Task { task }) => Some((execution, task)),
         _ => None,
     });
     match waits {

@@ -8,9 +8,10 @@ use crate::center::Center;
 use crate::config::{Config, flow_sid};
 use crate::frames;
 use crate::ports::{Consistency, Write};
+use crate::router;
 use crate::store::{Execution, Problem, StoreError, archive, keep_problem, load_contact, put_next};
 use crate::webchat;
-use patchbay_flow::{Effect, FlowInput, ProblemKind, StartContext, Status, Trigger, Waiting, step};
+use patchbay_flow::{Effect, EffectId, FlowInput, ProblemKind, StartContext, Status, Trigger, Waiting, step};
 use patchbay_model::{
     Address, Contact, Conversation, ConversationState, ExecutionSid, ProblemSid, ReplyContext, Seq, Timestamp,
 };
@@ -52,6 +53,8 @@ pub(super) struct Turn<'a> {
     pub(super) conversation: Conversation,
     pub(super) execution: Execution,
     contact: Option<Contact>,
+    /// The task for which the execution waited before the turn.
+    waited_for: Option<EffectId>,
     /// Messages that this turn has sent.
     pub(super) sent: i64,
     /// HTTP calls that this turn has made.
@@ -85,6 +88,7 @@ pub(super) fn following(
         our_address: addresses.ours.clone(),
         merged_into: None,
         tasks: vec![],
+        invited: vec![],
         first_seq,
         created_at: now,
         updated_at: now,
@@ -155,6 +159,10 @@ impl<'a> Turn<'a> {
         execution: Execution,
     ) -> Result<Turn<'a>, InboundError> {
         let now = cause.after.unwrap_or_else(|| center.now());
+        let waited_for = match execution.state.status() {
+            Status::Waiting(Waiting::Task { task }) => Some(task),
+            _ => None,
+        };
         Ok(Turn {
             center,
             config: center.config().await?,
@@ -164,6 +172,7 @@ impl<'a> Turn<'a> {
             conversation,
             execution,
             contact: None,
+            waited_for,
             sent: 0,
             calls: 0,
             calls_ms: 0,
@@ -330,16 +339,17 @@ impl<'a> Turn<'a> {
         match self.execution.state.status() {
             Status::Waiting(Waiting::Task { task }) => {
                 let task_sid = self.execution.task_sid(&task);
-                // A task that is known already may have its agent.
-                if self.conversation.task_sid.as_ref() != Some(&task_sid) {
+                // A task that is known already may have its agent, or have been taken over by another.
+                let goes_on = self.waited_for.as_ref() == Some(&task) && self.conversation.task_sid.is_some();
+                if !goes_on && self.conversation.task_sid.as_ref() != Some(&task_sid) {
                     self.conversation.begin_task(task_sid);
                     self.conversation.state = ConversationState::Waiting;
-                    self.conversation.workers.clear();
+                    leave(&mut self.conversation);
                 }
             }
             Status::Waiting(_) | Status::NotStarted => {
                 if self.conversation.task_sid.take().is_some() {
-                    self.conversation.workers.clear();
+                    leave(&mut self.conversation);
                     self.execution.since = self.now;
                 }
                 self.conversation.state = ConversationState::Flow;
@@ -375,12 +385,18 @@ pub(super) async fn close_conversation(
 
 fn close(conversation: &mut Conversation) {
     conversation.task_sid = None;
-    conversation.workers.clear();
+    leave(conversation);
     conversation.state = ConversationState::Closed;
 }
 
-/// Writes what became of a conversation together with what belongs to it, tells the agents who were on it, and has
-/// a closing looked after.
+/// Every agent leaves, and nobody is asked in any more.
+fn leave(conversation: &mut Conversation) {
+    conversation.workers.clear();
+    conversation.invited.clear();
+}
+
+/// Writes what became of a conversation together with what belongs to it, tells the agents who were on it, ends the
+/// invitations that it has not any more, and has a closing looked after.
 async fn write_conversation(
     center: &Center,
     stored: Option<Conversation>,
@@ -392,6 +408,9 @@ async fn write_conversation(
         writes.extend(stored.iter().filter(|stored| stored.sid != conversation.sid).map(archive));
         conversation.updated_at = center.now();
         writes.push(put_next(&mut conversation));
+    }
+    if let Some(before) = stored.as_ref().filter(|before| before.sid == conversation.sid) {
+        router::end_invitations(center, before, &conversation).await?;
     }
     if !writes.is_empty() {
         center.table.write(writes).await.map_err(StoreError::from)?;

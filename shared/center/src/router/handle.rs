@@ -1,7 +1,8 @@
 //! The routing queue: one command at a time.
 
 use super::{
-    OpError, outcome, presence, recheck, reclassify, reservation, serve, sweep, task, timer, transfer,
+    OpError, hand_over, invitation, outcome, presence, recheck, reclassify, reservation, serve, sweep, task,
+    timer, transfer,
 };
 use crate::agent;
 use crate::center::Center;
@@ -111,6 +112,11 @@ async fn carry_out(center: &Center, command: RoutingBody, again: bool) -> Result
         }
         RoutingBody::TransferCheck { worker_sid, by, task_sid, new } => {
             transfer::finish(center, (&worker_sid, by.as_ref()), &task_sid, *new).await
+        }
+        RoutingBody::InvitationCheck { new } => invitation::check(center, *new).await,
+        RoutingBody::EndInvitation { task_sid, reason } => invitation::end(center, &task_sid, &reason).await,
+        RoutingBody::HandOverCheck { worker_sid, by, task_sid, to } => {
+            hand_over::finish(center, (&worker_sid, by.as_ref()), &task_sid, &to).await
         }
         RoutingBody::Reclassify { version, after } => reclassify::reclassify(center, version, after).await,
         RoutingBody::Sweep => sweep::sweep(center).await,

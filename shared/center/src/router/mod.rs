@@ -16,7 +16,9 @@ mod close_check;
 mod context;
 mod directory;
 mod error;
+mod hand_over;
 mod handle;
+mod invitation;
 mod offer;
 mod outcome;
 mod presence;
@@ -39,7 +41,12 @@ pub use class::new_worker;
 pub(crate) use context::{Context, context};
 pub use directory::DirectoryCache;
 pub use error::OpError;
+pub use hand_over::{hand_over, moved};
 pub use handle::handle;
+pub(crate) use invitation::{
+    DECLINED, INVITATION_NOTE, INVITATION_OF, INVITED_BY, WITHDRAWN, asked_before, end_invitations,
+    have_looked, invite, uninvited, withdraw,
+};
 pub(crate) use outcome::tell;
 pub use presence::{connect, disconnect, set_activity};
 pub use recheck::redrive;

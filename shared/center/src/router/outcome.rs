@@ -61,6 +61,20 @@ pub(crate) async fn tell(center: &Center, task: &Task) -> Result<(), OpError> {
     }
 }
 
+/// Tells a conversation that has just come to be at a task what came of the task, though it may have been told before:
+/// it was not at it then.
+pub(super) async fn tell_anew(center: &Center, sid: &TaskSid) -> Result<(), OpError> {
+    let task = load_task(center.table.as_ref(), sid, Consistency::Strong).await?;
+    let Some(task) = task.filter(|task| outcome(task).is_some()) else { return Ok(()) };
+    let Some(conversation_sid) = &task.conversation_sid else { return Ok(()) };
+    let contact = conversation_sid.contact();
+    let newest = load_conversation(center.table.as_ref(), &contact, Consistency::Strong).await?;
+    match newest.filter(|newest| newest.sid == *conversation_sid) {
+        Some(newest) => send(center, &task, &newest, Some(center.now())).await,
+        None => Ok(()),
+    }
+}
+
 /// Looks whether a conversation is still at a task that is over, and tells it then. Half a read unit when it has
 /// heard, which is nearly always.
 ///
@@ -73,8 +87,10 @@ pub(super) async fn check(
 ) -> Result<(), OpError> {
     let table = center.table.as_ref();
     let newest = load_conversation(table, &conversation_sid.contact(), Consistency::Eventual).await?;
-    let at_task =
-        |newest: &Conversation| newest.sid == *conversation_sid && newest.task_sid.as_ref() == Some(task_sid);
+    let at_task = |newest: &Conversation| {
+        newest.sid == *conversation_sid
+            && (newest.task_sid.as_ref() == Some(task_sid) || newest.invitation(task_sid).is_some())
+    };
     let Some(conversation) = newest.filter(at_task) else { return Ok(()) };
     match load_task(table, task_sid, Consistency::Strong).await? {
         Some(task) => send(center, &task, &conversation, Some(asked_at)).await,

@@ -4,7 +4,7 @@ use super::change::{count_direct, release, task_writes, worker_writes};
 use super::context::{context, resolve_name};
 use super::stand::stand;
 use super::task::{Driven, direct_count, end};
-use super::{OpError, REOFFER_AFTER_S, TRIES_MAX, outcome, recheck, serve, timer};
+use super::{OpError, REOFFER_AFTER_S, TRIES_MAX, invitation, outcome, recheck, serve, timer};
 use crate::center::Center;
 use crate::history::record_write;
 use crate::ports::{Consistency, TableError, Write};
@@ -262,20 +262,30 @@ pub(super) async fn give_back(
         let until = now.plus_s(REOFFER_AFTER_S);
         ended.excluded.retain(|exclusion| exclusion.worker_sid != worker.sid);
         ended.excluded.push(Exclusion { worker_sid: worker.sid.clone(), until });
-        if ended.status == TaskStatus::Pending && !place_again(center, &mut ended, now).await? {
-            let reason = "no place in its workflow any more".to_owned();
-            ended.reservations.clear();
-            if let Driven::Done = drop_task(center, &task, ended, &worker, sid, reason).await? {
-                return Ok(());
-            }
-            continue;
-        }
         let mut freed = worker.clone();
         release(&mut freed, sid);
-        count_direct(&mut freed, Some(&task), &ended);
         if let Some(activity) = activity {
             super::presence::go_to(&*center.config().await?, &mut freed, activity, now);
         }
+        let event = match status {
+            ReservationStatus::Rejected => "rejected",
+            ReservationStatus::Timeout => "timeout",
+            _ => "canceled",
+        };
+        let given_up =
+            invitation::given_up(&task, &worker.sid, status).filter(|_| effects.task == TaskStatus::Pending);
+        let has_place = given_up.is_none()
+            && (effects.task != TaskStatus::Pending || place_again(center, &mut ended, now).await?);
+        if !has_place {
+            let reason = given_up.unwrap_or("no place in its workflow any more").to_owned();
+            ended.reservations.clear();
+            let told = Task { reservations, ..ended.clone() };
+            if let Driven::Changed = drop_task(center, &task, ended, (&worker, &mut freed), reason).await? {
+                continue;
+            }
+            return announce_end(center, &freed, (event, activity), &told, sid).await;
+        }
+        count_direct(&mut freed, Some(&task), &ended);
         let channel = task.task_channel.clone();
         let mut writes = task_writes(Some(&task), &mut ended, now);
         writes.extend(worker_writes(&worker, &mut freed, Some(&channel)));
@@ -285,19 +295,27 @@ pub(super) async fn give_back(
             Err(error) if is_lost_race(&error) => continue,
             Err(error) => return Err(error.into()),
         }
-        let event = match status {
-            ReservationStatus::Rejected => "rejected",
-            ReservationStatus::Timeout => "timeout",
-            _ => "canceled",
-        };
-        announce(center, &freed, event, &Task { reservations, ..ended }, sid).await?;
-        if activity.is_some() {
-            announce_activity(center, &freed).await?;
-        }
+        let told = Task { reservations, ..ended };
+        announce_end(center, &freed, (event, activity), &told, sid).await?;
         recheck::task(center, task_sid).await?;
         return serve::recheck(center, &freed.sid).await;
     }
     Err(OpError::Busy)
+}
+
+/// Tells a worker's sockets that an offer is over, and in which activity they are when that has changed.
+async fn announce_end(
+    center: &Center,
+    worker: &Worker,
+    (event, activity): (&str, Option<&ActivitySid>),
+    task: &Task,
+    sid: &ReservationSid,
+) -> Result<(), OpError> {
+    announce(center, worker, event, task, sid).await?;
+    match activity {
+        Some(_) => announce_activity(center, worker).await,
+        None => Ok(()),
+    }
 }
 
 async fn announce_activity(center: &Center, worker: &Worker) -> Result<(), OpError> {
@@ -326,13 +344,10 @@ async fn drop_task(
     center: &Center,
     stored: &Task,
     ended: Task,
-    worker: &Worker,
-    sid: &ReservationSid,
+    (worker, freed): (&Worker, &mut Worker),
     reason: String,
 ) -> Result<Driven, OpError> {
-    let mut freed = worker.clone();
-    release(&mut freed, sid);
-    match center.table.write(worker_writes(worker, &mut freed, Some(&stored.task_channel))).await {
+    match center.table.write(worker_writes(worker, freed, Some(&stored.task_channel))).await {
         Ok(_) => {}
         Err(error) if is_lost_race(&error) => return Ok(Driven::Changed),
         Err(error) => return Err(error.into()),

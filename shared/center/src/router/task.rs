@@ -11,6 +11,7 @@ use crate::command::{NewTask, RoutingBody};
 use crate::history::record_write;
 use crate::ports::{Consistency, TableError, Write};
 use crate::store::{load_task, load_worker, put_next};
+use patchbay_model::task::Exclusion;
 use patchbay_model::{Task, TaskSid, TaskStatus, WorkerSid};
 use patchbay_routing::workflow::Leave;
 use patchbay_routing::{Scope, matches};
@@ -19,6 +20,9 @@ use patchbay_routing::{Scope, matches};
 ///
 /// Safe to run twice: the first write is refused when the task exists, and then what is stored is driven on.
 pub(super) async fn create(center: &Center, new: NewTask) -> Result<(), OpError> {
+    let until = new.created_at.plus_s(i64::from(new.timeout_s));
+    let without = new.invitation.iter().flat_map(|invitation| &invitation.without);
+    let excluded = without.map(|sid| Exclusion { worker_sid: sid.clone(), until }).collect();
     let task = Task {
         sid: new.task_sid,
         status: TaskStatus::Pending,
@@ -35,11 +39,12 @@ pub(super) async fn create(center: &Center, new: NewTask) -> Result<(), OpError>
         attributes: new.attributes,
         conversation_sid: new.conversation_sid,
         reservations: Vec::new(),
-        excluded: Vec::new(),
+        excluded,
         attempts: 0,
         timeout_s: new.timeout_s,
         reason: None,
         transferred_to: None,
+        invitation: new.invitation,
         created_at: new.created_at,
         virtual_start_time: new.created_at,
         updated_at: new.created_at,

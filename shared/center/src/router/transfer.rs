@@ -2,6 +2,7 @@
 //! workflow.
 
 use super::change::task_writes;
+use super::invitation::uninvited;
 use super::outcome::LOOK_AFTER_S;
 use super::{OpError, TRIES_MAX, recheck, reservation, task};
 use crate::agent;
@@ -61,11 +62,12 @@ pub async fn transfer(
         task_sid: new_sid.clone(),
         workflow_sid: old.workflow_sid.clone(),
         task_channel: old.task_channel.clone(),
-        attributes: old.attributes.clone(),
+        attributes: uninvited(&old.attributes),
         priority: old.priority,
-        timeout_s: old.timeout_s,
+        timeout_s: old.invitation.as_ref().map_or(old.timeout_s, |invitation| invitation.timeout_s),
         conversation_sid: old.conversation_sid.clone(),
         routing_target: to.routing_target(),
+        invitation: None,
         created_at: center.now(),
     };
     let check = RoutingBody::TransferCheck {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 pub(super) struct Held {
     pub status: String,
     pub conversation: Option<String>,
+    pub task: String,
 }
 
 #[derive(Default)]
@@ -66,7 +67,8 @@ impl Copy {
         let conversation = payload["task"]["conversation_sid"].as_str().map(str::to_owned);
         match status.as_str() {
             "pending" | "accepted" | "wrapping" => {
-                self.reservations.insert(text(&payload["sid"]), Held { status, conversation });
+                let task = text(&payload["task"]["sid"]);
+                self.reservations.insert(text(&payload["sid"]), Held { status, conversation, task });
             }
             _ => drop(self.reservations.remove(&text(&payload["sid"]))),
         }

@@ -1,7 +1,8 @@
 //! Agents' desktops: each asks one thing at a time, again under the same id until it is answered, and keeps a copy of
 //! what it hears.
 
-use super::copy::Copy;
+use super::copy::{Copy, Held};
+use super::setup::{AGENTS, QUEUE};
 use crate::push::SimPush;
 use crate::world::SimWorld;
 use patchbay_center::agent::Session;
@@ -40,6 +41,9 @@ pub(super) struct Desk {
     requests: usize,
     /// Tokens that expired in use.
     pub expired: usize,
+    /// Colleagues who were asked in, and conversations that were handed over.
+    pub invited: usize,
+    pub handed_over: usize,
 }
 
 impl Desk {
@@ -57,6 +61,8 @@ impl Desk {
             connections: 0,
             requests: 0,
             expired: 0,
+            invited: 0,
+            handed_over: 0,
         }
     }
 
@@ -106,7 +112,12 @@ impl Desk {
             (28.., Some((sid, held))) if held.status == "pending" => {
                 self.ask("reservation.accept", json!({"reservation_sid": sid}));
             }
-            (20..72, Some((_, held))) if held.status == "accepted" && self.replies.len() < REPLIES_MAX => {
+            (20..24, Some((_, held))) if held.status == "accepted" => self.invite(&held.task, which),
+            (24..27, Some((_, held))) if held.status == "accepted" => {
+                self.ask("task.hand_over", json!({"task_sid": held.task}));
+            }
+            (27, Some((_, held))) if held.status == "accepted" => self.withdraw(&held),
+            (28..72, Some((_, held))) if held.status == "accepted" && self.replies.len() < REPLIES_MAX => {
                 let text = format!("{} says {}", self.name, self.replies.len());
                 self.ask("message.send", json!({"conversation_sid": held.conversation, "text": text}));
                 let reply = Reply { text, message_sid: None, refused: false, doubled: false };
@@ -119,6 +130,24 @@ impl Desk {
                 self.ask("reservation.complete", json!({"reservation_sid": sid}));
             }
             _ => {}
+        }
+    }
+
+    /// Asks the colleague in, or whoever is free.
+    fn invite(&mut self, task: &str, which: usize) {
+        let to = match AGENTS.iter().find(|name| **name != self.name) {
+            Some(other) if which % 3 > 0 => WorkerSid::derive(&["worker", other]).to_string(),
+            _ => QUEUE.to_owned(),
+        };
+        self.ask("task.invite", json!({"task_sid": task, "to": to, "note": format!("{} asks", self.name)}));
+    }
+
+    /// Asks nobody in any more.
+    fn withdraw(&mut self, held: &Held) {
+        let conversation = held.conversation.as_ref().and_then(|sid| self.copy.conversations.get(sid));
+        let asked = conversation.and_then(|conversation| conversation["invited"][0]["task_sid"].as_str());
+        if let Some(task) = asked.map(str::to_owned) {
+            self.ask("task.withdraw", json!({"task_sid": task}));
         }
     }
 
@@ -198,6 +227,12 @@ impl Desk {
             ("reservation.reject" | "reservation.complete", true) => {
                 self.copy.reservations.remove(reservation);
             }
+            // What became of one's own task is known by asking.
+            ("task.hand_over", true) => {
+                self.handed_over += 1;
+                self.behind = true;
+            }
+            ("task.invite", true) => self.invited += 1,
             ("reservation.accept", false) => drop(self.lapsed.insert(reservation.to_owned())),
             _ => {}
         }

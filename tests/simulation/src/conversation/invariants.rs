@@ -18,8 +18,8 @@ use patchbay_center::store::{
 };
 use patchbay_flow::{Status, Waiting};
 use patchbay_model::{
-    Address, Author, ChannelKind, ContactSid, Conversation, ConversationState, Message, MessageStatus,
-    ReservationStatus, Seq, Task, TaskStatus, WorkerSid,
+    Address, Author, ChannelKind, ContactSid, Conversation, ConversationState, Invited, Message,
+    MessageStatus, ReservationStatus, Seq, Task, TaskStatus, WorkerSid,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,22 +41,28 @@ fn left_asking(scenario: &Scenario, sid: &WorkerSid) -> bool {
     scenario.desks.iter().any(|desk| desk.sid == *sid && desk.asked.is_some())
 }
 
+/// A colleague who is asked in by name is nobody else.
+fn suits(task: &Task, worker: &WorkerSid) -> bool {
+    let named = task.routing_target.as_ref().and_then(|target| WorkerSid::parse(target).ok());
+    named.is_none_or(|named| named == *worker)
+}
+
 /// What holds of routing as long as no sweep has come by.
 pub(super) fn routing_before_sweep(scenario: &Scenario) {
     let now = scenario.stage.world.now();
-    of_routing(&facts(scenario), now, |_, worker| !left_asking(scenario, worker));
+    of_routing(&facts(scenario), now, |task, worker| suits(task, worker) && !left_asking(scenario, worker));
     no_poison(&scenario.stage.queue);
 }
 
 /// How many tasks only the sweep would find an agent for.
 pub(super) fn left_to_sweep(scenario: &Scenario) -> usize {
     let facts = facts(scenario);
-    overlooked(&facts, scenario.stage.world.now(), |_, _| true).len()
+    overlooked(&facts, scenario.stage.world.now(), suits).len()
 }
 
 pub(super) fn at_rest(scenario: &Scenario) -> Report {
     let facts = facts(scenario);
-    of_routing(&facts, scenario.stage.world.now(), |_, _| true);
+    of_routing(&facts, scenario.stage.world.now(), suits);
     no_poison(&scenario.stage.queue);
     let people = people(scenario);
     stored_once(scenario, &people);
@@ -65,7 +71,7 @@ pub(super) fn at_rest(scenario: &Scenario) -> Report {
     for person in people.values() {
         conversations(scenario, person, &facts.tasks);
     }
-    one_open_task(&facts.tasks);
+    one_open_task(&facts.tasks, &people);
     no_strays(scenario, &people);
     for (desk, there) in scenario.desks.iter().zip(&scenario.there) {
         replies(desk, *there, &people);
@@ -231,13 +237,37 @@ fn conversations(scenario: &Scenario, person: &Person, tasks: &[Task]) {
         },
         (ConversationState::WithAgent, Some(task)) => {
             assert_eq!(task.status, TaskStatus::Assigned, "{conversation:?} {task:?}");
-            let holders = scenario.desks.iter().filter(|desk| holds(task, desk));
-            let holders: Vec<_> = holders.map(|desk| desk.sid.clone()).collect();
-            assert_eq!(conversation.workers, holders, "{conversation:?} {task:?}");
+            let holders = scenario.desks.iter().filter(|desk| holds(task, desk)).map(|desk| &desk.sid);
+            let came = conversation.invited.iter().filter_map(|invited| invited.worker_sid.as_ref());
+            let expected: BTreeSet<_> = holders.chain(came).collect();
+            assert_eq!(
+                conversation.workers.iter().collect::<BTreeSet<_>>(),
+                expected,
+                "{conversation:?} {task:?}"
+            );
+            assert_eq!(conversation.workers.len(), expected.len(), "{conversation:?}");
+            conversation.invited.iter().for_each(|invited| invitation(scenario, invited, tasks));
         }
         (ConversationState::Closed, None) => assert_eq!(conversation.workers, [], "{conversation:?}"),
         _ => panic!("{conversation:?} {task:?}"),
     }
+    let is_shared = conversation.state == ConversationState::WithAgent;
+    assert!(is_shared || conversation.invited.is_empty(), "somebody is asked in by nobody: {conversation:?}");
+}
+
+/// Whoever came has the invitation's task; whoever was asked may still come.
+fn invitation(scenario: &Scenario, invited: &Invited, tasks: &[Task]) {
+    let task = tasks.iter().find(|task| task.sid == invited.task_sid);
+    let task = task.unwrap_or_else(|| panic!("an invitation without a task: {invited:?}"));
+    let mut holders = scenario.desks.iter().zip(&scenario.there).filter(|(desk, _)| holds(task, desk));
+    let has_come = match (&invited.worker_sid, task.status) {
+        (None, TaskStatus::Pending | TaskStatus::Reserved) => true,
+        (Some(came), TaskStatus::Assigned) => holders.any(|(desk, _)| desk.sid == *came),
+        // Whoever accepted has gone before being on it.
+        (None, TaskStatus::Assigned) => holders.all(|(_, there)| !there),
+        _ => false,
+    };
+    assert!(has_come, "{invited:?} {task:?}");
 }
 
 fn holds(task: &Task, desk: &Desk) -> bool {
@@ -246,15 +276,21 @@ fn holds(task: &Task, desk: &Desk) -> bool {
         .any(|held| held.worker_sid == desk.sid && held.status == ReservationStatus::Accepted)
 }
 
-/// 7: a contact has one open task at the most, and that is of the newest conversation.
-fn one_open_task(tasks: &[Task]) {
+/// 7: a contact has one open task at the most, and that is of the newest conversation; besides it, only invitations that
+/// the conversation knows of.
+fn one_open_task(tasks: &[Task], people: &BTreeMap<ContactSid, Person>) {
     let mut open = BTreeMap::new();
     let is_open = |task: &&Task| {
         matches!(task.status, TaskStatus::Pending | TaskStatus::Reserved | TaskStatus::Assigned)
     };
     for task in tasks.iter().filter(is_open) {
-        let Some(conversation) = &task.conversation_sid else { panic!("a task of nothing: {task:?}") };
-        if let Some(other) = open.insert(conversation.contact(), task) {
+        let Some(sid) = &task.conversation_sid else { panic!("a task of nothing: {task:?}") };
+        let conversation = &people[&sid.contact()].conversation;
+        let is_at_it = conversation.task_sid.as_ref() == Some(&task.sid);
+        if task.invitation.is_some() && !is_at_it {
+            let is_known = conversation.sid == *sid && conversation.invitation(&task.sid).is_some();
+            assert!(is_known, "7: nobody knows of an invitation: {task:?} {conversation:?}");
+        } else if let Some(other) = open.insert(sid.contact(), task) {
             panic!("7: two open tasks of a contact: {task:?} {other:?}");
         }
     }
@@ -322,6 +358,8 @@ fn report(scenario: &Scenario, people: &BTreeMap<ContactSid, Person>) -> Report 
             "replies",
             desks().flat_map(|desk| &desk.replies).filter(|reply| reply.message_sid.is_some()).count(),
         ),
+        ("invitations", desks().map(|desk| desk.invited).sum()),
+        ("hand-overs", desks().map(|desk| desk.handed_over).sum()),
         ("expired tokens", desks().map(|desk| desk.expired).sum()),
         ("conversations", people.values().map(|person| 1 + person.past.len()).sum()),
         ("delivered", with(MessageStatus::Delivered)),

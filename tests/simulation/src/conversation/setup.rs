@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 /// The account's name on every channel.
 pub(super) const ACCOUNT: &str = "default";
+pub(super) const QUEUE: &str = "Everyone";
 pub(super) const AGENTS: [&str; 2] = ["ann", "bob"];
 /// Where the bot of the flow is.
 pub(super) const BOT: &str = "https://bot.example/topic";
@@ -45,11 +46,11 @@ pub(super) fn documents(world: &SimWorld) -> ConfigDocuments {
     let worker = |name| json!({"friendly_name": name, "channels": {"chat": {"capacity": capacity}}});
     let workspace = json!({
         "workers": AGENTS.map(worker),
-        "task_queues": [{"friendly_name": "Everyone"}],
+        "task_queues": [{"friendly_name": QUEUE}],
         "workflows": [{
             "friendly_name": "Main",
             "task_reservation_timeout": offer_s,
-            "configuration": {"task_routing": {"filters": [], "default_filter": {"queue": "Everyone"}}},
+            "configuration": {"task_routing": {"filters": [], "default_filter": {"queue": QUEUE}}},
         }],
     });
     let flows = BTreeMap::from([(FLOW.to_owned(), reception())]);

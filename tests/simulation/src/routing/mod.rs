@@ -107,6 +107,7 @@ fn new_task(task_sid: TaskSid, language: &str, priority: u32, world: &SimWorld) 
         timeout_s: 86_400,
         conversation_sid: None,
         routing_target: None,
+        invitation: None,
         created_at: world.now(),
     }
 }

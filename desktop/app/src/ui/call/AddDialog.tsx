@@ -8,7 +8,7 @@ import { dialled } from "../../model/calls.ts";
 import type { CallEntry } from "../../protocol/frames.ts";
 import { useDesk, useDeskState } from "../context.ts";
 import { useDeskSettings, useWorkers } from "../queries.ts";
-import css from "../TransferDialog.module.css";
+import css from "../TargetList.module.css";
 import { useTried } from "./useCall.ts";
 
 /** Colleagues that are shown; others are found by their name. */

@@ -144,6 +144,7 @@ function Numbers({ stats, span, by }: { stats: Stats; span: Span; by: By }) {
                 <Table.Th>{t("history.wait")}</Table.Th>
                 <Table.Th>{t("floor.longest")}</Table.Th>
                 <Table.Th>{t("history.handle")}</Table.Th>
+                <Table.Th>{t("company.joined")}</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -174,6 +175,9 @@ function KeyRow({ name, counts }: { name: string; counts: Counts }) {
       <Table.Td>{wait_ms === null ? "–" : duration(wait_ms)}</Table.Td>
       <Table.Td>{duration(counts.wait_ms_max)}</Table.Td>
       <Table.Td>{handle_ms === null ? "–" : duration(handle_ms)}</Table.Td>
+      <Table.Td>
+        {counts.joined} / {counts.invited}
+      </Table.Td>
     </Table.Tr>
   );
 }

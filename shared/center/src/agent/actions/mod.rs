@@ -6,7 +6,9 @@ mod call;
 mod complete;
 mod contact;
 mod content;
+mod hand_over;
 mod history;
+mod invite;
 mod note;
 mod ping;
 mod read;
@@ -16,8 +18,11 @@ mod send;
 mod sync;
 mod transfer;
 mod typing;
+mod withdraw;
 mod wrap;
 
+#[cfg(test)]
+pub(super) use invite::NOTE_CHARS_MAX as INVITATION_NOTE_CHARS_MAX;
 #[cfg(test)]
 pub(super) use note::NOTE_CHARS_MAX;
 
@@ -52,6 +57,9 @@ pub(super) async fn act(
         "contact.unmerge" => contact::unmerge(center, session, fields).await,
         "note.add" => note::add(center, session, request).await,
         "task.transfer" => transfer::transfer(center, session, request).await,
+        "task.invite" => invite::invite(center, session, request).await,
+        "task.withdraw" => withdraw::withdraw(center, session, fields).await,
+        "task.hand_over" => hand_over::hand_over(center, session, fields).await,
         "ping" => Ok(ping::ping(center)),
         action if action.starts_with("call.") => call::act(center, session, request).await,
         _ => Err(Refusal::new(Fault::UnknownAction, "there is no such action")),

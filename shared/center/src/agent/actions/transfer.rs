@@ -2,7 +2,8 @@
 
 use super::{about_task, call};
 use crate::agent::answer::Answer;
-use crate::agent::membership::{hand_over, name, seeing};
+use crate::agent::invitation::at_task;
+use crate::agent::membership::{self, name, seeing};
 use crate::agent::request::{NAME_CHARS_MAX, Refusal, Request};
 use crate::agent::{Session, tell};
 use crate::center::Center;
@@ -32,9 +33,10 @@ pub(super) async fn transfer(
     }
     let to = target(&*center.config().await?, fields.required_text("to", NAME_CHARS_MAX)?)?;
     let me = &session.worker_sid;
+    own_task(center, &task_sid).await?;
     if session.role < Role::Supervisor {
         let new = router::transfer(center, (me, None), &task_sid, to).await?;
-        hand_over(center, (me, None), &task_sid, &new).await?;
+        membership::transfer(center, (me, None), &task_sid, &new).await?;
         return about_task(center, &new).await;
     }
     let task = stored(center, &task_sid).await?;
@@ -45,7 +47,7 @@ pub(super) async fn transfer(
         Some(holder) => {
             let by = Some(me).filter(|me| *me != holder);
             let new = router::transfer(center, (holder, by), &task_sid, to).await?;
-            hand_over(center, (holder, by), &task_sid, &new).await?;
+            membership::transfer(center, (holder, by), &task_sid, &new).await?;
             about_task(center, &new).await
         }
         None => {
@@ -56,13 +58,22 @@ pub(super) async fn transfer(
     }
 }
 
-async fn stored(center: &Center, sid: &TaskSid) -> Result<Task, Refusal> {
+/// An invitation's task is its inviter's matter, until the conversation is handed over.
+async fn own_task(center: &Center, sid: &TaskSid) -> Result<(), Refusal> {
+    let task = load_task(center.table.as_ref(), sid, Consistency::Eventual).await?;
+    match task.filter(|task| task.invitation.is_some() && task.transferred_to.is_none()) {
+        Some(task) => at_task(center, &task).await.map(drop),
+        None => Ok(()),
+    }
+}
+
+pub(super) async fn stored(center: &Center, sid: &TaskSid) -> Result<Task, Refusal> {
     let task = load_task(center.table.as_ref(), sid, Consistency::Strong).await?;
     Ok(task.ok_or(OpError::NotFound("task"))?)
 }
 
 /// Who has accepted the task.
-fn holder(task: &Task) -> Option<&WorkerSid> {
+pub(super) fn holder(task: &Task) -> Option<&WorkerSid> {
     let has = |status| matches!(status, ReservationStatus::Accepted | ReservationStatus::Wrapping);
     task.reservations.iter().find(|reservation| has(reservation.status)).map(|held| &held.worker_sid)
 }
@@ -87,7 +98,7 @@ async fn tell_moved(
 }
 
 /// A worker by SID, a task queue by SID or friendly name, or `workflow`: through the task's workflow again.
-fn target(config: &Config, to: &str) -> Result<TransferTarget, Refusal> {
+pub(super) fn target(config: &Config, to: &str) -> Result<TransferTarget, Refusal> {
     if to == "workflow" {
         return Ok(TransferTarget::Workflow);
     }

@@ -8,11 +8,11 @@ use crate::ports::table::TTL_ATTRIBUTE;
 use crate::ports::{Consistency, Key, QueueName, Table, World};
 use crate::router;
 use crate::store::{ENDED_EXECUTION_KEPT_S, FINISHED_TASK_KEPT_S, load_task, load_worker};
-use crate::testing::{ANN, Fault, Room, ask_and_hand_over, now};
+use crate::testing::{ANN, Fault, Room, WORKER, ask_and_hand_over, now};
 use crate::token::Role;
 use patchbay_model::{
-    Author, ChannelKind, ContactSid, Conversation, ConversationState, MessageStatus, ReservationSid, Task,
-    TaskSid, TaskStatus,
+    Author, ChannelKind, ContactSid, Conversation, ConversationState, MessageStatus, ReservationSid,
+    ReservationStatus, Task, TaskSid, TaskStatus, Worker, WorkerSid,
 };
 use serde_json::{Value, json};
 
@@ -20,15 +20,15 @@ use serde_json::{Value, json};
 const CALLS_MAX: u32 = 40;
 
 /// A customer whom the flow has handed over, and Wendy has accepted.
-struct Served {
-    room: Room,
-    contact: ContactSid,
-    task: TaskSid,
-    reservation: ReservationSid,
+pub(super) struct Served {
+    pub room: Room,
+    pub contact: ContactSid,
+    pub task: TaskSid,
+    pub reservation: ReservationSid,
 }
 
 impl Served {
-    fn new() -> Served {
+    pub fn new() -> Served {
         let mut room = Room::new(ask_and_hand_over());
         for (said, seed) in [("Hello", "1"), ("Zoe", "2")] {
             room.world.advance_ms(1_000);
@@ -36,20 +36,48 @@ impl Served {
             room.settle();
         }
         let wendy = room.worker();
-        room.push.open("desk");
-        now(router::connect(&room.center, &wendy, "desk")).unwrap();
-        now(router::set_activity(&room.center, &wendy, "Available")).unwrap();
         let contact = room.contact(ChannelKind::Sms, ANN);
         let task = room.conversation(&contact).task_sid.unwrap();
         let mut served = Served { room, contact, task, reservation: ReservationSid::derive(&["none yet"]) };
-        served.deliver();
-        let table = &served.room.ports.table;
-        let worker = now(load_worker(table, &wendy, Consistency::Strong)).unwrap().unwrap();
-        served.reservation = worker.reservations.keys().next().unwrap().clone();
+        served.online(WORKER);
+        served.reservation = served.reservation_of(&wendy);
         served
             .ask(json!({ "action": "reservation.accept", "id": "1", "reservation_sid": served.reservation }));
         assert_eq!(served.conversation().state, ConversationState::WithAgent);
         served
+    }
+
+    /// The worker of this name is there.
+    pub fn online(&mut self, name: &str) {
+        let worker = WorkerSid::derive(&["worker", name]);
+        let socket = if name == WORKER { "desk" } else { name };
+        self.room.push.open(socket);
+        now(router::connect(&self.room.center, &worker, socket)).unwrap();
+        now(router::set_activity(&self.room.center, &worker, "Available")).unwrap();
+        self.deliver();
+    }
+
+    fn worker(&self, sid: &WorkerSid) -> Worker {
+        now(load_worker(&self.room.ports.table, sid, Consistency::Strong)).unwrap().unwrap()
+    }
+
+    /// The one reservation that a worker holds.
+    pub fn reservation_of(&self, worker: &WorkerSid) -> ReservationSid {
+        self.worker(worker).reservations.keys().next().unwrap().clone()
+    }
+
+    pub fn holds(&self, worker: &WorkerSid) -> bool {
+        !self.worker(worker).reservations.is_empty()
+    }
+
+    /// How the reservations stand that a worker holds.
+    pub fn held(&self, worker: &WorkerSid) -> Vec<ReservationStatus> {
+        let tasks = self.worker(worker).reservations.into_values().map(|held| self.task(&held.task_sid));
+        tasks
+            .flat_map(|task| task.reservations)
+            .filter(|held| held.worker_sid == *worker)
+            .map(|held| held.status)
+            .collect()
     }
 
     /// Delivers what waits on the routing queue, however long it is to wait.
@@ -62,7 +90,7 @@ impl Served {
     }
 
     /// Time goes by without the agent.
-    fn calm(&mut self) {
+    pub fn calm(&mut self) {
         *self.room.ports.fault.lock().unwrap() = Fault::default();
         for _ in 0..5 {
             self.room.world.advance_ms(70_000);
@@ -71,26 +99,38 @@ impl Served {
         }
     }
 
-    fn ask(&mut self, request: Value) -> Value {
+    /// Wendy asks, or whoever the request says (`as`).
+    pub fn ask(&mut self, request: Value) -> Value {
+        let worker = request["as"].as_str().map(|sid| WorkerSid::parse(sid).unwrap());
+        let worker = worker.unwrap_or_else(|| self.room.worker());
+        self.ask_as(&worker, request)
+    }
+
+    pub fn ask_as(&mut self, worker: &WorkerSid, request: Value) -> Value {
         let expires_at = self.room.world.now().plus_s(60);
-        let session = Session { worker_sid: self.room.worker(), role: Role::Agent, expires_at };
+        let session = Session { worker_sid: worker.clone(), role: Role::Agent, expires_at };
         let frames = now(answer(&self.room.center, &session, "desk", &request.to_string()));
         serde_json::from_slice(frames.last().unwrap()).unwrap()
     }
 
-    fn conversation(&self) -> Conversation {
+    pub fn conversation(&self) -> Conversation {
         self.room.conversation(&self.contact)
     }
 
-    fn task(&self, sid: &TaskSid) -> Task {
+    pub fn task(&self, sid: &TaskSid) -> Task {
         now(load_task(&self.room.ports.table, sid, Consistency::Strong)).unwrap().unwrap()
     }
 }
 
 /// Has the action die at each of its calls, before and after the call has had its effect; then it must be whole.
-fn check(request: impl Fn(&Served) -> Value, whole: impl Fn(&Served)) {
+pub(super) fn check(
+    prepare: impl Fn(&mut Served),
+    request: impl Fn(&Served) -> Value,
+    whole: impl Fn(&Served),
+) {
     for (at, carried_out) in (0..CALLS_MAX).flat_map(|at| [(at, false), (at, true)]) {
         let mut served = Served::new();
+        prepare(&mut served);
         served.room.fail(at, carried_out);
         let request = request(&served);
         let answer = served.ask(request);
@@ -123,6 +163,7 @@ fn over_or_not_begun(served: &Served, ended: TaskStatus) {
 #[test]
 fn a_task_that_is_wrapped_up_ends_its_conversation() {
     check(
+        |_| {},
         |served| about(served, "reservation.wrap"),
         |served| over_or_not_begun(served, TaskStatus::Wrapping),
     );
@@ -131,6 +172,7 @@ fn a_task_that_is_wrapped_up_ends_its_conversation() {
 #[test]
 fn a_task_that_is_completed_ends_its_conversation() {
     check(
+        |_| {},
         |served| about(served, "reservation.complete"),
         |served| over_or_not_begun(served, TaskStatus::Completed),
     );
@@ -139,6 +181,7 @@ fn a_task_that_is_completed_ends_its_conversation() {
 #[test]
 fn a_transferred_task_has_a_new_one_at_which_the_conversation_is() {
     check(
+        |_| {},
         |served| json!({ "action": "task.transfer", "id": "2", "task_sid": served.task, "to": "workflow" }),
         |served| {
             let (task, conversation) = (served.task(&served.task), served.conversation());
@@ -157,6 +200,7 @@ fn a_transferred_task_has_a_new_one_at_which_the_conversation_is() {
 #[test]
 fn a_message_is_sent_and_stored_or_was_never_said() {
     check(
+        |_| {},
         |served| {
             let conversation = served.conversation().sid;
             json!({ "action": "message.send", "id": "2", "conversation_sid": conversation, "text": "Hi Zoe" })

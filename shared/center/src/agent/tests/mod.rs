@@ -2,6 +2,8 @@
 
 mod abandoned;
 mod contact;
+mod invite;
+mod invite_abandoned;
 mod late;
 mod message;
 mod note;
@@ -243,6 +245,7 @@ impl Desk {
             our_address: "+15005550001".into(),
             merged_into: None,
             tasks: vec![],
+            invited: vec![],
             first_seq: Seq::at(START),
             created_at: START,
             updated_at: START,
@@ -296,6 +299,7 @@ impl Desk {
             timeout_s: 86_400,
             conversation_sid: Some(conversation_sid()),
             routing_target: None,
+            invitation: None,
             created_at: self.center.now(),
         };
         self.deliver(body(&RoutingBody::CreateTask(Box::new(new)))).await;

@@ -64,6 +64,7 @@ impl Turn<'_> {
             timeout_s: effect.timeout_s.map_or(TIMEOUT_S, |s| u32::try_from(s).unwrap_or(u32::MAX)),
             conversation_sid: Some(self.conversation.sid.clone()),
             routing_target: None,
+            invitation: None,
             created_at: self.now,
         }))
     }

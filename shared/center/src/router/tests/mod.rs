@@ -121,6 +121,7 @@ impl Room {
             timeout_s: 86_400,
             conversation_sid: None,
             routing_target: None,
+            invitation: None,
             created_at: self.world.now(),
         };
         self.deliver(body(&RoutingBody::CreateTask(Box::new(new))));

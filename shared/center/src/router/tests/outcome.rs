@@ -26,6 +26,7 @@ fn store_conversation(room: &Room, task: &TaskSid) {
         our_address: "+15005550001".into(),
         merged_into: None,
         tasks: vec![],
+        invited: vec![],
         first_seq: Seq::at(at),
         created_at: at,
         updated_at: at,
@@ -45,6 +46,7 @@ fn new_task(room: &Room, timeout_s: u32) -> NewTask {
         timeout_s,
         conversation_sid: Some(conversation_sid()),
         routing_target: None,
+        invitation: None,
         created_at: room.world.now(),
     }
 }

@@ -44,6 +44,7 @@ fn a_step_that_ends_before_it_is_written_needs_no_timer() {
         timeout_s: 86_400,
         conversation_sid: None,
         routing_target: None,
+        invitation: None,
         created_at: room.world.now(),
     };
     // No timer is delivered: it came when there was no task as yet.

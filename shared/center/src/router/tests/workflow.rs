@@ -115,6 +115,7 @@ fn priority_comes_first_and_lifo_queues_last() {
         timeout_s: 60,
         conversation_sid: None,
         routing_target: None,
+        invitation: None,
         created_at: room.center.now(),
     };
     room.deliver(body(&RoutingBody::CreateTask(Box::new(new))));

@@ -1,0 +1,50 @@
+/** Who is on a conversation besides the agent, who was asked in, and what that lets the agent do. Pure. */
+
+import type { Conversation, Invited, Reservation, TaskSid, WorkerSid } from "../protocol/generated.ts";
+import { parseAttributes } from "./tasks.ts";
+
+/** A colleague who is on the conversation; `task_sid` where they came by invitation. */
+export interface Colleague {
+  worker_sid: WorkerSid;
+  task_sid: TaskSid | null;
+}
+
+export interface Company {
+  /** Whether the agent's task is the conversation's own: they may ask others in, hand it over, transfer it. */
+  owns: boolean;
+  /** Whether the agent came by invitation: they leave, and the conversation goes on. */
+  visits: boolean;
+  colleagues: readonly Colleague[];
+  /** Who was asked and has not come. */
+  asked: readonly Invited[];
+}
+
+const ALONE: Company = { owns: false, visits: false, colleagues: [], asked: [] };
+
+export function companyOf(
+  conversation: Conversation | null,
+  { task, worker_sid: me, reservation_status }: Reservation,
+): Company {
+  if (!conversation || reservation_status !== "accepted") return ALONE;
+  const { workers = [], invited = [], task_sid } = conversation;
+  const colleagues = workers
+    .filter((worker_sid) => worker_sid !== me)
+    .map((worker_sid) => {
+      const by = invited.find((invited) => invited.worker_sid === worker_sid);
+      return { worker_sid, task_sid: by?.task_sid ?? null };
+    });
+  return {
+    owns: task_sid === task.sid,
+    visits: invited.some((invited) => invited.task_sid === task.sid),
+    colleagues,
+    asked: invited.filter((invited) => !invited.worker_sid),
+  };
+}
+
+/** Who asks the agent in by an offer, and why; null for a task of their own. */
+export function invitationOf({ attributes }: { attributes: string }): { by: string; note: string } | null {
+  const { invited_by, invitation_of, invitation_note } = parseAttributes(attributes);
+  const name = (invited_by as { name?: unknown } | undefined)?.name;
+  if (typeof invitation_of !== "string" || typeof name !== "string") return null;
+  return { by: name, note: typeof invitation_note === "string" ? invitation_note : "" };
+}
