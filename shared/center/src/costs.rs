@@ -1,20 +1,21 @@
 //! What each scenario costs, counted at the ports, priced, and held to a budget (`make bench` prints it).
 
+use crate::agent::tests::abandoned::Served;
 use crate::agent::{Session, answer};
 use crate::command::{RoutingBody, body};
 use crate::ports::{QueueName, Units, World};
 use crate::router;
 use crate::router::tests::cost::{life_with_idle_workers, life_with_waiting_tasks, sum};
 use crate::socket;
-use crate::testing::{ANN, Line, Room, flow, now, phone_menu, widget};
+use crate::testing::{ANN, COLLEAGUE, Line, Room, flow, now, phone_menu, widget};
 use crate::token::{Claims, Role, SigningKeys};
 use patchbay_channels::WebhookRequest;
 use patchbay_channels::voice::network::Act;
 use patchbay_model::event::{Profile, Reference};
 use patchbay_model::{
-    Attachment, ChannelKind, Content, Direction, EventKind, InboundEvent, MessageStatus, TaskSid,
+    Attachment, ChannelKind, Content, Direction, EventKind, InboundEvent, MessageStatus, TaskSid, WorkerSid,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// US$ per million, us-east-1, on demand.
 pub(crate) mod price {
@@ -203,6 +204,42 @@ pub(crate) fn call() -> Operations {
     Operations { fifo: operations.fifo + queued, ..operations }
 }
 
+/// A colleague is asked in, comes, and leaves again: two offers' worth of routing, three frames in, and two looks.
+pub(crate) fn invitation() -> Operations {
+    let mut served = Served::new();
+    served.online(COLLEAGUE);
+    let colleague = WorkerSid::derive(&["worker", COLLEAGUE]);
+    served.room.frames("desk");
+    served.room.frames(COLLEAGUE);
+    served.room.ports.table.take_spent();
+    let mut sum = Operations::default();
+    let invite = json!({ "action": "task.invite", "id": "i", "task_sid": served.task, "to": colleague });
+    let mut ask = |served: &mut Served, request: Value| {
+        served.ask(request);
+        // The frame that came in, and its answer.
+        sum.pushes += 2;
+        sum.functions += 1;
+        let (news, orders) = (served.room.take(QueueName::Inbound), served.room.take(QueueName::Routing));
+        sum.fifo += news.len() as u64;
+        sum.standard += orders.len() as u64;
+        sum.functions += (news.len() + orders.len()) as u64;
+        served.room.inbound(news);
+        assert_eq!(now(router::handle(&served.room.center, orders)), Vec::<String>::new());
+        // Timers that are not due are sent on.
+        served.room.take(QueueName::Routing);
+    };
+    ask(&mut served, invite);
+    let reservation = served.reservation_of(&colleague);
+    let about = |action: &str| json!({ "as": colleague, "action": format!("reservation.{action}"), "id": action, "reservation_sid": reservation });
+    ask(&mut served, about("accept"));
+    ask(&mut served, about("complete"));
+    let Room { ports, .. } = &served.room;
+    sum.units = ports.table.take_spent();
+    sum.pushes += (served.room.frames("desk").len() + served.room.frames(COLLEAGUE).len()) as u64;
+    assert_eq!(served.conversation().workers, [served.room.worker()]);
+    sum
+}
+
 /// An agent's client says that it is still there.
 pub(crate) fn heartbeat() -> Operations {
     let room = assigned(ChannelKind::Sms, ANN);
@@ -279,6 +316,7 @@ fn every_scenario_keeps_its_budget() {
         ("agent's reply: SMS", reply(ChannelKind::Sms, ANN), 40, 45),
         ("receipt: SMS", receipt(), 10, 40),
         ("call: a key, the queue, hung up", call(), 190, 120),
+        ("a colleague asked in, come and gone", invitation(), 300, 200),
         ("agent's heartbeat", heartbeat(), 0, 0),
         ("agent connects", connect(), 20, 45),
         ("task life, workers idle", task_life(), 150, 70),

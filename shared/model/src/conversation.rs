@@ -137,3 +137,84 @@ impl Conversation {
         self.begin_task(to.clone());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ChannelKind;
+
+    fn worker(name: &str) -> WorkerSid {
+        WorkerSid::derive(&[name])
+    }
+
+    fn invited(name: &str, came: Option<&str>) -> Invited {
+        Invited {
+            task_sid: TaskSid::derive(&[name]),
+            by: worker("owner"),
+            to: name.to_owned(),
+            name: name.to_owned(),
+            worker_sid: came.map(worker),
+        }
+    }
+
+    /// With its owner and these on it.
+    fn shared(workers: &[&str], invitations: &[Invited]) -> Conversation {
+        let contact_sid = ContactSid::random([7; 16]);
+        Conversation {
+            sid: contact_sid.conversation(1),
+            contact_sid,
+            state: ConversationState::WithAgent,
+            workers: workers.iter().map(|name| worker(name)).collect(),
+            invited: invitations.to_vec(),
+            task_sid: Some(TaskSid::derive(&["own"])),
+            tasks: Vec::new(),
+            execution: None,
+            address: Address::new(ChannelKind::Sms, "default", "+15005550006"),
+            our_address: String::new(),
+            merged_into: None,
+            first_seq: Seq(0),
+            created_at: Timestamp(0),
+            updated_at: Timestamp(0),
+            version: 0,
+        }
+    }
+
+    #[test]
+    fn as_many_are_asked_in_as_can_be_and_no_more() {
+        let mut conversation = shared(&["owner"], &[]);
+        for at in 0..INVITED_MAX {
+            assert!(conversation.invite(invited(&at.to_string(), None)));
+        }
+        assert!(!conversation.invite(invited("one more", None)));
+        assert_eq!((conversation.invited.len(), conversation.tasks.len()), (INVITED_MAX, INVITED_MAX));
+    }
+
+    #[test]
+    fn whoever_came_leaves_with_their_last_reason_to_be_there() {
+        let check = |came: &str, others: &[Invited], left: &[&str]| {
+            let mut all = others.to_vec();
+            all.push(invited("this", Some(came)));
+            let mut conversation = shared(&["owner", "ann"], &all);
+            conversation.uninvite(&TaskSid::derive(&["this"]), Some(&worker("owner")));
+            let left: Vec<WorkerSid> = left.iter().map(|name| worker(name)).collect();
+            assert_eq!((conversation.workers, conversation.invited.as_slice()), (left, others), "{came}");
+        };
+        check("ann", &[], &["owner"]);
+        check("ann", &[invited("other", None)], &["owner"]);
+        check("ann", &[invited("other", Some("ann"))], &["owner", "ann"]);
+        check("owner", &[], &["owner", "ann"]);
+    }
+
+    #[test]
+    fn a_conversation_goes_to_the_task_of_who_came() {
+        let others = [invited("other", Some("bob"))];
+        let mut conversation =
+            shared(&["owner", "ann", "bob"], &[invited("this", Some("ann")), others[0].clone()]);
+        conversation.hand_over(&worker("owner"), &TaskSid::derive(&["this"]));
+        assert_eq!(conversation.workers, [worker("ann"), worker("bob")]);
+        assert_eq!(
+            (conversation.task_sid, conversation.invited.as_slice()),
+            (Some(TaskSid::derive(&["this"])), &others[..])
+        );
+    }
+}

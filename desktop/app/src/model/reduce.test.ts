@@ -42,6 +42,26 @@ describe("frames as the center makes them", () => {
     }
   });
 
+  test("who is asked into a conversation, comes and leaves is known from the newest frame of it", () => {
+    const asked = { task_sid: "WT9", by: offer.worker_sid, to: "WK9", name: "Bob" };
+    const news = (version: number, change: Partial<ReturnType<typeof conversation>>): Frame => ({
+      event_type: "conversation.updated",
+      payload: conversation({ version, ...change }),
+    });
+    const invited = news(101, { invited: [asked] });
+    const came = news(102, { workers: ["WK9"], invited: [{ ...asked, worker_sid: "WK9" }] });
+    const known = (...frames: Frame[]) => after(OFFERED, ...frames).conversations[sid]?.invited;
+    expect(known(invited)).toEqual([asked]);
+    expect(known(came, invited)).toEqual([{ ...asked, worker_sid: "WK9" }]);
+    expect(known(came, news(103, { invited: [] }))).toEqual([]);
+  });
+
+  test("the task of an invitation that the agent made is not theirs", () => {
+    const { task } = reservation();
+    const answer = { id: "1", task: { ...task, sid: "WT9" } };
+    expect(after(OFFERED, { type: "answered", answer }).reservations).toEqual(OFFERED.reservations);
+  });
+
   test("an older reservation, worker or conversation changes nothing", () => {
     const late: Frame = {
       event_type: "reservation.accepted",

@@ -293,6 +293,27 @@ emoji?: string, } | { "kind": "email" } & Email | { "kind": "system", text: stri
 export type ConversationState = "flow" | "waiting" | "with_agent" | "closed";
 
 /**
+ * Somebody who is asked into a conversation, or is on it by invitation.
+ */
+export type Invited = { 
+/**
+ * The task of the invitation.
+ */
+task_sid: TaskSid, 
+/**
+ * Who asked.
+ */
+by: WorkerSid, 
+/**
+ * Who is asked: the SID of a worker or a task queue, and what it is called.
+ */
+to: string, name: string, 
+/**
+ * Who came.
+ */
+worker_sid?: WorkerSid, };
+
+/**
  * A conversation. It is written when its state changes, never for a message.
  */
 export type Conversation = { sid: ConversationSid, contact_sid: ContactSid, state: ConversationState, 
@@ -300,6 +321,10 @@ export type Conversation = { sid: ConversationSid, contact_sid: ContactSid, stat
  * The agents on it.
  */
 workers?: Array<WorkerSid>, 
+/**
+ * Those of them who were asked in, and those who have not come yet; at most `limits::INVITED_MAX`.
+ */
+invited?: Array<Invited>, 
 /**
  * The task that is open for it.
  */

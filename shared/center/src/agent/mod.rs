@@ -20,7 +20,7 @@ mod tell;
 mod welcome;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use frame::{answer, frame};
 pub(crate) use invitation::{end_invitation, finish_hand_over};

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 const CALLS_MAX: u32 = 40;
 
 /// A customer whom the flow has handed over, and Wendy has accepted.
-pub(super) struct Served {
+pub(crate) struct Served {
     pub room: Room,
     pub contact: ContactSid,
     pub task: TaskSid,

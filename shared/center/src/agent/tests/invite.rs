@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::agent::actions::INVITATION_NOTE_CHARS_MAX;
+use crate::store::load_worker;
 use crate::{history, inbound};
 use patchbay_model::limits::INVITED_MAX;
 use patchbay_model::{Content, ReservationStatus, TaskStatus};
@@ -135,8 +136,9 @@ async fn check_nobody(to: &str, expect: &str, end: impl AsyncFn(&Desk, &TaskSid)
     assert_eq!(desk.texts().await.pop().unwrap(), expect);
     let conversation = desk.conversation().await;
     assert_eq!((conversation.workers, conversation.invited), (vec![worker_sid("ann")], vec![]), "{expect}");
-    let held = desk.table.items();
-    assert!(!format!("{held:?}").contains("DL#"), "{expect}");
+    let bob =
+        load_worker(desk.table.as_ref(), &worker_sid("bob"), Consistency::Strong).await.unwrap().unwrap();
+    assert_eq!((bob.reservations.len(), bob.direct_waiting), (0, 0), "{expect}");
 }
 
 #[tokio::test]
@@ -181,6 +183,27 @@ async fn an_invitation_of_a_queue_goes_on_to_the_next_who_is_free() {
     desk.hear().await;
     assert!(desk.offered(&task, SUPERVISOR).await.is_some());
     assert_eq!(desk.conversation().await.invited.len(), 1);
+}
+
+#[tokio::test]
+async fn whoever_comes_twice_leaves_twice() {
+    let (desk, _) = Desk::with_agent(1).await;
+    desk.online("bob").await;
+    let (first, by_name) = desk.invited("ann", "bob").await;
+    let second = of(&desk.ask("ann", invite("queue", "Everyone")).await);
+    let by_queue = desk.offered(&second, "bob").await.unwrap();
+    for (reservation, id) in [(&by_name, "1"), (&by_queue, "2")] {
+        let accept = json!({ "action": "reservation.accept", "id": id, "reservation_sid": reservation });
+        desk.ask("bob", accept).await;
+    }
+    desk.check_refused("bob", hand_over(&first), "refused").await;
+    desk.ask("bob", about("wrap", &by_queue)).await;
+    desk.hear().await;
+    assert_eq!(desk.conversation().await.workers, [worker_sid("ann"), worker_sid("bob")]);
+    assert_eq!(desk.texts().await.pop().unwrap(), "bob joined");
+    // There is only one colleague to whom it can be handed over.
+    desk.check_repeats("ann", hand_over(&task_sid())).await;
+    assert_eq!(desk.conversation().await.task_sid, Some(first));
 }
 
 #[tokio::test]

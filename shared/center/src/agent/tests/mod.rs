@@ -1,6 +1,6 @@
 //! Agents' sockets over ports in memory.
 
-mod abandoned;
+pub(crate) mod abandoned;
 mod contact;
 mod invite;
 mod invite_abandoned;
