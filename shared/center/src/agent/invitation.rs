@@ -1,5 +1,6 @@
 //! What a conversation knows of colleagues who are asked into it: that they are, that they came, that they have it now.
 
+use super::call::call_of;
 use super::membership::{TRIES_MAX, is_open, name, write};
 use super::request::Refusal;
 use super::tell;
@@ -24,6 +25,10 @@ async fn stored(center: &Center, sid: &ConversationSid) -> Result<Option<Convers
 /// The conversation, if agents have it and this is its own task: whose holder may ask others in, and hand it over.
 pub(super) async fn at_task(center: &Center, task: &Task) -> Result<Conversation, Refusal> {
     let refused = |why: &str| Refusal::new(Fault::Refused, why);
+    if call_of(task).is_some() {
+        // A second phone would take the caller over.
+        return Err(refused("a call has one agent: transfer it"));
+    }
     let sid = task.conversation_sid.as_ref().ok_or_else(|| refused("the task has no conversation"))?;
     let found = stored(center, sid).await?;
     let found = found.filter(|found| found.state == ConversationState::WithAgent);

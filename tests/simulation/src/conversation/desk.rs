@@ -112,12 +112,8 @@ impl Desk {
             (28.., Some((sid, held))) if held.status == "pending" => {
                 self.ask("reservation.accept", json!({"reservation_sid": sid}));
             }
-            (20..24, Some((_, held))) if held.status == "accepted" => self.invite(&held.task, which),
-            (24..27, Some((_, held))) if held.status == "accepted" => {
-                self.ask("task.hand_over", json!({"task_sid": held.task}));
-            }
-            (27, Some((_, held))) if held.status == "accepted" => self.withdraw(&held),
-            (28..72, Some((_, held))) if held.status == "accepted" && self.replies.len() < REPLIES_MAX => {
+            (20..44, Some((_, held))) if held.status == "accepted" => self.share(&held, which),
+            (44..72, Some((_, held))) if held.status == "accepted" && self.replies.len() < REPLIES_MAX => {
                 let text = format!("{} says {}", self.name, self.replies.len());
                 self.ask("message.send", json!({"conversation_sid": held.conversation, "text": text}));
                 let reply = Reply { text, message_sid: None, refused: false, doubled: false };
@@ -133,21 +129,27 @@ impl Desk {
         }
     }
 
-    /// Asks the colleague in, or whoever is free.
-    fn invite(&mut self, task: &str, which: usize) {
-        let to = match AGENTS.iter().find(|name| **name != self.name) {
-            Some(other) if which % 3 > 0 => WorkerSid::derive(&["worker", other]).to_string(),
-            _ => QUEUE.to_owned(),
-        };
-        self.ask("task.invite", json!({"task_sid": task, "to": to, "note": format!("{} asks", self.name)}));
-    }
-
-    /// Asks nobody in any more.
-    fn withdraw(&mut self, held: &Held) {
+    /// Asks somebody in; hands over to who has come; or takes back what was asked.
+    fn share(&mut self, held: &Held, which: usize) {
         let conversation = held.conversation.as_ref().and_then(|sid| self.copy.conversations.get(sid));
-        let asked = conversation.and_then(|conversation| conversation["invited"][0]["task_sid"].as_str());
-        if let Some(task) = asked.map(str::to_owned) {
-            self.ask("task.withdraw", json!({"task_sid": task}));
+        let invited = conversation.map(|conversation| conversation["invited"].clone()).unwrap_or_default();
+        let invited = invited.as_array().cloned().unwrap_or_default();
+        let asked = invited.iter().find(|invited| invited["worker_sid"].is_null());
+        match asked {
+            Some(asked) if which % 8 == 0 => {
+                self.ask("task.withdraw", json!({"task_sid": asked["task_sid"]}))
+            }
+            _ if invited.len() > usize::from(asked.is_some()) && which % 2 == 0 => {
+                self.ask("task.hand_over", json!({"task_sid": held.task}));
+            }
+            _ => {
+                let to = match AGENTS.iter().find(|name| **name != self.name) {
+                    Some(other) if which % 3 > 0 => WorkerSid::derive(&["worker", other]).to_string(),
+                    _ => QUEUE.to_owned(),
+                };
+                let note = format!("{} asks", self.name);
+                self.ask("task.invite", json!({"task_sid": held.task, "to": to, "note": note}));
+            }
         }
     }
 
