@@ -4,6 +4,7 @@ use super::call::call_of;
 use super::membership::{TRIES_MAX, is_open, name, write};
 use super::request::Refusal;
 use super::tell;
+use crate::calls;
 use crate::center::Center;
 use crate::command::TaskOutcome;
 use crate::frames::{self, Fault};
@@ -25,10 +26,6 @@ async fn stored(center: &Center, sid: &ConversationSid) -> Result<Option<Convers
 /// The conversation, if agents have it and this is its own task: whose holder may ask others in, and hand it over.
 pub(super) async fn at_task(center: &Center, task: &Task) -> Result<Conversation, Refusal> {
     let refused = |why: &str| Refusal::new(Fault::Refused, why);
-    if call_of(task).is_some() {
-        // A second phone would take the caller over.
-        return Err(refused("a call has one agent: transfer it"));
-    }
     let sid = task.conversation_sid.as_ref().ok_or_else(|| refused("the task has no conversation"))?;
     let found = stored(center, sid).await?;
     let found = found.filter(|found| found.state == ConversationState::WithAgent);
@@ -89,7 +86,10 @@ pub(crate) async fn end_invitation(
     let done = async {
         for _ in 0..TRIES_MAX {
             let Some(before) = stored(center, sid).await? else { return Ok(()) };
-            let Some(invited) = before.invitation(task_sid) else { return Ok(()) };
+            let Some(invited) = before.invitation(task_sid) else {
+                // A run before may have come no further than the conversation.
+                return Ok(hang_up(center, task_sid).await?);
+            };
             let owner = match &invited.worker_sid {
                 Some(_) => owner(center, &before).await?,
                 None => None,
@@ -107,6 +107,7 @@ pub(crate) async fn end_invitation(
                 lines.push(tell::note(center, &before, &["uninvited", task_sid.as_str()], text).await?);
             }
             if write(center, &mut conversation).await? {
+                hang_up(center, task_sid).await?;
                 show(center, &before.workers, &conversation, &lines).await;
                 return Ok(());
             }
@@ -114,6 +115,15 @@ pub(crate) async fn end_invitation(
         Err(Refusal::from(OpError::Busy))
     };
     done.await.map_err(Refusal::undone)
+}
+
+/// Whoever was called, or has come, by an invitation to a call need not be in it any more.
+async fn hang_up(center: &Center, invitation: &TaskSid) -> Result<(), OpError> {
+    let task = load_task(center.table.as_ref(), invitation, Consistency::Eventual).await?;
+    match task.as_ref().and_then(call_of) {
+        Some(call_sid) => calls::colleague_gone(center, call_sid, invitation).await,
+        None => Ok(()),
+    }
 }
 
 /// Who has the conversation's own task.
@@ -155,7 +165,7 @@ async fn show(center: &Center, to: &[WorkerSid], conversation: &Conversation, li
 }
 
 /// Moves the conversation of a task that was handed over to the task of the colleague who has it now, and its owner off
-/// it. The timeline says who did it: `owner`, or a supervisor.
+/// it; a call goes with it. The timeline says who did it: `owner`, or a supervisor.
 ///
 /// Safe to repeat: a conversation that is not at the old task any more has moved on.
 pub(super) async fn hand_over(
@@ -169,7 +179,7 @@ pub(super) async fn hand_over(
         let Some(before) = stored(center, sid).await? else { return Ok(()) };
         if before.task_sid.as_ref() != Some(&old.sid) {
             // The first run came this far, and perhaps no further.
-            return Ok(router::moved(center, to).await?);
+            return Ok(moved(center, old, to).await?);
         }
         let names =
             (name(center, owner).await?, before.invitation(to).map(|invited| invited.worker_sid.clone()));
@@ -189,10 +199,18 @@ pub(super) async fn hand_over(
         conversation.updated_at = center.now();
         if write(center, &mut conversation).await? {
             show(center, &before.workers, &conversation, &[line]).await;
-            return Ok(router::moved(center, to).await?);
+            return Ok(moved(center, old, to).await?);
         }
     }
     Err(OpError::Busy.into())
+}
+
+/// The conversation is at the colleague's task: so is its call, and they may have left meanwhile.
+async fn moved(center: &Center, old: &Task, to: &TaskSid) -> Result<(), OpError> {
+    if let Some(call_sid) = call_of(old) {
+        calls::hand_over(center, call_sid, (&old.sid, to)).await?;
+    }
+    router::moved(center, to).await
 }
 
 /// The same for whoever finishes it in the agent's place.

@@ -228,15 +228,18 @@ pub(crate) async fn wait_again(
     let table = center.table.as_ref();
     for _ in 0..TRIES_MAX {
         let found = load_conversation(table, &conversation_sid.contact(), Consistency::Strong).await?;
-        let Some(mut conversation) = found.filter(|found| is_open(found, conversation_sid)) else {
+        let Some(before) = found.filter(|found| is_open(found, conversation_sid)) else {
             return Ok(());
         };
-        if conversation.task_sid.as_ref() != Some(old) {
+        if before.task_sid.as_ref() != Some(old) {
             return Ok(());
         }
+        let mut conversation = before.clone();
         let text = "Nobody answered at the number: the caller waits again".to_owned();
         let line = tell::note(center, &conversation, &["again", new.as_str()], text).await?;
         let left = std::mem::take(&mut conversation.workers);
+        conversation.invited.clear();
+        router::end_invitations(center, &before, &conversation).await?;
         conversation.state = ConversationState::Waiting;
         conversation.begin_task(new.clone());
         conversation.updated_at = center.now();

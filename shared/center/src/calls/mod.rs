@@ -4,10 +4,12 @@
 //! Everything about a call stands on the one item of the customer's call (`store::Leg`), and is written on condition of
 //! its version: of two who change it at once one wins, and the other decides again on what the first wrote.
 
+mod hand_over;
 mod jobs;
 mod leave;
 mod tell;
 
+pub(crate) use hand_over::{colleague_gone, hand_over, may_hand_over};
 pub(crate) use jobs::{control, end_call, end_parties, hold_customer, move_caller};
 pub(crate) use leave::{leave, stop_recording};
 use tell::tell;

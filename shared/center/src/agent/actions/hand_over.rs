@@ -4,8 +4,10 @@ use super::about_task;
 use super::transfer::{holder, stored};
 use crate::agent::Session;
 use crate::agent::answer::Answer;
+use crate::agent::call::call_of;
 use crate::agent::invitation::{at_task, hand_over as move_conversation};
 use crate::agent::request::{Fields, Refusal};
+use crate::calls;
 use crate::center::Center;
 use crate::frames::Fault;
 use crate::router::{self, OpError};
@@ -39,6 +41,9 @@ pub(super) async fn hand_over(
     let is_over = next.status != TaskStatus::Assigned && old.transferred_to.is_none();
     if next.invitation.is_none() || is_over {
         return Err(Refusal::new(Fault::Refused, "they have left, or the task was transferred"));
+    }
+    if let (Some(call_sid), None) = (call_of(&old), &old.transferred_to) {
+        calls::may_hand_over(center, call_sid, (&old.sid, &to)).await?;
     }
     let by = Some(me).filter(|me| *me != owner);
     router::hand_over(center, (owner, by), &old, &to).await?;

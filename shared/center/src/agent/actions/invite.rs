@@ -1,12 +1,14 @@
-//! `task.invite {task_sid, to, note?}`: a colleague, or whoever is free in a task queue, is asked into the conversation.
+//! `task.invite {task_sid, to, note?, hold?}`: a colleague, or whoever is free in a task queue, is asked into the conversation.
 
 use super::about_task;
 use super::transfer::{holder, stored, target};
 use crate::agent::answer::Answer;
+use crate::agent::call::call_of;
 use crate::agent::invitation::{ask, at_task, may_ask};
 use crate::agent::membership::name;
 use crate::agent::request::{NAME_CHARS_MAX, Refusal, Request, required};
 use crate::agent::{Session, tell};
+use crate::calls;
 use crate::center::Center;
 use crate::command::NewTask;
 use crate::config::Config;
@@ -23,7 +25,8 @@ pub(crate) const NOTE_CHARS_MAX: usize = 1_000;
 /// Seconds after which nobody has come.
 const INVITATION_S: u32 = 300;
 
-/// Answers with the invitation's task: one of its own, for the same conversation. Whoever has the conversation's task may
+/// Answers with the invitation's task: one of its own, for the same conversation. With `hold` the customer of a call hears
+/// music from now on, until they are taken back or the call is handed over. Whoever has the conversation's task may
 /// ask, and every supervisor.
 ///
 /// Safe to repeat: the task's id comes from the conversation's task, the client's id and who is asked. The conversation
@@ -34,6 +37,10 @@ pub(super) async fn invite(center: &Center, session: &Session, request: &Request
     let config = center.config().await?;
     let (to, asked) = asked(center, &config, fields.required_text("to", NAME_CHARS_MAX)?).await?;
     let note = fields.text("note", NOTE_CHARS_MAX)?;
+    let hold = match fields.get("hold") {
+        None => false,
+        Some(hold) => hold.as_bool().ok_or_else(|| Refusal::field("hold", "neither true nor false"))?,
+    };
     let of = stored(center, &of).await?;
     let me = &session.worker_sid;
     if session.role < Role::Supervisor && holder(&of) != Some(me) {
@@ -55,6 +62,10 @@ pub(super) async fn invite(center: &Center, session: &Session, request: &Request
     router::have_looked(center, &new).await?;
     if let Some(note) = note {
         tell_note(center, &conversation, &sid, (me, by), note).await?;
+    }
+    if let (true, Some(call_sid)) = (hold, call_of(&of)) {
+        // Before anybody comes who is to speak with the agent alone.
+        calls::hold_customer(center, call_sid, true, &["invitation", sid.as_str()]).await?;
     }
     let invited = Invited { task_sid: sid, by: me.clone(), to, name: asked, worker_sid: None };
     ask(center, &of, &invited).await?;

@@ -6,6 +6,7 @@ use crate::center::Center;
 use crate::command::{NewTask, RoutingBody, body};
 use crate::inbound::InboundError;
 use crate::ports::{Consistency, Outgoing, QueueName};
+use crate::router;
 use crate::store::{Bridge, Leg, load_task};
 use patchbay_model::TaskSid;
 
@@ -27,11 +28,12 @@ pub(super) async fn waits(
         task_sid: new_sid.clone(),
         workflow_sid: old.workflow_sid.clone(),
         task_channel: old.task_channel.clone(),
-        attributes: old.attributes.clone(),
+        attributes: router::uninvited(&old.attributes),
         priority: old.priority,
-        timeout_s: old.timeout_s,
+        timeout_s: old.invitation.as_ref().map_or(old.timeout_s, |invitation| invitation.timeout_s),
         conversation_sid: old.conversation_sid.clone(),
         routing_target: None,
+        invitation: None,
         created_at: center.now(),
     };
     let create = RoutingBody::CreateTask(Box::new(new));

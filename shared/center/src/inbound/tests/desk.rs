@@ -107,7 +107,7 @@ impl Desk {
         self.frame_of(self.room.worker(), Role::Agent, &frame)
     }
 
-    fn frame_of(&self, worker_sid: WorkerSid, role: Role, frame: &Value) -> Value {
+    pub fn frame_of(&self, worker_sid: WorkerSid, role: Role, frame: &Value) -> Value {
         let session = Session { worker_sid, role, expires_at: self.room.world_now().plus_s(60) };
         let answers = now(answer(&self.room.center, &session, "desk", &frame.to_string()));
         serde_json::from_slice(&answers[0]).unwrap()

@@ -1,7 +1,9 @@
 mod bridge;
 mod call;
 mod call_races;
+mod colleague;
 mod control;
+
 mod desk;
 mod effects;
 mod events;
