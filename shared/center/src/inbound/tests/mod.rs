@@ -3,7 +3,6 @@ mod call;
 mod call_races;
 mod colleague;
 mod control;
-
 mod desk;
 mod effects;
 mod events;
