@@ -12,6 +12,7 @@ import {
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useSettings } from "../desk/settings.ts";
+import { isCall } from "../model/calls.ts";
 import { companyOf, type Company as Of } from "../model/company.ts";
 import { taskItem } from "../model/tasks.ts";
 import type { Reservation } from "../protocol/generated.ts";
@@ -92,11 +93,13 @@ function Actions({ reservation, company, transfer, invite, complete }: Props & {
   const attempt = useAttempt();
   const { contact, set } = useSettings();
   const isWrapping = reservation.reservation_status === "wrapping";
+  // Into a call colleagues are asked from its bar.
+  const hasCall = isCall(reservation.task);
   return (
     <Group gap={6} className={css.actions}>
       {!isWrapping && (
         <>
-          {company.owns && (
+          {company.owns && !hasCall && (
             <Button
               size="compact-md"
               variant="default"
@@ -107,7 +110,7 @@ function Actions({ reservation, company, transfer, invite, complete }: Props & {
               {t("company.invite")}
             </Button>
           )}
-          <HandOver company={company} task_sid={reservation.task.sid} />
+          {!hasCall && <HandOver company={company} task_sid={reservation.task.sid} />}
           {!company.visits && (
             <Button
               size="compact-md"

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSettings } from "../desk/settings.ts";
+import { isCall } from "../model/calls.ts";
 import { companyOf } from "../model/company.ts";
 import { heldTasks, offers as offersOf } from "../model/tasks.ts";
 import { useAttempt } from "./attempt.ts";
@@ -44,6 +45,7 @@ export function DeskPage() {
   const { owns, visits } = current
     ? companyOf((at && conversations[at]) || null, current)
     : { owns: false, visits: false };
+  const hasCall = current !== null && isCall(current.task);
 
   const close = useCallback(() => setOpen(null), []);
   const choose = useCallback(
@@ -85,7 +87,7 @@ export function DeskPage() {
         complete: () => setOpen("complete"),
         contact: () => useSettings.getState().set({ contact: !useSettings.getState().contact }),
       }),
-      ...(owns && { invite: () => setOpen("invite"), handOver: press(HAND_OVER_ID) }),
+      ...(owns && !hasCall && { invite: () => setOpen("invite"), handOver: press(HAND_OVER_ID) }),
       ...(current?.reservation_status === "accepted" && {
         ...(!visits && { transfer: () => setOpen("transfer") }),
         wrap: () =>
@@ -95,7 +97,7 @@ export function DeskPage() {
           ),
       }),
     };
-  }, [offers, tasks, selected, current, owns, visits, desk, attempt, choose, t]);
+  }, [offers, tasks, selected, current, owns, visits, hasCall, desk, attempt, choose, t]);
   useShortcuts(run, choose);
 
   return (
