@@ -312,13 +312,7 @@ async fn announce_end(
     sid: &ReservationSid,
 ) -> Result<(), OpError> {
     announce(center, worker, event, task, sid).await?;
-    match activity {
-        Some(_) => announce_activity(center, worker).await,
-        None => Ok(()),
-    }
-}
-
-async fn announce_activity(center: &Center, worker: &Worker) -> Result<(), OpError> {
+    let Some(_) = activity else { return Ok(()) };
     let config = center.config().await?;
     if let Some(profile) = load_profile(center.table.as_ref(), &worker.sid).await? {
         let frame = frames::worker("activity.update", &config, worker, &profile);

@@ -10,20 +10,20 @@ use patchbay_channels::voice::network::{Act, Seat};
 use patchbay_model::{ChannelKind, ConversationState, ReservationSid, Task, TaskSid, TaskStatus, WorkerSid};
 use serde_json::{Value, json};
 
-fn sue() -> WorkerSid {
+pub(super) fn sue() -> WorkerSid {
     WorkerSid::derive(&["worker", "Sue"])
 }
 
 /// The agent talks with the caller, and Sue is there, too.
-struct Shared {
-    desk: Desk,
+pub(super) struct Shared {
+    pub desk: Desk,
     /// The agent's call, and the caller's.
     agent: String,
     call: String,
 }
 
 impl Shared {
-    fn new() -> Shared {
+    pub fn new() -> Shared {
         let mut desk = Desk::new();
         let (agent, call) = (desk.talks(), desk.call.clone());
         desk.room.push.open("sue");
@@ -33,7 +33,7 @@ impl Shared {
         Shared { desk, agent, call }
     }
 
-    fn ask(&mut self, worker: WorkerSid, frame: Value) -> Value {
+    pub fn ask(&mut self, worker: WorkerSid, frame: Value) -> Value {
         let answer = self.desk.frame_of(worker, Role::Agent, &frame);
         self.desk.settle();
         answer["payload"].clone()
@@ -52,7 +52,7 @@ impl Shared {
         self.ask(sue(), json!({ "action": action, "id": action, "reservation_sid": reservation }))
     }
 
-    fn task(&self, sid: &TaskSid) -> Task {
+    pub fn task(&self, sid: &TaskSid) -> Task {
         now(load_task(&self.desk.room.ports.table, sid, Consistency::Strong)).unwrap().unwrap()
     }
 
