@@ -91,10 +91,18 @@ export function Timeline({ conversation, name }: Props) {
     return () => document.removeEventListener("visibilitychange", look);
   }, [last, desk, conversation.sid]);
 
+  const height = useRef(0);
   const onScroll = () => {
     const element = box.current;
     if (!element) return;
+    const isChanged = element.scrollHeight !== height.current;
+    height.current = element.scrollHeight;
     const near = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;
+    // What comes in a burst takes the end out of sight without anybody having scrolled there.
+    if (!near && isChanged && following.current) {
+      toEnd();
+      return;
+    }
     following.current = near;
     setAtEnd(near);
     if (near && last) desk.seen(conversation.sid, last.seq);
