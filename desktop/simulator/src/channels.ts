@@ -17,7 +17,14 @@ const BLACK = "#101418";
 const LOOKS: Readonly<Record<string, ChannelLook>> = {
   whatsapp: { name: "WhatsApp", color: "#075e54", on: WHITE, mine: "#d9fdd3", onMine: BLACK, mark: "W" },
   sms: { name: "SMS", color: "#3c4657", on: WHITE, mine: "#1f6feb", onMine: WHITE, mark: "SMS" },
-  voice: { name: "Phone number", color: "#24344d", on: WHITE, mine: "#1f6feb", onMine: WHITE, mark: "☎" },
+  voice: {
+    name: "Phone number, texts",
+    color: "#24344d",
+    on: WHITE,
+    mine: "#1f6feb",
+    onMine: WHITE,
+    mark: "☎",
+  },
   line: { name: "LINE", color: "#06753a", on: WHITE, mine: "#a8e6a1", onMine: BLACK, mark: "L" },
   messenger: { name: "Messenger", color: "#0a5fd8", on: WHITE, mine: "#0a6cff", onMine: WHITE, mark: "M" },
   instagram: { name: "Instagram", color: "#a3216b", on: WHITE, mine: "#7a3cff", onMine: WHITE, mark: "I" },

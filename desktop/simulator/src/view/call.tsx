@@ -43,7 +43,7 @@ export function Telephone({ calls, phone, name }: Props) {
         </span>
         <div>
           <h2>{name}</h2>
-          <p title={phone.person}>{phone.person}</p>
+          {name !== phone.person && <p title={phone.person}>{phone.person}</p>}
         </div>
         {phone.own && (
           <button
@@ -92,7 +92,7 @@ export function Telephone({ calls, phone, name }: Props) {
               <button type="button" class="hook leave" onClick={() => act({ act: "decline" })}>
                 Decline
               </button>
-              <button type="button" class="hook" onClick={() => act({ act: "machine" })}>
+              <button type="button" class="hook wide" onClick={() => act({ act: "machine" })}>
                 A machine answers
               </button>
             </>
