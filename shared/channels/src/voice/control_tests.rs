@@ -147,7 +147,7 @@ fn answers_are_read() {
     let found = |body| voice.conference_found(&find, &http(200, body));
     assert_eq!(found(json!({ "conferences": [{ "sid": "CF1" }, { "sid": "CF2" }] })), Ok(Some("CF1".into())));
     assert_eq!(found(json!({ "conferences": [] })), Ok(None));
-    assert!(matches!(found(json!([])), Err(DeliveryOutcome::Unknown { .. })));
+    assert!(matches!(found(json!("none")), Err(DeliveryOutcome::Unknown { .. })));
     let find = voice.find_recordings("CA1");
     let recordings = json!({ "recordings": [
         { "sid": "RE1", "status": "completed" }, { "sid": "RE2", "status": "paused" }] });

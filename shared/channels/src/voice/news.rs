@@ -63,8 +63,8 @@ impl Voice {
             _ => self.nothing(),
         };
         let told = match (of_other, agent.is_some() || party.is_some()) {
-            // What happens in a conference is told by those who are in it.
-            _ if is_of_conference(&params) => None,
+            // What happens in a conference is told by those who are in it; who hears something there tells nothing.
+            _ if is_of_conference(&params) || matches!(on.as_str(), "hold" | "digits") => None,
             _ if call_sid.is_empty() => {
                 problems.push(Problem::new("CallSid", "the parameter is missing"));
                 None
