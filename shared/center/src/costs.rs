@@ -316,7 +316,7 @@ fn every_scenario_keeps_its_budget() {
         ("agent's reply: SMS", reply(ChannelKind::Sms, ANN), 40, 45),
         ("receipt: SMS", receipt(), 10, 40),
         ("call: a key, the queue, hung up", call(), 190, 120),
-        ("a colleague asked in, come and gone", invitation(), 300, 200),
+        ("a colleague asked in, come and gone", invitation(), 180, 275),
         ("agent's heartbeat", heartbeat(), 0, 0),
         ("agent connects", connect(), 20, 45),
         ("task life, workers idle", task_life(), 150, 70),
