@@ -21,12 +21,14 @@ pub struct HoursPreview {
 /// Reads a document as it would be put in force.
 pub fn preview_hours(document: &ScheduleDocument, now: Timestamp) -> HoursPreview {
     match Schedule::compile(document) {
-        Ok(schedule) => HoursPreview {
-            faults: Vec::new(),
-            now: Some(schedule.moment(now)),
-            changes_at: schedule.changes_at(now),
-            openings: schedule.openings(now, now.plus_s(PREVIEWED_DAYS * 86_400)),
-        },
+        Ok(schedule) => {
+            let until = now.plus_s(PREVIEWED_DAYS * 86_400);
+            let mut openings = schedule.openings(now, until);
+            // One that goes on has no end to tell.
+            openings.retain(|opening| opening.to < until);
+            let (moment, changes_at) = (schedule.moment(now), schedule.changes_at(now));
+            HoursPreview { faults: Vec::new(), now: Some(moment), changes_at, openings }
+        }
         Err(faults) => {
             let fault =
                 |fault: patchbay_hours::ScheduleFault| ConfigFault::new("hours", fault.pointer, fault.reason);
