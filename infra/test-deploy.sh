@@ -80,9 +80,9 @@ say "the emulator answers at $emulator"
 
 settings="$work/settings.toml"
 secret() { python3 -c 'import secrets; print(secrets.token_hex(32))'; }
-# [webchat.default] is the last table of the file.
+# [webchat.default] is the last table of the file; the key of [api.default] has the only role.
 {
-  cat config/channels.toml
+  sed "s/^role = .*/&\nsecret = \"$(secret)\"/" config/channels.toml
   echo "signing_secret = \"$(secret)\""
   echo "[signing]"
   echo "keys = [\"$(secret)\"]"

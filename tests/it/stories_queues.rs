@@ -20,7 +20,7 @@ const DEATH_S: u64 = 160;
 /// What the webhook function would put on the queue for a customer's message.
 async fn as_queued(center: &Deployed, from: &str, text: &str) -> Outgoing {
     let settings = center.settings();
-    let (accounts, _) = open_accounts(&settings, &center.url, None).unwrap();
+    let accounts = open_accounts(&settings, &center.url, None).unwrap().accounts;
     let queue = Arc::new(MemoryQueue::new());
     let ports = Ports {
         table: Arc::new(MemoryTable::new()),

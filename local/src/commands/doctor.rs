@@ -4,9 +4,9 @@ use crate::directory::{Directory, Secrets};
 use crate::serve::ServeOptions;
 use anyhow::bail;
 use patchbay_center::accounts;
-use patchbay_center::ports::Http;
+use patchbay_center::ports::{Http, World};
 use patchbay_channels::ProviderResponse;
-use patchbay_edge::{Account, EgressHttp, SIMULATOR_HOST};
+use patchbay_edge::{Account, EgressHttp, SIMULATOR_HOST, SystemWorld};
 use std::net::TcpListener;
 
 /// Looks at the configuration, the accounts, the data directory and the port, and asks each account's provider who
@@ -30,7 +30,7 @@ pub async fn run(options: &ServeOptions) -> anyhow::Result<()> {
             let url = options.public_url.clone().unwrap_or_else(|| format!("http://{}", options.listen));
             let http = EgressHttp::new()?;
             for account in &directory.accounts {
-                let opened = account.open(&secrets, &url, Default::default);
+                let opened = account.open(&secrets, &url, || SystemWorld.id());
                 let listed = |faults: Vec<_>| crate::directory::Faults(faults).to_string();
                 let name = format!("account {}/{}", account.kind, account.name);
                 let found = match opened.map_err(listed) {

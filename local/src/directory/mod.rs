@@ -6,7 +6,7 @@ mod fault;
 mod position;
 mod secrets;
 
-pub use accounts::FiledAccount;
+pub use accounts::{FiledAccount, FiledApiKey};
 pub use fault::{DirectoryFault, Faults};
 pub use secrets::{SecretError, Secrets};
 
@@ -26,6 +26,7 @@ pub struct Directory {
     pub path: PathBuf,
     pub documents: ConfigDocuments,
     pub accounts: Vec<FiledAccount>,
+    pub api_keys: Vec<FiledApiKey>,
     /// The documents as they are written, by the name that a fault has for them.
     texts: BTreeMap<String, (PathBuf, String)>,
 }
@@ -53,12 +54,12 @@ impl Directory {
             texts.insert(format!("flow/{name}"), (file, text));
         }
         let channels = path.join("channels.toml");
-        let accounts = match read_file(&channels, &mut faults) {
+        let (accounts, api_keys) = match read_file(&channels, &mut faults) {
             Some(text) => accounts::read(&channels, &text, &mut faults),
-            None => Vec::new(),
+            None => (Vec::new(), Vec::new()),
         };
         if faults.is_empty() {
-            Ok(Directory { path: path.to_owned(), documents, accounts, texts })
+            Ok(Directory { path: path.to_owned(), documents, accounts, api_keys, texts })
         } else {
             Err(Faults(faults))
         }

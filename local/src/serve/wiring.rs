@@ -6,6 +6,7 @@ use crate::blobs::FolderBlob;
 use crate::directory::{Directory, Faults, SecretError, Secrets};
 use crate::embedded::{DiskError, Store, StoreOptions};
 use futures_util::{StreamExt, stream};
+use patchbay_center::api_key::ApiKeys;
 use patchbay_center::config::ApplyError;
 use patchbay_center::ports::{Consistency, QueueError, World};
 use patchbay_center::router::OpError;
@@ -75,8 +76,9 @@ impl Wiring {
         let secrets = Secrets::of(&options.data);
         let store = Store::open(&options.data.join("store"), StoreOptions::default(), world.clone())?;
         let own_url = format!("http://{}", reached_at(listen));
-        let public_url = options.public_url.clone().unwrap_or_else(|| own_url.clone());
+        let public_url = options.public_url.as_deref().unwrap_or(&own_url).trim_end_matches('/').to_owned();
         let accounts = open_accounts(directory, &secrets, &public_url, world.as_ref())?;
+        let api_keys = open_api_keys(directory, &secrets, world.as_ref())?;
         let outside = EgressHttp::new().map_err(|error| ServeError::Egress(error.to_string()))?;
         let sockets = Sockets::default();
         let blobs = FolderBlob::open(
@@ -102,6 +104,8 @@ impl Wiring {
             .collect();
         let mut center = Center::new(ports, channels);
         center.signing_keys = signing_keys(&secrets, || world.id())?;
+        center.api_keys = api_keys;
+        center.public_url = public_url.clone();
         center.mail = Some(Arc::new(SmtpMail));
         center.dead_letters = Some(Arc::new(StoreDeadLetters(store.clone())));
         let center = Arc::new(center);
@@ -169,6 +173,13 @@ fn open_accounts(
         }
     }
     if faults.is_empty() { Ok(accounts) } else { Err(Faults(faults)) }
+}
+
+fn open_api_keys(directory: &Directory, secrets: &Secrets, world: &dyn World) -> Result<ApiKeys, Faults> {
+    let opened = directory.api_keys.iter().map(|key| key.open(secrets, || world.id()));
+    let (keys, faults): (Vec<_>, Vec<_>) = opened.partition(Result::is_ok);
+    let faults: Vec<_> = faults.into_iter().filter_map(Result::err).collect();
+    if faults.is_empty() { Ok(keys.into_iter().flatten().collect()) } else { Err(Faults(faults)) }
 }
 
 #[cfg(test)]

@@ -23,9 +23,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use tower_service::Service;
 
-const NOW: Timestamp = Timestamp(1_800_000_000_000);
+pub(crate) const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
-struct NoHttp;
+pub(crate) struct NoHttp;
 
 #[async_trait]
 impl Http for NoHttp {

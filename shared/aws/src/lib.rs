@@ -20,6 +20,6 @@ pub use dead_letters::SqsDeadLetters;
 pub use parameter::ParameterError;
 pub use push::GatewayPush;
 pub use queue::{QueueUrls, SqsQueue};
-pub use settings::{AccountsError, open_accounts};
+pub use settings::{AccountsError, Opened, open_accounts};
 pub use table::DynamoTable;
 pub use wiring::{Needs, Settings, SettingsError, StartError};

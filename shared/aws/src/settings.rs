@@ -3,10 +3,12 @@
 //! It is `channels.toml` with `[signing] keys`, and secret as a whole, so its values are themselves: a reference has
 //! nowhere to lead.
 
+use patchbay_center::api_key::ApiKeys;
 use patchbay_center::token::{ShortKey, SigningKeys};
 use patchbay_center::{ChannelAccount, ChannelAccounts};
-use patchbay_edge::{AccountFault, AccountTable, SigningKeyTexts, read_accounts};
+use patchbay_edge::{AccountFault, ApiKeyTable, SigningKeyTexts, read_accounts};
 use patchbay_model::ChannelKind;
+use std::collections::BTreeMap;
 
 /// How references of a configuration directory begin.
 const REFERENCES: [&str; 2] = ["env:", "secret:"];
@@ -26,16 +28,23 @@ fn listed(faults: &[AccountFault]) -> String {
     faults.iter().map(AccountFault::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// Opens the accounts of a document, those of one channel or all.
+/// What a document has.
+pub struct Opened {
+    pub accounts: ChannelAccounts,
+    pub signing_keys: SigningKeys,
+    pub api_keys: ApiKeys,
+}
+
+/// Opens the accounts of a document, those of one channel or all, and its keys.
 pub fn open_accounts(
     text: &str,
     public_url: &str,
     only: Option<ChannelKind>,
-) -> Result<(ChannelAccounts, SigningKeys), AccountsError> {
+) -> Result<Opened, AccountsError> {
     let (document, mut faults) = read_accounts(text);
     let mut accounts = ChannelAccounts::new();
     for table in document.accounts.iter().filter(|table| only.is_none_or(|kind| kind == table.kind)) {
-        faults.extend(references(table));
+        faults.extend(references(&table.settings, |key, reason| table.fault(key, reason)));
         match table.open(table.settings.clone(), public_url) {
             Ok(account) => {
                 let opened = ChannelAccount { channel: account.channel, flow: account.flow };
@@ -44,16 +53,32 @@ pub fn open_accounts(
             Err(found) => faults.extend(found),
         }
     }
+    let api_keys = api_keys(&document.api_keys, &mut faults);
     if !faults.is_empty() {
         return Err(AccountsError::Faults(faults));
     }
-    Ok((accounts, signing_keys(&document.signing_keys)?))
+    Ok(Opened { accounts, signing_keys: signing_keys(&document.signing_keys)?, api_keys })
 }
 
-fn references(table: &AccountTable) -> impl Iterator<Item = AccountFault> {
+fn api_keys(tables: &[ApiKeyTable], faults: &mut Vec<AccountFault>) -> ApiKeys {
+    let mut keys = Vec::new();
+    for table in tables {
+        faults.extend(references(&table.settings, |key, reason| table.fault(key, reason)));
+        match table.open(&table.settings) {
+            Ok(key) => keys.push(key),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    keys.into_iter().collect()
+}
+
+fn references(
+    settings: &BTreeMap<String, String>,
+    fault: impl Fn(&str, String) -> AccountFault,
+) -> Vec<AccountFault> {
     let is_reference = |value: &str| REFERENCES.iter().any(|prefix| value.starts_with(prefix));
-    let found = table.settings.iter().filter(move |(_, value)| is_reference(value));
-    found.map(|(key, _)| table.fault(key, format!("{key} is a reference; here stands the value itself")))
+    let found = settings.iter().filter(|(_, value)| is_reference(value));
+    found.map(|(key, _)| fault(key, format!("{key} is a reference; here stands the value itself"))).collect()
 }
 
 /// Without keys nobody comes in: a center may have none but webhooks.

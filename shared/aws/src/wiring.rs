@@ -5,7 +5,7 @@ use crate::parameter::{ParameterError, read_parameter};
 use crate::push::GatewayPush;
 use crate::queue::{QueueUrls, SqsQueue};
 use crate::sdk::Sdk;
-use crate::settings::{AccountsError, open_accounts};
+use crate::settings::{AccountsError, Opened, open_accounts};
 use crate::table::DynamoTable;
 use patchbay_center::oidc::{Oidc, OidcSettings};
 use patchbay_center::{Center, ChannelAccounts, Ports};
@@ -181,8 +181,11 @@ pub async fn center_from_environment(needs: Needs) -> Result<(Center, SqsQueue),
     let text = read_parameter(&sdk, ports.http.as_ref(), &parameter)
         .await
         .map_err(|error| StartError::Parameter { name: parameter, error })?;
-    let (channels, signing_keys) = open_accounts(&text, &settings.public_url, settings.channel)?;
-    let mut center = Center::new(ports, channels);
+    let Opened { accounts, signing_keys, api_keys } =
+        open_accounts(&text, &settings.public_url, settings.channel)?;
+    let mut center = Center::new(ports, accounts);
+    center.api_keys = api_keys;
+    center.public_url = settings.public_url;
     center.mail = Some(Arc::new(SmtpMail));
     center.signing_keys = signing_keys;
     center.oidc = settings.oidc.map(Oidc::new);

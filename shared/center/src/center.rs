@@ -1,5 +1,6 @@
 //! What every handler is given: the ports, the channels' accounts, the configuration in force.
 
+use crate::api_key::ApiKeys;
 use crate::config::{Config, ConfigCache};
 use crate::inbound::Functions;
 use crate::mail::Certificates;
@@ -37,6 +38,10 @@ pub struct Center {
     pub functions: Functions,
     /// What tokens are signed with; none, and so nobody comes in, unless the edge says.
     pub signing_keys: SigningKeys,
+    /// Of programs that use the REST APIs; none unless the edge says.
+    pub api_keys: ApiKeys,
+    /// Scheme and host under which everybody reaches us, without a slash at the end; empty where nobody has said.
+    pub public_url: String,
     /// Who vouches for agents, where they do not sign in at the center itself.
     pub oidc: Option<Oidc>,
     /// Mail servers, where the edge speaks with them.
@@ -72,6 +77,8 @@ impl Center {
             channels,
             functions: Functions::default(),
             signing_keys: SigningKeys::default(),
+            api_keys: ApiKeys::default(),
+            public_url: String::new(),
             oidc: None,
             mail: None,
             dead_letters: None,
@@ -87,6 +94,11 @@ impl Center {
 
     pub fn channel(&self, kind: ChannelKind, account: &str) -> Option<&ChannelAccount> {
         self.channels.get(&(kind, account.to_owned()))
+    }
+
+    /// The configuration in force at this moment, for whoever has just changed it.
+    pub async fn newest_config(&self) -> Result<Arc<Config>, StoreError> {
+        self.config.newest(self.table.as_ref(), self.now()).await
     }
 
     /// The configuration in force, at most `config::CACHED_MS` old.

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod agent;
+pub mod api_key;
 pub mod budget;
 mod calls;
 pub mod capacity;

@@ -1,6 +1,7 @@
-//! Channel accounts as TOML: one table per account, `[<channel>.<account>]`, and `[signing] keys` where the same
-//! document carries them.
+//! Channel accounts as TOML: one table per account, `[<channel>.<account>]`; programs' keys, `[api.<name>]`; and
+//! `[signing] keys` where the same document carries them.
 
+use crate::api_keys::{API, ApiKeyTable};
 use patchbay_channels::registry::open_simulated;
 use patchbay_channels::settings::SettingsError;
 use patchbay_channels::simulate::Simulated;
@@ -16,7 +17,7 @@ use toml::{Spanned, Value};
 const SIGNING: &str = "signing";
 /// What is said of a value that stands where none may.
 const OTHER_FORM: &str =
-    "neither [<channel>.<account>] with settings nor [signing] with keys, a list of texts";
+    "neither [<channel>.<account>] or [api.<name>] with settings nor [signing] with keys, a list of texts";
 /// Its only key.
 const KEYS: &str = "keys";
 
@@ -30,7 +31,7 @@ pub struct AccountFault {
 }
 
 impl AccountFault {
-    fn new(line: usize, reason: impl ToString) -> AccountFault {
+    pub(crate) fn new(line: usize, reason: impl ToString) -> AccountFault {
         AccountFault { line, reason: reason.to_string() }
     }
 }
@@ -39,6 +40,7 @@ impl AccountFault {
 #[derive(Clone, Debug, Default)]
 pub struct AccountDocument {
     pub accounts: Vec<AccountTable>,
+    pub api_keys: Vec<ApiKeyTable>,
     pub signing_keys: SigningKeyTexts,
 }
 
@@ -130,25 +132,40 @@ pub fn read_accounts(text: &str) -> (AccountDocument, Vec<AccountFault>) {
         Err(error) => return (document, vec![AccountFault::new(line_of(&error), OTHER_FORM)]),
     };
     for (section, entries) in sections {
-        let kind = section.as_ref().parse::<ChannelKind>().ok();
-        if kind.is_none() && section.as_ref() != SIGNING {
-            let reason = format!("there is no channel {:?}", section.as_ref());
-            faults.push(AccountFault::new(line_at(section.span().start), reason));
-            continue;
-        }
+        let of = match (section.as_ref().as_str(), section.as_ref().parse()) {
+            (_, Ok(kind)) => Section::Channel(kind),
+            (API, _) => Section::Api,
+            (SIGNING, _) => Section::Signing,
+            (name, _) => {
+                let reason = format!("there is no channel {name:?}");
+                faults.push(AccountFault::new(line_at(section.span().start), reason));
+                continue;
+            }
+        };
         for (name, entry) in entries {
             let line = line_at(name.span().start);
-            match (kind, entry) {
-                (Some(kind), Entry::Table(table)) => {
-                    let account = account(kind, name.into_inner(), line, table, line_at, &mut faults);
-                    document.accounts.push(account);
+            match (of, entry) {
+                (Section::Channel(kind), Entry::Table(table)) => {
+                    let table = Table::read(table, line_at);
+                    document.accounts.push(account(kind, name.into_inner(), line, table, &mut faults));
                 }
-                (None, Entry::List(keys)) if name.as_ref() == KEYS => document.signing_keys.0 = keys,
-                (Some(kind), Entry::List(_)) => {
+                (Section::Api, Entry::Table(table)) => {
+                    let (key, found) = ApiKeyTable::new(name.into_inner(), line, Table::read(table, line_at));
+                    document.api_keys.push(key);
+                    faults.extend(found);
+                }
+                (Section::Signing, Entry::List(keys)) if name.as_ref() == KEYS => {
+                    document.signing_keys.0 = keys;
+                }
+                (Section::Channel(kind), Entry::List(_)) => {
                     let reason = format!("[{kind}] {} is not an account", name.as_ref());
                     faults.push(AccountFault::new(line, reason));
                 }
-                (None, _) => {
+                (Section::Api, Entry::List(_)) => {
+                    let reason = format!("[{API}] {} is not a key", name.as_ref());
+                    faults.push(AccountFault::new(line, reason));
+                }
+                (Section::Signing, _) => {
                     let reason = format!("[{SIGNING}] has nothing but {KEYS}, a list of texts");
                     faults.push(AccountFault::new(line, reason));
                 }
@@ -158,22 +175,46 @@ pub fn read_accounts(text: &str) -> (AccountDocument, Vec<AccountFault>) {
     (document, faults)
 }
 
+/// What a section is about.
+#[derive(Clone, Copy)]
+enum Section {
+    Channel(ChannelKind),
+    Api,
+    Signing,
+}
+
+/// The settings of a table as texts, and where they stand.
+pub(crate) struct Table {
+    pub settings: BTreeMap<String, String>,
+    pub lines: BTreeMap<String, usize>,
+    /// Those that are neither a text nor a list of texts.
+    pub unreadable: Vec<String>,
+}
+
+impl Table {
+    fn read(table: BTreeMap<Spanned<String>, Spanned<Value>>, line_at: impl Fn(usize) -> usize) -> Table {
+        let mut read = Table { settings: BTreeMap::new(), lines: BTreeMap::new(), unreadable: Vec::new() };
+        for (key, value) in table {
+            read.lines.insert(key.as_ref().clone(), line_at(key.span().start));
+            match written(value.get_ref()) {
+                Some(text) => drop(read.settings.insert(key.into_inner(), text)),
+                None => read.unreadable.push(key.into_inner()),
+            }
+        }
+        read
+    }
+}
+
 fn account(
     kind: ChannelKind,
     name: String,
     line: usize,
-    table: BTreeMap<Spanned<String>, Spanned<Value>>,
-    line_at: impl Fn(usize) -> usize,
+    Table { settings, lines, unreadable }: Table,
     faults: &mut Vec<AccountFault>,
 ) -> AccountTable {
-    let (settings, lines) = (BTreeMap::new(), BTreeMap::new());
     let mut account = AccountTable { kind, name, flow: String::new(), settings, lines, line };
-    for (key, value) in table {
-        account.lines.insert(key.as_ref().clone(), line_at(key.span().start));
-        match written(value.get_ref()) {
-            Some(text) => drop(account.settings.insert(key.into_inner(), text)),
-            None => faults.push(account.fault(key.as_ref(), "is neither text nor a list of texts")),
-        }
+    for key in unreadable {
+        faults.push(account.fault(&key, "is neither text nor a list of texts"));
     }
     match account.settings.get("flow") {
         Some(flow) => account.flow = flow.clone(),
@@ -259,6 +300,27 @@ mod tests {
     }
 
     #[test]
+    fn keys_of_programs_stand_there_too() {
+        let text = "[api.wallboard]\nsid = \"SK00000000000000000000000000000000\"\nrole = \"supervisor\"";
+        let (document, faults) = read_accounts(text);
+        assert_eq!((document.api_keys.len(), faults.len()), (1, 0), "{faults:?}");
+        let key = &document.api_keys[0];
+        let opened = |secret: Option<&str>| {
+            let mut settings = key.settings.clone();
+            settings.extend(secret.map(|secret| ("secret".to_owned(), secret.to_owned())));
+            key.open(&settings).map(drop).map_err(|fault| fault.to_string())
+        };
+        assert_eq!(opened(Some("an invented secret")), Ok(()));
+        assert_eq!(opened(None), Err("line 1: [api.wallboard] secret is missing".into()));
+        assert!(
+            opened(Some("canary")).unwrap_err().starts_with("line 1: [api.wallboard] secret does not have")
+        );
+        check("[api.a]\nrole = 1.5", &[], 0, &["line 2: [api.a] role is not a text"]);
+        check("[api.a]\nkey = \"canary\"", &[], 0, &["line 2: [api.a] key is not a setting"]);
+        check("[api]\nkeys = [\"canary\"]", &[], 0, &["line 2: [api] keys is not a key"]);
+    }
+
+    #[test]
     fn faults_have_their_lines_and_no_values() {
         check("[sms.default", &[], 0, &["line 1: "]);
         check("\n[fax.default]\nflow = \"a\"", &[], 0, &["line 2: there is no channel \"fax\""]);
@@ -277,7 +339,9 @@ mod tests {
 
     #[test]
     fn nothing_secret_is_printed() {
-        let (document, _) = read_accounts("[sms.a]\nauth_token = \"canary\"\n[signing]\nkeys = [\"canary\"]");
+        let (document, _) = read_accounts(
+            "[sms.a]\nauth_token = \"canary\"\n[signing]\nkeys = [\"canary\"]\n[api.a]\nsecret = \"canary\"",
+        );
         assert!(!format!("{document:?}").contains("canary"));
     }
 }

@@ -2,6 +2,7 @@
 //! document, the counts.
 
 mod accounts;
+mod api_keys;
 mod count;
 mod egress;
 mod simulator;
@@ -10,6 +11,7 @@ mod tls;
 mod world;
 
 pub use accounts::{Account, AccountDocument, AccountFault, AccountTable, SigningKeyTexts, read_accounts};
+pub use api_keys::ApiKeyTable;
 pub use count::Count;
 pub use egress::EgressHttp;
 pub use simulator::{SIMULATOR_HOST, SimulatorHttp};

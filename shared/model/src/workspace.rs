@@ -2,7 +2,9 @@
 
 use crate::desk::DeskDocument;
 use crate::hours::ScheduleDocument;
-use crate::{ActivitySid, TaskChannelSid, TaskOrder, TaskQueueSid, WorkerSid, WorkflowSid};
+use crate::{
+    AccountSid, ActivitySid, TaskChannelSid, TaskOrder, TaskQueueSid, WorkerSid, WorkflowSid, WorkspaceSid,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -13,6 +15,12 @@ use std::collections::BTreeMap;
 pub struct Workspace {
     #[serde(default)]
     pub friendly_name: Option<String>,
+    /// Its id; one that comes from its name unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<WorkspaceSid>,
+    /// The id of whom it belongs to; likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_sid: Option<AccountSid>,
     /// Where a worker goes when a reservation times out; `Offline` unless named (by SID or friendly name).
     #[serde(default)]
     pub timeout_activity: Option<String>,

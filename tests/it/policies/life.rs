@@ -20,6 +20,7 @@ pub async fn live() -> Cloud {
     erased(&cloud).await;
     chatted(&cloud).await;
     looked_after(&cloud).await;
+    edited(&cloud).await;
     left(&cloud).await;
     failed(&cloud).await;
     cloud
@@ -259,6 +260,32 @@ async fn looked_after(cloud: &Cloud) {
     let offer = offered(&frames);
     let task = offer["task"]["sid"].as_str().unwrap();
     api(cloud, "POST", &format!("/api/tasks/{task}/cancel"), json!({"reason": "a test"})).await;
+}
+
+/// What programs do by Twilio's REST APIs needs no right that the rest does not.
+async fn edited(cloud: &Cloud) {
+    let workspaces = api(cloud, "GET", "/v1/Workspaces", Value::Null).await;
+    let base = format!("/v1/Workspaces/{}", workspaces["workspaces"][0]["sid"].as_str().unwrap());
+    for path in ["/Workers", "/Tasks", "/TaskQueues", "/Workflows"] {
+        api(cloud, "GET", &format!("{base}{path}"), Value::Null).await;
+    }
+    for path in ["/v2/Flows", "/v2/Flows/main/Revisions"] {
+        api(cloud, "GET", path, Value::Null).await;
+    }
+    let form = |path: &str| format!("{base}{path}");
+    let task = cloud.posts_form(&form("/Tasks"), "TaskChannel=voice").await;
+    let task = form(&format!("/Tasks/{}", task["sid"].as_str().unwrap()));
+    cloud.posts_form(&task, "AssignmentStatus=canceled").await;
+    let made = cloud.posts_form(&form("/Workers"), "FriendlyName=Cy").await;
+    let made = form(&format!("/Workers/{}", made["sid"].as_str().unwrap()));
+    cloud.posts_form(&made, "Attributes=%7B%22a%22%3A1%7D").await;
+    for path in [task, made] {
+        api(cloud, "DELETE", &path, Value::Null).await;
+    }
+    // Offers that are over by now.
+    for worker in ["wendy", "otto"] {
+        cloud.aws.frames(worker);
+    }
 }
 
 /// Sockets that go without a word are found by whoever pushes to them.

@@ -32,7 +32,7 @@ pub(crate) async fn apply(
     JsonBody(documents): JsonBody<ConfigDocuments>,
 ) -> Result<Json<Applied>, ApiError> {
     let by = format!("api:{}", claims.sub);
-    Ok(Json(config::apply_over(&center, &documents, Applying { by: &by, over }).await?))
+    Ok(Json(config::apply_over(&center, &documents, Applying { by: &by, over, message: "" }).await?))
 }
 
 /// Says what is wrong with documents; changes nothing.

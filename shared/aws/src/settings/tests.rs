@@ -10,7 +10,7 @@ const KEY: &str = "an invented key of thirty-two by";
 fn open(text: &str, only: Option<ChannelKind>) -> Result<Vec<ChannelKind>, String> {
     let opened = open_accounts(text, "https://center.example", only);
     opened
-        .map(|(accounts, _)| accounts.into_keys().map(|(kind, _)| kind).collect())
+        .map(|opened| opened.accounts.into_keys().map(|(kind, _)| kind).collect())
         .map_err(|error| error.to_string())
 }
 
@@ -38,9 +38,20 @@ fn every_fault_is_told_without_its_value() {
 }
 
 #[test]
+fn programs_come_in_with_their_keys() {
+    let sid = "SK0123456789abcdef0123456789abcdef";
+    let text = format!("[api.a]\nsid = \"{sid}\"\nsecret = \"an invented secret\"\nrole = \"admin\"\n");
+    let keys = open_accounts(&text, "https://c.example", None).unwrap().api_keys;
+    assert_eq!(keys.check(sid, "an invented secret").map(|caller| caller.role), Some(Role::Admin));
+    check_refused(&text.replace("an invented secret", "secret:canary12345"), "secret is a reference");
+    check_refused("[api.a]\nrole = \"admin\"", "line 1: [api.a] sid is missing");
+}
+
+#[test]
 fn the_first_key_signs_and_both_are_believed() {
     let keys = |list: &str| {
-        open_accounts(&format!("[signing]\nkeys = [{list}]"), "https://c.example", None).unwrap().1
+        let text = format!("[signing]\nkeys = [{list}]");
+        open_accounts(&text, "https://c.example", None).unwrap().signing_keys
     };
     let (old, new) = (format!("\"{KEY}\""), format!("\"{}\"", "n".repeat(32)));
     let claims = Claims::new(WorkerSid::derive(&["w"]), Role::Agent, Timestamp(9_000_000));

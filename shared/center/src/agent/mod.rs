@@ -7,6 +7,7 @@
 
 mod actions;
 mod answer;
+mod behalf;
 mod call;
 mod frame;
 mod invitation;
@@ -22,6 +23,7 @@ mod welcome;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use behalf::act_for;
 pub use frame::{answer, frame};
 pub(crate) use invitation::{end_invitation, finish_hand_over};
 pub use late::join_late;

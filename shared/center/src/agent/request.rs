@@ -121,6 +121,10 @@ pub(super) fn parse(text: &str) -> Result<Option<Request>, (Option<String>, Refu
 pub(super) struct Fields(Map<String, Value>);
 
 impl Fields {
+    pub(super) fn new(fields: Map<String, Value>) -> Fields {
+        Fields(fields)
+    }
+
     /// A field that is there, be it null.
     pub(super) fn given(&self, name: &str) -> Option<&Value> {
         self.0.get(name)

@@ -2,7 +2,7 @@
 
 use super::cache::{CACHED_MS, load_documents, stored_version};
 use super::classes::{class_paths, class_paths_over};
-use super::{ConfigDocuments, ConfigFault, history, worker};
+use super::{ConfigDocuments, ConfigFault, history, revision, worker};
 use crate::center::Center;
 use crate::codec;
 use crate::command::{RoutingBody, body};
@@ -50,11 +50,13 @@ pub struct Applying<'a> {
     /// The version that was changed, by documents that name only the workers that change; another in force is a
     /// conflict. None: the documents are all there is, whatever was in force.
     pub over: Option<u64>,
+    /// What is said of the change, kept with the flows that change.
+    pub message: &'a str,
 }
 
 /// Puts documents in force over whatever there is, as an operator does.
 pub async fn apply(center: &Center, documents: &ConfigDocuments) -> Result<Applied, ApplyError> {
-    apply_over(center, documents, Applying { by: "operator", over: None }).await
+    apply_over(center, documents, Applying { by: "operator", over: None, message: "" }).await
 }
 
 /// Compiles the documents and, when nothing is wrong with them, stores them under the next version, makes or
@@ -88,7 +90,10 @@ pub async fn apply_over(
     history::sign(&mut attributes, center.now(), applying.by);
     put_document(center, version, "workspace", attributes).await?;
     for (name, definition) in flows {
-        put_document(center, version, &format!("flow/{name}"), document(definition)).await?;
+        let mut attributes = document(definition);
+        let said = (applying.by, applying.message);
+        revision::sign(center, (read, name, definition), said, &mut attributes).await?;
+        put_document(center, version, &format!("flow/{name}"), attributes).await?;
     }
     let mut applied = Applied { version, workers_created: 0, workers_updated: 0 };
     for document in &documents.workspace.workers {

@@ -33,6 +33,18 @@ impl ConfigCache {
         Ok(config)
     }
 
+    /// The configuration in force at this moment, however new: one strong read where it has not changed.
+    pub(crate) async fn newest(&self, table: &dyn Table, now: Timestamp) -> Result<Arc<Config>, StoreError> {
+        let cached = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let version = stored_version(table, Consistency::Strong).await?;
+        let config = match cached {
+            Some((_, config)) if config.version == version => config,
+            _ => Arc::new(load(table, version).await?),
+        };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, config.clone()));
+        Ok(config)
+    }
+
     /// Forgets what was read, so that the next reader sees what was just applied.
     pub(crate) fn forget(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;

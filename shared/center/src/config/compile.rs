@@ -3,7 +3,7 @@
 mod desk;
 mod hours;
 
-use super::{Activity, Config, ConfigFault, TaskChannel, TaskQueue, WorkflowEntry};
+use super::{Activity, Config, ConfigFault, Named, TaskChannel, TaskQueue, WorkflowEntry};
 use patchbay_flow::Flow;
 use patchbay_model::workspace::{HISTORY_DAYS, HISTORY_DAYS_MAX, Workspace};
 use patchbay_model::{
@@ -22,8 +22,10 @@ const NAME_CHARS_MAX: usize = 64;
 const RESERVED_WORKERS_MAX: u32 = 50;
 /// TaskRouter, "Limits": how long an offer may stand.
 const RESERVATION_TIMEOUT_S_MAX: u32 = 86_400;
+/// The activities that every workspace has (TaskRouter), and whether they are available.
+pub const ACTIVITIES: [(&str, bool); 3] = [("Offline", false), ("Available", true), ("Unavailable", false)];
 /// The task channels that every workspace has (Flex).
-const TASK_CHANNELS: [&str; 5] = ["default", "voice", "chat", "sms", "video"];
+pub const TASK_CHANNELS: [&str; 5] = ["default", "voice", "chat", "sms", "video"];
 
 /// The documents of a configuration, as they are applied and stored.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -77,10 +79,14 @@ impl ConfigDocuments {
             faults.push(fault("/history_days".into(), format!("not in 1..={HISTORY_DAYS_MAX}")));
         }
         let workspace_name = self.workspace.friendly_name.as_deref().unwrap_or("Patchbay");
+        let account_sid = self.workspace.account_sid.clone();
+        let workspace_sid = self.workspace.sid.clone();
         let config = Config {
             version,
-            account_sid: AccountSid::derive(&["account", workspace_name]),
-            workspace_sid: WorkspaceSid::derive(&["workspace", workspace_name]),
+            account_sid: account_sid.unwrap_or_else(|| AccountSid::derive(&["account", workspace_name])),
+            workspace_sid: workspace_sid
+                .unwrap_or_else(|| WorkspaceSid::derive(&["workspace", workspace_name])),
+            friendly_name: workspace_name.to_owned(),
             activities,
             default_activity,
             timeout_activity,
@@ -133,12 +139,12 @@ fn activities(workspace: &Workspace, faults: &mut Vec<ConfigFault>) -> Vec<Activ
             faults.push(fault(format!("/activities/{at}"), "another activity has this name"));
         }
         found.push(Activity {
-            sid: document.sid.clone().unwrap_or_else(|| sid_of_activity(&document.friendly_name)),
+            sid: document.id(),
             friendly_name: document.friendly_name.clone(),
             available: document.available,
         });
     }
-    for (name, available) in [("Offline", false), ("Available", true), ("Unavailable", false)] {
+    for (name, available) in ACTIVITIES {
         if !found.iter().any(|activity| activity.friendly_name.eq_ignore_ascii_case(name)) {
             found.push(Activity { sid: sid_of_activity(name), friendly_name: name.into(), available });
         }
@@ -151,7 +157,7 @@ fn activities(workspace: &Workspace, faults: &mut Vec<ConfigFault>) -> Vec<Activ
 
 fn task_channels(workspace: &Workspace) -> Vec<TaskChannel> {
     let named = workspace.task_channels.iter().map(|document| TaskChannel {
-        sid: document.sid.clone().unwrap_or_else(|| sid_of_task_channel(&document.unique_name)),
+        sid: document.id(),
         unique_name: document.unique_name.clone(),
         friendly_name: document.friendly_name.clone().unwrap_or_else(|| document.unique_name.clone()),
     });
@@ -190,10 +196,7 @@ fn queues(workspace: &Workspace, faults: &mut Vec<ConfigFault>) -> BTreeMap<Task
                 format!("not in 1..={RESERVED_WORKERS_MAX}"),
             ));
         }
-        let sid = document
-            .sid
-            .clone()
-            .unwrap_or_else(|| TaskQueueSid::derive(&["task_queue", &document.friendly_name]));
+        let sid = document.id();
         let queue = TaskQueue {
             sid: sid.clone(),
             friendly_name: document.friendly_name.clone(),
@@ -245,10 +248,7 @@ fn workflows(
                 format!("not in 1..={RESERVATION_TIMEOUT_S_MAX}"),
             ));
         }
-        let sid = document
-            .sid
-            .clone()
-            .unwrap_or_else(|| WorkflowSid::derive(&["workflow", &document.friendly_name]));
+        let sid = document.id();
         let entry = WorkflowEntry {
             sid: sid.clone(),
             friendly_name: document.friendly_name.clone(),

@@ -7,11 +7,15 @@ mod apply;
 mod cache;
 mod classes;
 mod compile;
+mod edit;
 mod fault;
 mod history;
 mod hours;
+mod ids;
 mod matching;
+mod revision;
 mod worker;
+mod worker_edit;
 
 #[cfg(test)]
 mod tests;
@@ -19,14 +23,18 @@ mod tests;
 pub use apply::{Applied, ApplyError, Applying, apply, apply_over};
 pub use cache::{CACHED_MS, ConfigCache, stored_documents};
 pub use classes::CLASS_VALUES_MAX;
-pub use compile::ConfigDocuments;
+pub use compile::{ACTIVITIES, ConfigDocuments, TASK_CHANNELS};
+pub use edit::{Editing, edit};
 pub use fault::ConfigFault;
 pub use history::{AppliedVersion, VERSIONS_LISTED_MAX, documents_of, versions};
 pub use hours::{HoursPreview, preview_hours};
+pub use ids::{Named, replace_references};
 pub use matching::{
     MATCHED_WORKERS_MAX, MatchError, MatchQuestion, MatchStop, Matching, Verdict, WorkerVerdict,
     match_workers,
 };
+pub use revision::{FlowRevision, REVISION_VERSIONS_MAX, flow_revisions, flows_in_force};
+pub use worker_edit::{WorkerChange, WorkerError, change_worker, create_worker};
 
 use patchbay_flow::{Flow, FlowLibrary};
 use patchbay_hours::Schedule;
@@ -80,6 +88,7 @@ pub struct Config {
     pub version: u64,
     pub account_sid: AccountSid,
     pub workspace_sid: WorkspaceSid,
+    pub friendly_name: String,
     pub activities: Vec<Activity>,
     pub default_activity: ActivitySid,
     pub timeout_activity: ActivitySid,

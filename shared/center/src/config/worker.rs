@@ -1,6 +1,6 @@
 //! Workers as a configuration has them: made, or brought up to their documents.
 
-use super::{ApplyError, Config};
+use super::{ApplyError, Config, Named};
 use crate::center::Center;
 use crate::codec;
 use crate::keys;
@@ -9,8 +9,8 @@ use crate::router::{change_capacities, new_worker, roster_write};
 use crate::store::{StoreError, WorkerProfile, load, load_worker, put_next};
 use crate::{frames, notify};
 use bytes::Bytes;
+use patchbay_model::Worker;
 use patchbay_model::workspace::WorkerDocument;
-use patchbay_model::{Worker, WorkerSid};
 
 pub(super) enum Put {
     Created,
@@ -25,7 +25,7 @@ pub(super) async fn put(
     config: &Config,
     document: &WorkerDocument,
 ) -> Result<Put, ApplyError> {
-    let sid = document.sid.clone().unwrap_or_else(|| WorkerSid::derive(&["worker", &document.friendly_name]));
+    let sid = document.id();
     let mut profile = WorkerProfile {
         sid: sid.clone(),
         friendly_name: document.friendly_name.clone(),
@@ -49,7 +49,7 @@ pub(super) async fn put(
 }
 
 /// The writes by which a worker is found: in the list of all, and by its name.
-fn named(profile: &WorkerProfile) -> Vec<Write> {
+pub(super) fn named(profile: &WorkerProfile) -> Vec<Write> {
     let entry = Attributes::from([("d".to_owned(), codec::encode(&profile.friendly_name))]);
     let name = Attributes::from([("w".to_owned(), Value::S(profile.sid.to_string()))]);
     let items = [
@@ -60,7 +60,7 @@ fn named(profile: &WorkerProfile) -> Vec<Write> {
 }
 
 /// Takes the name that a worker had from it, unless somebody else has it by now.
-async fn forget_name(
+pub(super) async fn forget_name(
     center: &Center,
     old: &WorkerProfile,
     profile: &WorkerProfile,
@@ -110,7 +110,7 @@ async fn update(
 }
 
 /// Whoever does not hear it learns it from the next frame about the worker.
-async fn tell(center: &Center, worker: &Worker, frame: Bytes) {
+pub(super) async fn tell(center: &Center, worker: &Worker, frame: Bytes) {
     if let Err(error) = notify::to_worker(center, worker, frame).await {
         tracing::warn!(worker = %worker.sid, %error, "a worker was not told of its change");
     }

@@ -127,6 +127,20 @@ pub(super) fn worker_writes(before: &Worker, after: &mut Worker, touched: Option
     writes
 }
 
+/// The writes that take a worker away with its tokens and its place in the roster. It holds nothing.
+pub(super) fn removal_writes(worker: &Worker) -> Vec<Write> {
+    let unchanged = Condition::Equals("v".into(), crate::store::number(worker.version));
+    let mut writes = vec![Write::Delete { key: keys::worker(&worker.sid), condition: unchanged }];
+    for (name, channel) in &worker.channels {
+        if let Some(order) = &channel.token {
+            let key = keys::token(&worker.class, name, order, &worker.sid);
+            writes.push(Write::Delete { key, condition: Condition::Exists });
+        }
+    }
+    writes.push(Write::Delete { key: roster_key(worker), condition: Condition::Always });
+    writes
+}
+
 /// The roster entry of a new worker.
 pub fn roster_write(worker: &Worker) -> Write {
     put_empty(roster_key(worker))

@@ -24,6 +24,7 @@ mod outcome;
 mod presence;
 mod recheck;
 mod reclassify;
+mod removal;
 mod reservation;
 mod serve;
 mod stand;
@@ -50,9 +51,12 @@ pub(crate) use invitation::{
 pub(crate) use outcome::tell;
 pub use presence::{connect, disconnect, set_activity};
 pub use recheck::redrive;
-pub(crate) use reclassify::change_capacities;
+pub use reclassify::set_channel;
+pub(crate) use reclassify::{change_capacities, put_into_class};
+pub use removal::{remove_task, remove_worker};
 pub(crate) use reservation::{Accepted, accept_unless};
 pub use reservation::{accept, complete, reject, wrap};
+pub use task::{cancel, change_task, create_now, new_task};
 pub(crate) use timer::send_at;
 pub use transfer::{TransferTarget, redirect, transfer};
 

@@ -7,8 +7,8 @@ use crate::center::Center;
 use crate::command::RoutingBody;
 use crate::config::Config;
 use crate::ports::{Consistency, TableError};
-use crate::store::{load_profile, load_worker};
-use crate::{frames, notify};
+use crate::store::{WorkerProfile, load, load_profile, load_worker};
+use crate::{frames, keys, notify};
 use patchbay_model::worker::Connection;
 use patchbay_model::{ActivitySid, ReservationStatus, Timestamp, Worker, WorkerSid, limits};
 
@@ -29,11 +29,22 @@ pub(super) async fn change_worker(
     sid: &WorkerSid,
     change: impl Fn(&Config, &mut Worker, Timestamp) -> bool + Send + Sync,
 ) -> Result<(Worker, bool), OpError> {
+    change_worker_of(center, sid, Consistency::Eventual, change).await
+}
+
+/// The same of a worker whose attributes may just have changed: then they are read strongly.
+pub(super) async fn change_worker_of(
+    center: &Center,
+    sid: &WorkerSid,
+    profile: Consistency,
+    change: impl Fn(&Config, &mut Worker, Timestamp) -> bool + Send + Sync,
+) -> Result<(Worker, bool), OpError> {
     for _ in 0..TRIES_MAX {
         let table = center.table.as_ref();
         let before =
             load_worker(table, sid, Consistency::Strong).await?.ok_or(OpError::NotFound("worker"))?;
-        let profile = load_profile(table, sid).await?.ok_or(OpError::NotFound("worker"))?;
+        let profile = load(table, &keys::worker_profile(sid), profile).await?;
+        let profile: WorkerProfile = profile.ok_or(OpError::NotFound("worker"))?;
         let config = center.config().await?;
         let now = center.now();
         let mut after = before.clone();

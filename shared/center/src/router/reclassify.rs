@@ -2,13 +2,14 @@
 //! and targets make.
 
 use super::class::set_capacities;
-use super::presence::change_worker;
+use super::presence::{change_worker, change_worker_of};
 use super::{OpError, serve};
 use crate::center::Center;
 use crate::command::{RoutingBody, body};
 use crate::config::Config;
-use crate::ports::{Outgoing, QueueName};
+use crate::ports::{Consistency, Outgoing, QueueName};
 use crate::store::list_workers;
+use crate::{frames, notify};
 use patchbay_model::workspace::WorkerDocument;
 use patchbay_model::{Worker, WorkerSid};
 
@@ -29,6 +30,59 @@ pub(crate) async fn change_capacities(
     change_worker(center, sid, |_, worker, _| set_capacities(config, &document.channels, worker)).await
 }
 
+/// Puts a worker into its class, and looks for tasks for it.
+///
+/// Safe to repeat: a worker that is in its class stays there.
+pub(crate) async fn put_into_class(
+    center: &Center,
+    sid: &WorkerSid,
+    profile: Consistency,
+) -> Result<Worker, OpError> {
+    let (worker, _) = change_worker_of(center, sid, profile, |config, worker, _| {
+        let activity = worker.activity_sid.clone();
+        for channel in &config.task_channels {
+            let new = || patchbay_model::worker::WorkerChannel {
+                capacity: 1,
+                available: true,
+                ..Default::default()
+            };
+            worker.channels.entry(channel.unique_name.clone()).or_insert_with(new);
+        }
+        super::presence::go_to(config, worker, &activity, worker.activity_since);
+        true
+    })
+    .await?;
+    serve::settle(center, &worker).await?;
+    serve::recheck(center, sid).await?;
+    Ok(worker)
+}
+
+/// Gives a worker another capacity on one task channel, or takes the channel from it for a while; what it holds stays.
+///
+/// Safe to repeat: the same again changes nothing; the search for tasks is made anyway.
+pub async fn set_channel(
+    center: &Center,
+    sid: &WorkerSid,
+    task_channel: &str,
+    (capacity, available): (Option<u32>, Option<bool>),
+) -> Result<Worker, OpError> {
+    let (worker, changed) = change_worker(center, sid, |_, worker, _| {
+        let Some(held) = worker.channels.get_mut(task_channel) else { return false };
+        let before = (held.capacity, held.available);
+        held.capacity = capacity.unwrap_or(held.capacity);
+        held.available = available.unwrap_or(held.available);
+        before != (held.capacity, held.available)
+    })
+    .await?;
+    if changed && let Some(held) = worker.channels.get(task_channel) {
+        let frame = frames::worker_capacity(&*center.config().await?, &worker, task_channel, held);
+        notify::to_worker(center, &worker, frame).await?;
+    }
+    serve::settle(center, &worker).await?;
+    serve::recheck(center, sid).await?;
+    Ok(worker)
+}
+
 /// Puts the workers after `after` into their classes.
 ///
 /// Safe to run twice: a worker that is in its class stays there. A worker that is changed at the same time is in
@@ -47,22 +101,11 @@ pub(super) async fn reclassify(
     }
     let (workers, more) = list_workers(center.table.as_ref(), after.as_ref(), PAGE).await?;
     for (sid, _) in &workers {
-        let (worker, _) = change_worker(center, sid, |config, worker, _| {
-            let activity = worker.activity_sid.clone();
-            for channel in &config.task_channels {
-                let new = || patchbay_model::worker::WorkerChannel {
-                    capacity: 1,
-                    available: true,
-                    ..Default::default()
-                };
-                worker.channels.entry(channel.unique_name.clone()).or_insert_with(new);
-            }
-            super::presence::go_to(config, worker, &activity, worker.activity_since);
-            true
-        })
-        .await?;
-        serve::settle(center, &worker).await?;
-        serve::recheck(center, sid).await?;
+        match put_into_class(center, sid, Consistency::Eventual).await {
+            // It was taken away while the list was read.
+            Ok(_) | Err(OpError::NotFound(_)) => {}
+            Err(error) => return Err(error),
+        }
     }
     if let Some((last, _)) = workers.last().filter(|_| more) {
         let next = body(&RoutingBody::Reclassify { version, after: Some(last.clone()) });

@@ -7,9 +7,9 @@ use super::offer::{Offered, count_workers, offer};
 use super::stand::stand;
 use super::{ATTEMPTS_MAX, OpError, TRIES_MAX, outcome, recheck, timer};
 use crate::center::Center;
-use crate::command::{NewTask, RoutingBody};
+use crate::command::{NewTask, RoutingBody, body};
 use crate::history::record_write;
-use crate::ports::{Consistency, TableError, Write};
+use crate::ports::{Consistency, Outgoing, QueueName, TableError, Write};
 use crate::store::{load_task, load_worker, put_next};
 use patchbay_model::task::Exclusion;
 use patchbay_model::{Task, TaskSid, TaskStatus, WorkerSid};
@@ -20,10 +20,15 @@ use patchbay_routing::{Scope, matches};
 ///
 /// Safe to run twice: the first write is refused when the task exists, and then what is stored is driven on.
 pub(super) async fn create(center: &Center, new: NewTask) -> Result<(), OpError> {
+    make(center, new_task(new)).await
+}
+
+/// A task as it begins.
+pub fn new_task(new: NewTask) -> Task {
     let until = new.created_at.plus_s(i64::from(new.timeout_s));
     let without = new.invitation.iter().flat_map(|invitation| &invitation.without);
     let excluded = without.map(|sid| Exclusion { worker_sid: sid.clone(), until }).collect();
-    let task = Task {
+    Task {
         sid: new.task_sid,
         status: TaskStatus::Pending,
         workflow_sid: new.workflow_sid,
@@ -49,7 +54,68 @@ pub(super) async fn create(center: &Center, new: NewTask) -> Result<(), OpError>
         virtual_start_time: new.created_at,
         updated_at: new.created_at,
         version: 0,
-    };
+    }
+}
+
+/// Makes a task at once, for a program that waits for it. Somebody is asked before to look at it later, as a queue's
+/// redelivery would: between what is written and the second look at the workers this may end.
+pub async fn create_now(center: &Center, task: Task) -> Result<Task, OpError> {
+    have_rechecked(center, &task.sid).await?;
+    let sid = task.sid.clone();
+    make(center, task).await?;
+    let made = load_task(center.table.as_ref(), &sid, Consistency::Strong).await?;
+    made.ok_or(OpError::NotFound("task"))
+}
+
+async fn have_rechecked(center: &Center, sid: &TaskSid) -> Result<(), OpError> {
+    let look = RoutingBody::RecheckTask { task_sid: sid.clone() };
+    let message = Outgoing::after_s(body(&look), outcome::LOOK_AFTER_S);
+    Ok(center.queue.send(QueueName::Routing, vec![message]).await?)
+}
+
+/// Changes what is asked of a task (attributes, priority, task channel, start): one that waits is placed anew where it
+/// stands in its workflow, one that an agent has stays there. None: it is not the version `over` any more.
+///
+/// Safe to repeat where `change` is: it sees what is stored.
+pub async fn change_task(
+    center: &Center,
+    sid: &TaskSid,
+    over: Option<u64>,
+    change: impl Fn(&mut Task) + Send + Sync,
+) -> Result<Option<Task>, OpError> {
+    let mut looks = false;
+    for _ in 0..TRIES_MAX {
+        let stored = load_task(center.table.as_ref(), sid, Consistency::Strong).await?;
+        let stored = stored.ok_or(OpError::NotFound("task"))?;
+        if over.is_some_and(|over| over != stored.version) {
+            return Ok(None);
+        }
+        if matches!(stored.status, TaskStatus::Completed | TaskStatus::Canceled) {
+            return Err(OpError::Refused("the task is over".into()));
+        }
+        let mut changed = stored.clone();
+        change(&mut changed);
+        if changed == stored {
+            return Ok(Some(stored));
+        }
+        if stored.status != TaskStatus::Pending {
+            match center.table.write(task_writes(Some(&stored), &mut changed, center.now())).await {
+                Ok(_) => return Ok(Some(changed)),
+                Err(TableError::Condition { .. } | TableError::Conflict) => continue,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if !std::mem::replace(&mut looks, true) {
+            have_rechecked(center, sid).await?;
+        }
+        if let Driven::Done = drive(center, Some(&stored), changed, None).await? {
+            return Ok(load_task(center.table.as_ref(), sid, Consistency::Strong).await?);
+        }
+    }
+    Err(OpError::Busy)
+}
+
+async fn make(center: &Center, task: Task) -> Result<(), OpError> {
     for _ in 0..TRIES_MAX {
         if let Driven::Done = drive(center, None, task.clone(), None).await? {
             return Ok(());
@@ -195,7 +261,7 @@ pub(super) async fn end(
 }
 
 /// Cancels a task that is not assigned yet; one that is over, or is being served, stays as it is.
-pub(super) async fn cancel(center: &Center, sid: &TaskSid, reason: &str) -> Result<(), OpError> {
+pub async fn cancel(center: &Center, sid: &TaskSid, reason: &str) -> Result<(), OpError> {
     for _ in 0..TRIES_MAX {
         let Some(task) = load_task(center.table.as_ref(), sid, Consistency::Strong).await? else {
             return Ok(());
