@@ -7,6 +7,7 @@ use patchbay_center::config::{ApplyError, ConfigFault, MatchError};
 use patchbay_center::contacts::{EditError, EraseError, MergeError};
 use patchbay_center::media::{RetryError, UploadError};
 use patchbay_center::ports::QueueError;
+use patchbay_center::search::SearchError;
 use patchbay_center::store::StoreError;
 use serde::Serialize;
 
@@ -125,6 +126,16 @@ impl From<EraseError> for ApiError {
             EraseError::Store(error) => error.into(),
             EraseError::Queue(error) => error.into(),
             EraseError::Blob(ref error) => ApiError::unavailable(error),
+        }
+    }
+}
+
+impl From<SearchError> for ApiError {
+    fn from(error: SearchError) -> ApiError {
+        match error {
+            SearchError::TooShort => ApiError::bad_request(error.to_string()),
+            SearchError::TooLong => ApiError::new(ErrorCode::TooLarge, error.to_string()),
+            SearchError::Store(error) => error.into(),
         }
     }
 }

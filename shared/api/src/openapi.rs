@@ -136,6 +136,18 @@ fn schemas() -> Value {
             "status": text(), "reason": text(), "created_at": number(),
         })),
         "Messages": list("Messages", json!({ "more": truth() })),
+        "FoundMessages": list("Messages", json!({ "more": truth(), "before": number() })),
+        "FoundContacts": object(json!({
+            "results": { "type": "array", "items": object(json!({
+                "contact": { "$ref": "#/components/schemas/Contact" },
+                "matched": {
+                    "type": "array",
+                    "items": { "type": "string", "enum": ["name", "phone", "email", "company", "tag"] },
+                },
+                "conversation": { "$ref": "#/components/schemas/Conversation" },
+            })) },
+            "more": truth(),
+        })),
         "NewUpload": object(json!({
             "content_type": text(), "bytes": number(), "file_name": text(), "channel": text(), "account": text(),
         })),
@@ -154,7 +166,10 @@ fn schemas() -> Value {
             "task_queues": { "type": "array", "items": object(json!({ "sid": text(), "friendly_name": text() })) },
             "canned_replies": {
                 "type": "array",
-                "items": object(json!({ "shortcut": text(), "text": text(), "language": text() })),
+                "items": object(json!({
+                    "shortcut": text(), "text": text(), "language": text(),
+                    "choices": { "type": "array", "items": text() },
+                })),
             },
             "templates": {
                 "type": "array",

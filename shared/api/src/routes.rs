@@ -3,8 +3,8 @@
 use crate::Shared;
 use crate::access::{Access, authorise};
 use crate::resources::{
-    accounts, config, contacts, conversations, dead_letters, desk, floor, history, media, problems, tasks,
-    token, voice, workers,
+    accounts, config, contacts, conversations, dead_letters, desk, floor, history, media, problems, search,
+    tasks, token, voice, workers,
 };
 use crate::{error::ApiError, openapi};
 use axum::Router;
@@ -48,6 +48,8 @@ const STATS: &[(&str, &str)] = &[
     ("format", "string"),
 ];
 const TASKS: &[(&str, &str)] = &[("queue", "string"), ("worker", "string"), ("limit", "integer")];
+const QUESTION: &[(&str, &str)] = &[("q", "string"), ("limit", "integer")];
+const WORDS: &[(&str, &str)] = &[("q", "string"), ("before", "integer")];
 const OVER: &[(&str, &str)] = &[("over", "integer")];
 
 #[rustfmt::skip]
@@ -64,6 +66,8 @@ pub(crate) const ROUTES: &[Route] = &[
     Route { method: "get", path: "/api/contacts/{sid}/merges", access: AGENT, operation: "listMerges", summary: "Who was found to be this contact, by whom and when, oldest first", query: &[], body: None, answer: (200, "Merges"), serve: || get(contacts::merges) },
     Route { method: "get", path: "/api/contacts/{sid}/conversations", access: AGENT, operation: "listConversations", summary: "A contact's conversations, newest first", query: PAGE, body: None, answer: (200, "Conversations"), serve: || get(contacts::conversations) },
     Route { method: "get", path: "/api/contacts/{sid}/messages", access: AGENT, operation: "listContactMessages", summary: "A contact's messages, oldest first", query: HISTORY, body: None, answer: (200, "Messages"), serve: || get(contacts::messages) },
+    Route { method: "get", path: "/api/contacts/{sid}/search", access: AGENT, operation: "searchMessages", summary: "A contact's messages in which all of these words occur, oldest first", query: WORDS, body: None, answer: (200, "FoundMessages"), serve: || get(search::messages) },
+    Route { method: "get", path: "/api/search", access: AGENT, operation: "searchContacts", summary: "Contacts by the beginnings of their names' words, the end of a number, a mail's local part, company or tag, with their newest conversation", query: QUESTION, body: None, answer: (200, "FoundContacts"), serve: || get(search::contacts) },
     Route { method: "get", path: "/api/conversations/{sid}", access: AGENT, operation: "getConversation", summary: "A conversation", query: &[], body: None, answer: (200, "Conversation"), serve: || get(conversations::fetch) },
     Route { method: "get", path: "/api/conversations/{sid}/messages", access: AGENT, operation: "listMessages", summary: "A conversation's messages, oldest first", query: HISTORY, body: None, answer: (200, "Messages"), serve: || get(conversations::messages) },
     Route { method: "get", path: "/api/workers", access: AGENT, operation: "listWorkers", summary: "Workers, in the order of their ids", query: AFTER, body: None, answer: (200, "Workers"), serve: || get(workers::list) },

@@ -13,7 +13,7 @@ use patchbay_center::memory::{MemoryBlob, MemoryPush, MemoryQueue, MemoryTable, 
 use patchbay_center::ports::{
     DeadLetter, DeadLetters, Http, HttpError, HttpRequest, HttpResponse, QueueError, QueueName, Redriven,
 };
-use patchbay_center::store::{claim_identity, put_next};
+use patchbay_center::store::{claim_identity, put_contact};
 use patchbay_center::token::{Claims, Role, SigningKeys};
 use patchbay_center::{Center, ChannelAccounts, Ports};
 use patchbay_model::limits::CONTACT_ATTRIBUTES_BYTES_MAX;
@@ -55,7 +55,7 @@ impl Api {
         }))
         .unwrap();
         let claim = claim_identity(&address().identity(), &contact.sid);
-        center.table.write(vec![put_next(&mut contact), claim]).await.unwrap();
+        center.table.write(put_contact(&mut contact).into_iter().chain([claim]).collect()).await.unwrap();
         Api(Arc::new(center))
     }
 
@@ -278,4 +278,5 @@ async fn a_supervisor_sees_the_floor() {
 }
 
 mod configuration;
+mod search;
 mod voice;

@@ -7,8 +7,8 @@ use patchbay_channels::webchat::Identity;
 use patchbay_model::event::{AgentLeg, PartyLeg};
 use patchbay_model::{
     Address, Attachment, Author, ChannelKind, ContactSid, ConversationSid, ExecutionSid, InboundEvent,
-    Invitation, MessageKey, OutboundMessage, ReservationSid, TaskSid, Timestamp, WorkerSid, WorkflowSid,
-    id::digest16, id::hex,
+    Invitation, MessageKey, MessageSid, OutboundMessage, ReservationSid, TaskSid, Timestamp, WorkerSid,
+    WorkflowSid, id::digest16, id::hex,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -30,6 +30,8 @@ pub enum InboundBody {
     Identify(Box<Identified>),
     /// A message was stored just after its conversation had closed: it belongs to a new one.
     Stray { key: MessageKey },
+    /// A message that an agent wanted said later is due.
+    Scheduled { contact_sid: ContactSid, message_sid: MessageSid },
     /// Something about a stored message has changed: the agents on its conversation are to see it.
     Changed { key: MessageKey },
 }
@@ -164,6 +166,12 @@ pub enum RoutingBody {
         version: u64,
         #[serde(default)]
         after: Option<WorkerSid>,
+    },
+    /// A message that an agent wanted said later may be due.
+    Scheduled {
+        contact_sid: ContactSid,
+        message_sid: MessageSid,
+        due: Timestamp,
     },
     /// Once a minute: repair what nothing else has.
     Sweep,

@@ -160,6 +160,61 @@ pub(crate) fn reply(kind: ChannelKind, from: &str) -> Operations {
     Operations { fifo: operations.fifo + queued, pushes: operations.pushes + answers + 1, ..operations }
 }
 
+/// An agent says something an hour later: socket, agent function, the looks at it, and then what an answer takes.
+pub(crate) fn scheduled(kind: ChannelKind, from: &str) -> Operations {
+    let mut room = assigned(kind, from);
+    let conversation = room.conversation(&room.contact(kind, from));
+    let session =
+        Session { worker_sid: room.worker(), role: Role::Agent, expires_at: room.world.now().plus_s(60) };
+    let frame = json!({
+        "action": "message.send", "id": "1", "conversation_sid": conversation.sid, "text": "Did it arrive?",
+        "send_at": room.world.now().plus_s(3_600),
+    });
+    let answers = now(answer(&room.center, &session, "desk", &frame.to_string())).len() as u64;
+    let (mut looks, mut functions) = (0, 1);
+    let mut due = room.ports.queue.take(QueueName::Routing);
+    while let Some(look) = due.pop() {
+        room.world.advance_s(i64::from(look.delay_s));
+        let record = room.record(look.body, None);
+        assert_eq!(now(router::handle(&room.center, vec![record])), Vec::<String>::new());
+        due = room.ports.queue.take(QueueName::Routing);
+        (looks, functions) = (looks + 1, functions + 1);
+    }
+    let due = room.take(QueueName::Inbound);
+    assert_eq!((due.len(), looks), (1, 4), "a quarter of an hour each");
+    room.inbound(due);
+    let records = room.take(QueueName::Outbound);
+    let queued = 1 + records.len() as u64;
+    room.outbound(records);
+    let operations = counted(&room, 0, functions + 2);
+    let (fifo, standard) = (operations.fifo + queued, operations.standard + looks);
+    Operations { fifo, standard, pushes: operations.pushes + answers + 1, ..operations }
+}
+
+/// Somebody new writes, whose provider says what they are called: the contact, their address, and three words of theirs
+/// for searching.
+fn new_contact() -> Operations {
+    let room = Room::new(phone_menu());
+    room.ports.table.take_spent();
+    let mut contact: patchbay_model::Contact = serde_json::from_value(json!({
+        "sid": patchbay_model::ContactSid::random([7; 16]), "name": "Ann Lee",
+        "identities": [{ "channel": "sms", "account": "default", "id": ANN }], "created_at": 0, "version": 0,
+    }))
+    .unwrap();
+    let claim = crate::store::claim_identity(&contact.identities[0].identity(), &contact.sid);
+    let writes = std::iter::once(claim).chain(crate::store::put_contact(&mut contact)).collect();
+    now(crate::ports::Table::write(room.ports.as_ref(), writes)).unwrap();
+    counted(&room, 0, 0)
+}
+
+/// An agent looks for somebody by a word of their name: one in a list, with their conversation.
+fn search() -> Operations {
+    let room = assigned(ChannelKind::Sms, ANN);
+    let (found, _) = now(crate::search::search(&room.center, "0001", 20)).unwrap();
+    assert_eq!(found.len(), 1);
+    counted(&room, 1, 1)
+}
+
 /// A provider tells what became of a message: webhook, queue, flow function, push.
 pub(crate) fn receipt() -> Operations {
     let mut room = assigned(ChannelKind::Sms, ANN);
@@ -314,6 +369,9 @@ fn every_scenario_keeps_its_budget() {
         ("agent's reply: web chat", reply(ChannelKind::Webchat, "visitor"), 30, 45),
         ("agent's reply: LINE", reply(ChannelKind::Line, "U1"), 30, 45),
         ("agent's reply: SMS", reply(ChannelKind::Sms, ANN), 40, 45),
+        ("agent's reply an hour later: SMS", scheduled(ChannelKind::Sms, ANN), 120, 130),
+        ("new contact with a name", new_contact(), 100, 0),
+        ("search: one found", search(), 0, 20),
         ("receipt: SMS", receipt(), 10, 40),
         ("call: a key, the queue, hung up", call(), 190, 120),
         ("a colleague asked in, come and gone", invitation(), 180, 275),

@@ -1,6 +1,7 @@
 //! Every key of the table, in one place (docs/STORAGE.md).
 
 use crate::ports::{Key, Query};
+use crate::search::Word;
 use patchbay_model::{
     ContactSid, ConversationSid, IdentityKey, MergeSid, MessageKey, MessageSid, ProblemSid, Seq,
     TaskQueueSid, TaskSid, Timestamp, WorkerSid,
@@ -92,6 +93,40 @@ pub fn position(contact: &ContactSid, sid: &MessageSid) -> Key {
 /// `C#<contact>` / `S#<message sid>`: that the customer was shown that this message has been read.
 pub fn read_mark(contact: &ContactSid, sid: &MessageSid) -> Key {
     Key::new(contact_partition(contact), format!("S#{sid}"))
+}
+
+/// `C#<contact>` / `Z#<message sid>`: a message that is to be said later.
+pub fn scheduled(contact: &ContactSid, sid: &MessageSid) -> Key {
+    Key::new(contact_partition(contact), format!("Z#{sid}"))
+}
+
+/// Those of a contact.
+pub fn scheduled_messages(contact: &ContactSid) -> Query {
+    Query::prefix(contact_partition(contact), "Z#")
+}
+
+/// `G#scheduled` / `<time>#<contact>#<message sid>`: when a message is to be said.
+pub fn due(at: Timestamp, contact: &ContactSid, sid: &MessageSid) -> Key {
+    Key::new("G#scheduled", format!("{:014}#{contact}#{sid}", at.0.max(0)))
+}
+
+/// Those that were to be said before a moment, the oldest first.
+pub fn due_before(at: Timestamp) -> Query {
+    Query { to: format!("{:014}", at.0.max(0)), ..Query::prefix("G#scheduled", "") }
+}
+
+fn word_partition(word: &Word) -> String {
+    format!("F#{}{}", word.of().letter(), word.lead())
+}
+
+/// `F#<kind><beginning>` / `<word>#<contact>`: a word by which a search finds a contact.
+pub fn word(word: &Word, contact: &ContactSid) -> Key {
+    Key::new(word_partition(word), format!("{}#{contact}", word.text()))
+}
+
+/// The contacts with a word that begins like this one, which has to have a whole beginning itself.
+pub fn words(beginning: &Word) -> Query {
+    Query::prefix(word_partition(beginning), beginning.text())
 }
 
 fn worker_partition(worker: &WorkerSid) -> String {

@@ -27,6 +27,7 @@ pub mod outbound;
 pub mod ports;
 pub mod router;
 pub mod rules;
+pub mod search;
 pub mod sender;
 pub mod socket;
 pub mod softphone;

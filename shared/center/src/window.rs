@@ -4,7 +4,7 @@
 //! messages, and only where a channel has such a window: nothing is written for it.
 
 use crate::center::{Center, ChannelAccount};
-use crate::contacts::has_opted_out;
+use crate::contacts::{OPTED_OUT, has_opted_out};
 use crate::ports::Consistency;
 use crate::store::{StoreError, load_timeline};
 use patchbay_channels::Channel;
@@ -105,6 +105,44 @@ pub(crate) async fn of_account(
         }
     };
     Ok(heard.map_or(Window::Closed, |heard| Window::after(heard, window_s)))
+}
+
+/// Why an address may not be written to now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Barred {
+    NoAccount,
+    OptedOut,
+    WindowClosed,
+}
+
+impl Barred {
+    pub(crate) fn reason(self) -> &'static str {
+        match self {
+            Barred::NoAccount => "account: the channel's account is not configured",
+            Barred::OptedOut => OPTED_OUT,
+            Barred::WindowClosed => WINDOW_CLOSED,
+        }
+    }
+}
+
+/// The account by which an agent may write this to an address of a contact now, or why there is none.
+pub(crate) async fn account_towards<'c>(
+    center: &'c Center,
+    contact: &Contact,
+    to: &Address,
+    content: &Content,
+) -> Result<Result<&'c ChannelAccount, Barred>, StoreError> {
+    let Some(account) = center.channel(to.channel, &to.account) else { return Ok(Err(Barred::NoAccount)) };
+    if has_opted_out(contact, to.channel) {
+        return Ok(Err(Barred::OptedOut));
+    }
+    if !account.channel.passes_closed_window(content) {
+        let window = of_account(center, &contact.timeline(), account, Writer::Agent, None).await?;
+        if !window.is_open(center.now()) {
+            return Ok(Err(Barred::WindowClosed));
+        }
+    }
+    Ok(Ok(account))
 }
 
 /// An account of a channel.

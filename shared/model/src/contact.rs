@@ -66,6 +66,10 @@ pub struct Contact {
     /// Where everything of this contact is looked for since it was found to be another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<MergedInto>,
+    /// The words by which a search finds them, as they stand in the index: what an erasure takes along. Not for clients.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(skip))]
+    pub indexed: Vec<String>,
     pub created_at: Timestamp,
     /// Counts the changes; every write is conditional on the one before.
     pub version: u64,

@@ -49,6 +49,9 @@ pub struct CannedReply {
     /// For customers of this language (the contact's attribute `language`); none: for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// Answers for the customer to choose from, where the channel has buttons; elsewhere the text goes alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
 }
 
 /// A message that a provider has approved, as agents choose it.

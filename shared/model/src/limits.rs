@@ -20,6 +20,8 @@ pub const CONTACT_TAGS_MAX: usize = 50;
 pub const CONTACT_NOTES_CHARS_MAX: usize = 16_384;
 /// Contacts that one was found to be besides itself.
 pub const MERGED_MAX: usize = 10;
+/// Words by which a search finds a contact.
+pub const INDEXED_MAX: usize = 24;
 /// Tasks of one conversation that it remembers.
 pub const TASKS_KEPT_MAX: usize = 50;
 /// Colleagues who are asked into one conversation at a time, those who came included.

@@ -29,6 +29,7 @@ export interface CannedDocument {
   shortcut: string;
   text: string;
   language?: string;
+  choices?: string[];
 }
 
 export interface DeskDocument {

@@ -3,12 +3,23 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { type DeskEvent, reduce } from "../model/reduce.ts";
 import { type DeskState, EMPTY, messagesOf, type Sending } from "../model/state.ts";
-import type { Ack, Action, Failure, Media, Possible, Snapshot, Template } from "../protocol/frames.ts";
 import type {
+  Ack,
+  Action,
+  Failure,
+  Media,
+  Possible,
+  Rescheduled,
+  Snapshot,
+  Template,
+} from "../protocol/frames.ts";
+import type {
+  ChoiceOption,
   Contact,
   ContactSid,
   ConversationSid,
   Message,
+  MessageSid,
   ReservationSid,
   Seq,
   TaskSid,
@@ -32,8 +43,10 @@ const TYPING_MS = 6_000;
 /** What an agent says. */
 export interface Said {
   text: string;
-  media?: Media[];
+  media?: readonly Media[];
   template?: Template | null;
+  /** Answers to choose from. */
+  choices?: readonly ChoiceOption[];
   /** The message that it answers (`nameOf`). */
   reply_to?: string | null;
   /** None: to the address that the customer last used. */
@@ -183,8 +196,8 @@ export class Desk {
   say(conversation_sid: ConversationSid, said: Said, undo_ms: number): string {
     const id = this.surroundings.newId();
     const written_at = this.surroundings.now();
-    const { text, media = [], template = null, reply_to = null, to } = said;
-    const what = { text, media, template, reply_to, to };
+    const { text, media = [], template = null, choices = [], reply_to = null, to } = said;
+    const what = { text, media, template, choices, reply_to, to };
     const sending: Sending = { id, conversation_sid, ...what, written_at, phase: "held", failure: null };
     this.#typed = null;
     if (undo_ms <= 0) {
@@ -197,6 +210,25 @@ export class Desk {
       this.surroundings.after(undo_ms, () => this.release(id)),
     );
     return id;
+  }
+
+  /** Says something later: the center keeps it, whatever becomes of this desk. */
+  async sayLater(
+    conversation_sid: ConversationSid,
+    said: Said,
+    when: { send_at: number; unless_answered: boolean },
+  ): Promise<void> {
+    this.#typed = null;
+    await this.#act({ ...sendAction(conversation_sid, said), ...when });
+  }
+
+  /** Has a scheduled message said at another time, in other words, or now. */
+  reschedule(conversation_sid: ConversationSid, message_sid: MessageSid, change: Rescheduled): Promise<void> {
+    return this.#act({ action: "message.reschedule", conversation_sid, message_sid, ...change });
+  }
+
+  cancelScheduled(conversation_sid: ConversationSid, message_sid: MessageSid): Promise<void> {
+    return this.#act({ action: "message.cancel", conversation_sid, message_sid });
   }
 
   /** Sends what is held, without waiting. */
@@ -400,16 +432,8 @@ export class Desk {
 
   #send(sending: Sending): void {
     this.#dispatch({ type: "send", sending });
-    const { id, conversation_sid, text, media, template, reply_to, to } = sending;
-    const action: Action = {
-      action: "message.send",
-      conversation_sid,
-      ...(text ? { text } : {}),
-      ...(media.length > 0 ? { media: [...media] } : {}),
-      ...(template ? { template } : {}),
-      ...(reply_to ? { reply_to } : {}),
-      ...(to ? { channel: to.channel, account: to.account, address: to.id } : {}),
-    };
+    const { id, conversation_sid, media, reply_to } = sending;
+    const action = sendAction(conversation_sid, sending);
     this.#client.request(action, id).then(
       ({ ack }) => {
         this.#dispatch({ type: "sent", id, answer: ack });
@@ -442,6 +466,23 @@ export class Desk {
     this.#held.get(id)?.();
     this.#held.delete(id);
   }
+}
+
+function sendAction(
+  conversation_sid: ConversationSid,
+  said: Said,
+): Extract<Action, { action: "message.send" }> {
+  const { text, media = [], template, choices = [], reply_to, to } = said;
+  return {
+    action: "message.send",
+    conversation_sid,
+    ...(text ? { text } : {}),
+    ...(media.length > 0 ? { media: [...media] } : {}),
+    ...(template ? { template } : {}),
+    ...(choices.length > 0 ? { choices: [...choices] } : {}),
+    ...(reply_to ? { reply_to } : {}),
+    ...(to ? { channel: to.channel, account: to.account, address: to.id } : {}),
+  };
 }
 
 /** An answer with the beginnings of its lists. */

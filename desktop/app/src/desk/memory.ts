@@ -6,6 +6,7 @@ import type { ConversationSid, Seq } from "../protocol/generated.ts";
 const READ = "patchbay.read";
 const SENDING = "patchbay.sending";
 const DRAFT = "patchbay.draft.";
+const DRAFT_CHOICES = "patchbay.draft-choices.";
 
 /** Conversations whose drafts and positions are kept. */
 const CONVERSATIONS_MAX = 200;
@@ -36,7 +37,8 @@ export function rememberPositions(positions: Readonly<Record<ConversationSid, Se
 }
 
 export function rememberedSending(): Sending[] {
-  return read(SENDING, []);
+  const remembered = read<(Omit<Sending, "choices"> & Partial<Sending>)[]>(SENDING, []);
+  return remembered.map((sending) => ({ ...sending, choices: sending.choices ?? [] }));
 }
 
 export function rememberSending(sending: readonly Sending[]): void {
@@ -50,6 +52,16 @@ export function draftOf(conversation: ConversationSid): string {
 export function keepDraft(conversation: ConversationSid, text: string): void {
   if (text === "") sessionStorage.removeItem(DRAFT + conversation);
   else write(DRAFT + conversation, text);
+}
+
+/** The answers to choose from that belong to a draft. */
+export function draftChoicesOf(conversation: ConversationSid): string[] {
+  return read(DRAFT_CHOICES + conversation, []);
+}
+
+export function keepDraftChoices(conversation: ConversationSid, texts: readonly string[]): void {
+  if (texts.length === 0) sessionStorage.removeItem(DRAFT_CHOICES + conversation);
+  else write(DRAFT_CHOICES + conversation, texts);
 }
 
 export function forgetAll(): void {

@@ -5,6 +5,8 @@ export interface CannedReply {
   text: string;
   /** Of the customer, as in the contact's attribute `language`; none: for everybody. */
   language?: string;
+  /** Answers to choose from, where the channel has buttons. */
+  choices?: string[];
 }
 
 export interface Variables {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { Frame } from "../protocol/frames.ts";
+import type { Frame, Place } from "../protocol/frames.ts";
+import type { Scheduled } from "../protocol/generated.ts";
 import { recorded } from "../protocol/recorded.ts";
 import { call, contact, conversation, frame, message, reservation, worker } from "../testing/build.ts";
 import { type DeskEvent, reduce } from "./reduce.ts";
-import { type DeskState, EMPTY, type Sending } from "./state.ts";
+import { type DeskState, EMPTY, type Sending, scheduledOf } from "./state.ts";
 
 const NOW = 1_795_359_905_000;
 
@@ -157,6 +158,7 @@ describe("what the agent says", () => {
     text: "Good morning",
     media: [],
     template: null,
+    choices: [],
     reply_to: null,
     to: null,
     written_at: NOW,
@@ -260,5 +262,48 @@ describe("calls", () => {
     expect(Object.keys(ended.calls)).toHaveLength(1);
     expect(Object.keys(after(ended, done).calls)).toEqual([]);
     expect(Object.keys(after(called, done).calls)).toHaveLength(1);
+  });
+});
+
+describe("what is to be said later", () => {
+  const scheduled = (change: Partial<Scheduled> = {}) =>
+    ({ ...frame("message.scheduled").payload, ...change }) as Scheduled & Place;
+  const said = (change: Partial<Scheduled>): Frame => ({
+    event_type: "message.scheduled",
+    payload: scheduled(change),
+  });
+  const texts = (state: DeskState) =>
+    scheduledOf(state, contactSid).map((one) => (one.kind === "text" ? one.text : ""));
+
+  test("is listed by its time, changed by a newer version, and gone when it is over", () => {
+    const first = said({ sid: "IM1", send_at: 2_000, version: 1 });
+    const sooner = said({ sid: "IM2", send_at: 1_000, version: 1, text: "sooner" } as Partial<Scheduled>);
+    const listed = after(EMPTY, first, sooner);
+    expect(texts(listed)).toEqual(["sooner", "Did it arrive?"]);
+    const old = said({ sid: "IM2", version: 1, send_at: 9_000 });
+    expect(after(listed, old)).toEqual(listed);
+    const moved = after(listed, said({ sid: "IM2", version: 2, send_at: 3_000 }));
+    expect(texts(moved)[0]).toBe("Did it arrive?");
+    for (const state of ["sent", "canceled", "refused"] as const) {
+      const over = after(listed, said({ sid: "IM2", version: 2, state }));
+      expect(texts(over)).toEqual(["Did it arrive?"]);
+      expect(over.refused?.sid).toBe(state === "refused" ? "IM2" : undefined);
+    }
+  });
+
+  test("an answer has one of them, a snapshot all", () => {
+    const one = after(EMPTY, { type: "answered", answer: { id: null, scheduled: scheduled() } });
+    expect(texts(one)).toEqual(["Did it arrive?"]);
+    const none: Frame = {
+      event_type: "sync",
+      payload: { conversations: [{ ...conversation(), contact: contact(), scheduled: [], more: false }] },
+    };
+    expect(texts(after(one, none))).toEqual([]);
+  });
+
+  test("of a contact who was merged into another it is listed with the other", () => {
+    const merged = contact({ sid: "CTother", merged: [contactSid] });
+    const state = after(EMPTY, { type: "contact", contact: merged }, said({}));
+    expect(scheduledOf(state, "CTother")).toHaveLength(1);
   });
 });

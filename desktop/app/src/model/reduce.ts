@@ -10,6 +10,7 @@ import type {
   Reservation,
   ReservationSid,
   ReservationStatus,
+  Scheduled,
   Seq,
 } from "../protocol/generated.ts";
 import { isNewer, mergeMessages } from "./merge.ts";
@@ -108,6 +109,8 @@ function applyFrame(state: DeskState, frame: Frame, now: number): DeskState {
       return withWindow(withMessages(withoutTyping(state, frame.payload), [frame.payload]), frame.payload);
     case "call.updated":
       return withCall(state, frame.payload);
+    case "message.scheduled":
+      return withRefused(withScheduled(state, frame.payload), frame.payload);
     case "conversation.updated":
       return withConversation(state, frame.payload);
     case "contact.updated":
@@ -136,10 +139,11 @@ function applyFrame(state: DeskState, frame: Frame, now: number): DeskState {
 function applySnapshot(state: DeskState, snapshot: Snapshot): DeskState {
   let next = state;
   for (const reservation of snapshot.reservations ?? []) next = withReservation(next, reservation);
-  for (const { contact, addresses, more, ...conversation } of snapshot.conversations ?? []) {
+  for (const { contact, addresses, scheduled, more, ...conversation } of snapshot.conversations ?? []) {
     next = withConversation(next, conversation);
     if (contact) next = withContact(next, contact);
     if (addresses) next = withReach(next, conversation.contact_sid, addresses);
+    if (scheduled) next = withAllScheduled(next, conversation.contact_sid, scheduled);
     if (!(conversation.contact_sid in next.more)) next = withMore(next, conversation.contact_sid, more);
   }
   for (const call of snapshot.calls ?? []) next = withCall(next, call);
@@ -189,6 +193,12 @@ function applyAnswer(state: DeskState, answer: Ack): DeskState {
   if (answer.conversation) {
     next = withConversation(next, answer.conversation);
     next = withMore(next, answer.conversation.contact_sid, answer.more ?? false);
+  }
+  const { scheduled } = answer;
+  if (Array.isArray(scheduled) && answer.conversation) {
+    next = withAllScheduled(next, answer.conversation.contact_sid, scheduled);
+  } else if (scheduled && !Array.isArray(scheduled)) {
+    next = withScheduled(next, scheduled);
   }
   return withMessages(next, answer.messages ?? []);
 }
@@ -285,6 +295,27 @@ function withContact(state: DeskState, contact: Contact): DeskState {
 
 function withReach(state: DeskState, contact: ContactSid, addresses: readonly Reach[]): DeskState {
   return { ...state, reach: { ...state.reach, [contact]: addresses } };
+}
+
+/** What the center says is all that is to be said. */
+function withAllScheduled(state: DeskState, contact: ContactSid, all: readonly Scheduled[]): DeskState {
+  return { ...state, scheduled: { ...state.scheduled, [contact]: all } };
+}
+
+/** One of them is new, different or over. It is listed under the contact whose conversation shows it. */
+function withScheduled(state: DeskState, news: Scheduled): DeskState {
+  const shown = Object.values(state.contacts).find(({ merged }) => merged?.includes(news.contact_sid));
+  const contact = shown?.sid ?? news.contact_sid;
+  const before = state.scheduled[contact] ?? [];
+  if (!isNewer(news.version, before.find(({ sid }) => sid === news.sid)?.version)) return state;
+  const others = before.filter(({ sid }) => sid !== news.sid);
+  const isOpen = news.state === "scheduled" || news.state === "sending";
+  const open = isOpen ? [...others, news].sort((a, b) => a.send_at - b.send_at) : others;
+  return withAllScheduled(state, contact, open);
+}
+
+function withRefused(state: DeskState, news: Scheduled): DeskState {
+  return news.state === "refused" ? { ...state, refused: news } : state;
 }
 
 /** What the customer says opens the window of the account that it came to. */

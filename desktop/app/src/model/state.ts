@@ -4,6 +4,7 @@ import type { CallEntry, Failure, Media, Possible, Reach, Template } from "../pr
 import type {
   Activity,
   ChannelKind,
+  ChoiceOption,
   Contact,
   ContactSid,
   Content,
@@ -13,6 +14,7 @@ import type {
   MessageSid,
   Reservation,
   ReservationSid,
+  Scheduled,
   Seq,
   Worker,
 } from "../protocol/generated.ts";
@@ -34,6 +36,8 @@ export interface Sending {
   media: readonly Media[];
   /** What the provider has approved, where it is said; `text` is what it says. */
   template: Template | null;
+  /** Answers to choose from; `text` is the question. */
+  choices: readonly ChoiceOption[];
   /** The message that it answers, as `message.send` names it. */
   reply_to: string | null;
   /** The identity of the contact to write to, where it is not the one last used. */
@@ -79,6 +83,10 @@ export interface DeskState {
   more: Readonly<Record<ContactSid, boolean>>;
   gaps: Readonly<Record<ContactSid, Gap>>;
   sending: readonly Sending[];
+  /** What is to be said to each contact later. */
+  scheduled: Readonly<Record<ContactSid, readonly Scheduled[]>>;
+  /** The last of them that was not sent, and not because an agent thought better of it. */
+  refused: Scheduled | null;
   typing: Readonly<Record<ConversationSid, TypingNow>>;
   /** Up to where this worker has seen a conversation. */
   read: Readonly<Record<ConversationSid, Seq>>;
@@ -99,6 +107,8 @@ export const EMPTY: DeskState = {
   more: {},
   gaps: {},
   sending: [],
+  scheduled: {},
+  refused: null,
   typing: {},
   read: {},
   selected: null,
@@ -126,6 +136,12 @@ export function messagesOf(state: DeskState, sid: ContactSid): readonly Message[
 }
 
 const NO_MESSAGES: readonly Message[] = [];
+const NOTHING: readonly Scheduled[] = [];
+
+/** What is to be said to a contact later, the first to go out first. */
+export function scheduledOf(state: DeskState, sid: ContactSid): readonly Scheduled[] {
+  return state.scheduled[sid] ?? NOTHING;
+}
 
 /** What a message that the center has taken looks like until the center tells. */
 export function sentMessage(
@@ -149,8 +165,9 @@ export function sentMessage(
   };
 }
 
-function content({ text, media, template }: Sending): Content {
+function content({ text, media, template, choices }: Sending): Content {
   if (template) return { kind: "template", ...template, text };
+  if (choices.length > 0) return { kind: "choices", text, options: [...choices] };
   if (media.length === 0) return { kind: "text", text };
   const attachments = media.map(({ url, content_type = "application/octet-stream", file_name }) => ({
     url,

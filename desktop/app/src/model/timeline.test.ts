@@ -77,6 +77,7 @@ describe("rows", () => {
       text: "hi",
       media: [],
       template: null,
+      choices: [],
       reply_to: null,
       to: null,
       written_at: at,

@@ -1,6 +1,7 @@
 /** What a contact and we have said, as rows of a timeline. */
 
 import type { Content, ConversationSid, Message } from "../protocol/generated.ts";
+import { chosenOf } from "./choices.ts";
 import type { Sending } from "./state.ts";
 
 export interface Reactions {
@@ -24,6 +25,8 @@ export type Row =
       reactions: readonly Reactions[];
       /** What it answers, where that is known. */
       answers: Message | null;
+      /** Which of the answers that it offers was chosen (`data`). */
+      chosen: string | null;
     }
   | { kind: "sending"; key: string; sending: Sending };
 
@@ -49,6 +52,7 @@ export function rows(
     if (message.provider_id) byId.set(message.provider_id, message);
   }
   const reactions = reactionsOf(messages, byId);
+  const chosen = chosenOf(messages);
   let day = "";
   let conversation = "";
   let above: Message | null = null;
@@ -88,6 +92,7 @@ export function rows(
       continues: above !== null && isTogether(above, message),
       reactions: reactions.get(message.sid) ?? [],
       answers: target ?? null,
+      chosen: chosen.get(message.sid) ?? null,
     });
     above = message;
   }

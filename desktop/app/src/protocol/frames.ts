@@ -7,6 +7,7 @@ import type {
   Call,
   CallRecording,
   ChannelKind,
+  ChoiceOption,
   Contact,
   ContactSid,
   Conversation,
@@ -17,6 +18,7 @@ import type {
   MonitorMode,
   Reservation,
   ReservationSid,
+  Scheduled,
   Seq,
   Task,
   TaskSid,
@@ -35,7 +37,7 @@ export interface Place {
 
 /** A conversation with its contact; `more`: there may be older messages than those sent. */
 export type ConversationEntry = Conversation &
-  Place & { contact: Contact | null; addresses?: Reach[]; more: boolean };
+  Place & { contact: Contact | null; addresses?: Reach[]; scheduled?: Scheduled[]; more: boolean };
 
 /** A phone call as it is; of two frames the one with the higher `version` is later. */
 export type CallEntry = Call & Place;
@@ -81,6 +83,8 @@ export interface Ack {
   conversation_sid?: ConversationSid;
   seq?: Seq;
   shown?: boolean;
+  /** One message, or all of a conversation's contact. */
+  scheduled?: Scheduled | Scheduled[];
 }
 
 /** Where a message could go instead. */
@@ -96,7 +100,13 @@ export interface Reach extends Possible {
   window_until?: Timestamp | null;
   opted_out?: boolean;
   /** Absent where the account is not configured. */
-  capabilities?: { templates: boolean; text_max: number; replies: boolean; reactions: boolean };
+  capabilities?: {
+    templates: boolean;
+    text_max: number;
+    replies: boolean;
+    reactions: boolean;
+    choices_max?: number;
+  };
 }
 
 export interface Failure {
@@ -137,6 +147,7 @@ export type Frame =
   | { event_type: "worker.activity.update" | "worker.attributes.update"; payload: Worker }
   | { event_type: "worker.capacity.update"; payload: WorkerChannel }
   | { event_type: "message.created" | "message.updated"; payload: Message & { window_until?: Timestamp } }
+  | { event_type: "message.scheduled"; payload: Scheduled & Place }
   | { event_type: "conversation.updated"; payload: Conversation & Place }
   | { event_type: "contact.updated"; payload: Contact & Place }
   | { event_type: "conversation.read"; payload: Read }
@@ -154,6 +165,13 @@ export interface Template {
   name: string;
   language: string;
   parameters: string[];
+}
+
+/** What is to be different of a scheduled message; without `send_at` it is sent now. */
+export interface Rescheduled {
+  send_at?: Timestamp;
+  text?: string;
+  unless_answered?: boolean;
 }
 
 /** What a client may ask for, without its `id`. */
@@ -184,6 +202,10 @@ export type Action =
       text?: string;
       media?: Media[];
       template?: Template;
+      choices?: ChoiceOption[];
+      /** Later than now, in milliseconds; and not when the customer has written before. */
+      send_at?: Timestamp;
+      unless_answered?: boolean;
       /** Without an emoji the earlier reaction is taken back. */
       reaction?: { emoji?: string };
       /** The message that is answered, `<contact_sid>.<seq>.<sid>`. */
@@ -192,6 +214,12 @@ export type Action =
       account?: string;
       address?: string;
     }
+  | { action: "message.cancel"; conversation_sid: ConversationSid; message_sid: MessageSid }
+  | ({
+      action: "message.reschedule";
+      conversation_sid: ConversationSid;
+      message_sid: MessageSid;
+    } & Rescheduled)
   | { action: "note.add"; conversation_sid: ConversationSid; text: string }
   | { action: "contact.update"; conversation_sid: ConversationSid; tags?: string[]; notes?: string }
   | {

@@ -502,6 +502,57 @@ since: Timestamp, recording: CallRecording, participants: Array<CallParticipant>
 problem?: string, version: number, };
 
 /**
+ * What has come of it.
+ */
+export type ScheduledState = "scheduled" | "sending" | "sent" | "refused" | "canceled";
+
+export type Scheduled = { sid: MessageSid, 
+/**
+ * Where it was asked for.
+ */
+conversation_sid: ConversationSid, contact_sid: ContactSid, author: Author, reply_to?: string, to: Address, send_at: Timestamp, 
+/**
+ * It is not sent when the customer has written before.
+ */
+unless_answered: boolean, state: ScheduledState, 
+/**
+ * Why it was refused or canceled.
+ */
+reason?: string, version: number, } & ({ "kind": "text", text: string, } | { "kind": "media", attachments: Array<Attachment>, text?: string, } | { "kind": "location", latitude: number, longitude: number, name?: string, address?: string, } | { "kind": "sticker", package_id: string, sticker_id: string, text?: string, } | { "kind": "choice", 
+/**
+ * What the button carries for the program.
+ */
+data: string, 
+/**
+ * What the customer saw.
+ */
+text?: string, } | { "kind": "choices", text: string, options: Array<ChoiceOption>, } | { "kind": "contacts", contacts: Array<ContactCard>, } | { "kind": "template", 
+/**
+ * The provider's name or id of it.
+ */
+name: string, 
+/**
+ * As the provider writes it: `en_US`.
+ */
+language: string, 
+/**
+ * What its placeholders stand for, in their order.
+ */
+parameters?: Array<string>, header?: TemplateHeader, 
+/**
+ * Of its buttons from the first on; none for one that carries nothing.
+ */
+buttons?: Array<TemplateButton | null>, 
+/**
+ * What it says with them: for the timeline, and for channels without templates.
+ */
+text?: string, } | { "kind": "reaction", 
+/**
+ * `None` takes the earlier reaction back.
+ */
+emoji?: string, } | { "kind": "email" } & Email | { "kind": "system", text: string, } | { "kind": "note", text: string, } | { "kind": "unsupported", provider_kind: string, text?: string, });
+
+/**
  * Why an action was not done. The text form is the `code` of an `error` frame.
  */
 export type Fault = "too_large" | "bad_json" | "unknown_action" | "bad_field" | "not_found" | "not_yours" | "expired" | "refused" | "unavailable";

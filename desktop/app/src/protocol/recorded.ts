@@ -602,6 +602,57 @@ export const recorded = [
     }
   },
   {
+    "event_type": "message.scheduled",
+    "payload": {
+      "sid": "IM33b0855f8869530092af52d20a23cf9b",
+      "conversation_sid": "CH07070707070707070707070700000001",
+      "contact_sid": "CT07070707070707070707070700000000",
+      "author": {
+        "type": "agent",
+        "worker_sid": "WKb55ed95ddd52e9a1be63872cfee7d506",
+        "name": "Ann"
+      },
+      "kind": "text",
+      "text": "Did it arrive?",
+      "to": {
+        "channel": "sms",
+        "account": "default",
+        "id": "+15005550006"
+      },
+      "send_at": 1795363504789,
+      "unless_answered": true,
+      "state": "scheduled",
+      "version": 1,
+      "seq": 7353794170015744
+    }
+  },
+  {
+    "event_type": "message.scheduled",
+    "payload": {
+      "sid": "IM33b0855f8869530092af52d20a23cf9b",
+      "conversation_sid": "CH07070707070707070707070700000001",
+      "contact_sid": "CT07070707070707070707070700000000",
+      "author": {
+        "type": "agent",
+        "worker_sid": "WKb55ed95ddd52e9a1be63872cfee7d506",
+        "name": "Ann"
+      },
+      "kind": "text",
+      "text": "",
+      "to": {
+        "channel": "sms",
+        "account": "default",
+        "id": "+15005550006"
+      },
+      "send_at": 1795363504789,
+      "unless_answered": true,
+      "state": "canceled",
+      "reason": "answered: the customer has written before it was due",
+      "version": 2,
+      "seq": 7353794170015744
+    }
+  },
+  {
     "event_type": "typing",
     "payload": {
       "author": {

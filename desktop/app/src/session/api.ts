@@ -32,6 +32,14 @@ export interface DeskSettings {
   voice_accounts: string[];
 }
 
+/** A contact that has what was looked for, and where. */
+export interface FoundContact {
+  contact: Contact;
+  matched: ("name" | "phone" | "email" | "company" | "tag")[];
+  /** The newest. */
+  conversation?: Conversation;
+}
+
 /** A form that stores one file (S3, "Browser-based uploads using HTTP POST"). */
 interface UploadForm {
   url: string;
@@ -106,6 +114,34 @@ export class Api {
     if (/^CT[0-9a-f]{32}$/u.test(text)) return [await this.#call<Contact>(`/api/contacts/${text}`)];
     const path = `/api/contacts?identity=${encodeURIComponent(text)}`;
     return (await this.#call<{ contacts: Contact[] }>(path)).contacts;
+  }
+
+  async contact(sid: ContactSid): Promise<Contact> {
+    return this.#call(`/api/contacts/${encodeURIComponent(sid)}`);
+  }
+
+  /** Contacts that have every word of a question, and whether there may be more. */
+  search(q: string): Promise<{ results: FoundContact[]; more: boolean }> {
+    return this.get("/api/search", { q });
+  }
+
+  /** A page of what was said with a contact, oldest first, before a position or to its end. */
+  contactMessages(
+    contact: ContactSid,
+    before: number | null,
+  ): Promise<{ messages: Message[]; more: boolean }> {
+    const path = `/api/contacts/${encodeURIComponent(contact)}/messages`;
+    return this.get(path, { limit: PAGE, before: before ?? undefined });
+  }
+
+  /** The messages of a contact in which words occur, oldest first; `before`: where to ask on. */
+  searchMessages(
+    contact: ContactSid,
+    q: string,
+    before: number | null,
+  ): Promise<{ messages: Message[]; before?: number }> {
+    const path = `/api/contacts/${encodeURIComponent(contact)}/search`;
+    return this.get(path, { q, before: before ?? undefined });
   }
 
   /** Has an attachment that could not be had fetched once more. */

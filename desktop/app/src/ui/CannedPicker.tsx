@@ -76,7 +76,7 @@ export function CannedPicker({ typed, contact, field, choose, close }: Props) {
             /{reply.shortcut}
           </Text>
           <Text size="sm" truncate dir="auto">
-            {reply.text}
+            {[reply.text, ...(reply.choices ?? [])].join(" · ")}
           </Text>
         </div>
       ))}

@@ -1,27 +1,31 @@
 /** Where the agent writes: channel, canned replies, emoji, attachments. */
 
 import { ActionIcon, Button, CloseButton, Group, Text, Textarea, Tooltip } from "@mantine/core";
-import { IconPaperclip, IconSend2, IconTemplate } from "@tabler/icons-react";
+import { IconListCheck, IconPaperclip, IconSend2, IconTemplate } from "@tabler/icons-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { nameOf, type Said } from "../desk/desk.ts";
-import { draftOf, keepDraft } from "../desk/memory.ts";
+import { draftChoicesOf, draftOf, keepDraft, keepDraftChoices } from "../desk/memory.ts";
 import { useSettings } from "../desk/settings.ts";
 import { fill } from "../model/canned.ts";
+import { choicesMax, faultOf, optionsOf } from "../model/choices.ts";
 import { isClosed, reachOf, templatesFor } from "../model/reach.ts";
 import { plainText } from "../model/timeline.ts";
 import type { Possible, Reach } from "../protocol/frames.ts";
 import type { Conversation, Reservation } from "../protocol/generated.ts";
 import { Attachments } from "./Attachments.tsx";
 import { useAttachments } from "./attachments.ts";
+import { useAttempt } from "./attempt.ts";
 import { CannedPicker } from "./CannedPicker.tsx";
 import { ChannelChoice } from "./ChannelChoice.tsx";
+import { ChoicesEditor } from "./ChoicesEditor.tsx";
 import css from "./Composer.module.css";
 import { ConsentNote } from "./ConsentNote.tsx";
-import { ATTACH_ID, COMPOSER_ID, EMOJI_ID } from "./composerIds.ts";
+import { ATTACH_ID, CHOICES_ID, COMPOSER_ID, EMOJI_ID } from "./composerIds.ts";
 import { useComposerText } from "./composerText.ts";
 import { useCenterNow, useDesk, useDeskState } from "./context.ts";
 import { EmojiPicker } from "./EmojiPicker.tsx";
+import { LaterMenu, type When } from "./LaterMenu.tsx";
 import { useDeskSettings } from "./queries.ts";
 import { ariaKeys } from "./shortcuts.ts";
 import { TemplateDialog } from "./TemplateDialog.tsx";
@@ -41,7 +45,9 @@ export function Composer({ conversation, reservation, name }: Props) {
   const { t } = useTranslation();
   const desk = useDesk();
   const undo_s = useSettings((settings) => settings.undo_s);
+  const attempt = useAttempt();
   const [text, setText] = useState(() => draftOf(conversation.sid));
+  const [choices, setChoices] = useState(() => draftChoicesOf(conversation.sid));
   const [to, setTo] = useState<Possible | null>(null);
   const [canned, setCanned] = useState<string | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -50,8 +56,9 @@ export function Composer({ conversation, reservation, name }: Props) {
   const contact = useDeskState((state) => state.contacts[conversation.contact_sid]);
   useRestored(
     conversation.sid,
-    (restored) => {
+    (restored, options) => {
       setText((text) => (text ? `${restored}\n${text}` : restored));
+      if (options.length > 0) changeChoices(options);
       field.current?.focus();
     },
     attachments.restore,
@@ -62,6 +69,10 @@ export function Composer({ conversation, reservation, name }: Props) {
     keepDraft(conversation.sid, text);
     desk.typing(conversation.sid, text !== "");
     setCanned(/^\/(\S*)$/u.exec(text)?.[1] ?? null);
+  };
+  const changeChoices = (texts: string[]) => {
+    setChoices(texts);
+    keepDraftChoices(conversation.sid, texts);
   };
   const insert = (piece: string) => {
     const { selectionStart: start = text.length, selectionEnd: end = text.length } = field.current ?? {};
@@ -90,12 +101,38 @@ export function Composer({ conversation, reservation, name }: Props) {
 
   const leftOver = LEFT_OVER.exec(text)?.[1];
   const tooMany = [...text].length - TEXT_CHARS_MAX;
-  const isEmpty = text.trim() === "" && attachments.files.length === 0;
-  const cannotSend = closed || isEmpty || leftOver !== undefined || tooMany > 0 || attachments.busy;
+  const buttons = choicesMax(reach?.capabilities);
+  // What a channel without buttons, or a message with files, cannot carry waits in the draft.
+  const offered = buttons > 0 && attachments.files.length === 0 ? choices : [];
+  const isEmpty = text.trim() === "" && (attachments.files.length === 0 || offered.length > 0);
+  const cannotSend =
+    closed ||
+    isEmpty ||
+    leftOver !== undefined ||
+    tooMany > 0 ||
+    attachments.busy ||
+    faultOf(offered, buttons) !== null;
+  const written = () => ({
+    text: text.trim(),
+    media: attachments.media(),
+    choices: optionsOf(offered),
+    reply_to: answered ? nameOf(answered) : null,
+  });
   const send = () => {
     if (cannotSend) return;
-    say({ text: text.trim(), media: attachments.media(), reply_to: answered ? nameOf(answered) : null });
+    say(written());
+    clear();
+  };
+  const sendLater = async (when: When) => {
+    const kept = await attempt(
+      () => desk.sayLater(conversation.sid, { ...written(), to }, when),
+      (why) => t("conversation.failed", { why }),
+    );
+    if (kept) clear();
+  };
+  const clear = () => {
     composer.answer(null);
+    changeChoices([]);
     setText("");
     setCanned(null);
     keepDraft(conversation.sid, "");
@@ -149,6 +186,7 @@ export function Composer({ conversation, reservation, name }: Props) {
             close={() => setCanned(null)}
             choose={(reply) => {
               change(fill(reply.text, variables));
+              changeChoices(reply.choices ?? []);
               field.current?.focus();
             }}
           />
@@ -187,6 +225,14 @@ export function Composer({ conversation, reservation, name }: Props) {
           onBlur={() => desk.typing(conversation.sid, false)}
           aria-keyshortcuts={ariaKeys("write")}
         />
+        {choices.length > 0 && buttons > 0 && (
+          <ChoicesEditor texts={choices} max={buttons} change={changeChoices} />
+        )}
+        {choices.length > 0 && offered.length === 0 && (
+          <Text size="xs" className={css.problem} role="status">
+            {t(buttons > 0 ? "choices.noFiles" : "choices.noButtons")}
+          </Text>
+        )}
         {(leftOver !== undefined || tooMany > 0) && (
           <Text size="xs" className={css.problem} role="status">
             {leftOver !== undefined
@@ -211,6 +257,22 @@ export function Composer({ conversation, reservation, name }: Props) {
                 <IconPaperclip size={18} aria-hidden />
               </ActionIcon>
             </Tooltip>
+            {buttons > 0 && (
+              <Tooltip label={t("choices.button")}>
+                <ActionIcon
+                  id={CHOICES_ID}
+                  variant={choices.length > 0 ? "light" : "subtle"}
+                  color={choices.length > 0 ? "indigo" : "gray"}
+                  size="lg"
+                  aria-label={t("choices.button")}
+                  aria-pressed={choices.length > 0}
+                  aria-keyshortcuts={ariaKeys("choices")}
+                  onClick={() => changeChoices(choices.length > 0 ? [] : [""])}
+                >
+                  <IconListCheck size={18} aria-hidden />
+                </ActionIcon>
+              </Tooltip>
+            )}
             {reach?.capabilities?.templates && (
               <Tooltip label={t("composer.template")}>
                 <ActionIcon
@@ -225,13 +287,20 @@ export function Composer({ conversation, reservation, name }: Props) {
               </Tooltip>
             )}
           </Group>
-          <Button
-            type="submit"
-            disabled={cannotSend}
-            rightSection={<IconSend2 size={16} className={css.plane} aria-hidden />}
-          >
-            {t("composer.send")}
-          </Button>
+          <Group gap={6} wrap="nowrap">
+            <LaterMenu
+              disabled={cannotSend}
+              window_until={reach?.window_until ?? null}
+              choose={(when) => void sendLater(when)}
+            />
+            <Button
+              type="submit"
+              disabled={cannotSend}
+              rightSection={<IconSend2 size={16} className={css.plane} aria-hidden />}
+            >
+              {t("composer.send")}
+            </Button>
+          </Group>
         </Group>
       </form>
       <TemplateDialog
@@ -250,14 +319,17 @@ const NO_ADDRESSES: readonly Reach[] = [];
 /** Puts a message that was taken back into the field again. */
 function useRestored(
   conversation: string,
-  put: (text: string) => void,
+  put: (text: string, options: string[]) => void,
   attach: ReturnType<typeof useAttachments>["restore"],
 ): void {
   const { restored, taken } = useComposerText();
   useEffect(() => {
     if (restored?.conversation_sid !== conversation) return;
     taken();
-    put(restored.text);
+    put(
+      restored.text,
+      restored.choices.map(({ text }) => text),
+    );
     attach(restored.media);
   });
 }

@@ -1,21 +1,24 @@
 /** What a message says. Whatever comes from outside becomes text nodes; links are those of the web only. */
 
 import { Anchor, Text } from "@mantine/core";
-import { IconMapPin, IconUser } from "@tabler/icons-react";
+import { IconCheck, IconMapPin, IconUser } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { pieces } from "../model/links.ts";
 import type { Attachment, Content, Message } from "../protocol/generated.ts";
 import { AttachmentView } from "./AttachmentView.tsx";
 import css from "./ContentView.module.css";
+import { Marked } from "./search/Marked.tsx";
 
 interface Props {
   content: Content;
   /** Whose content it is, where its attachments can be fetched anew. */
   message: Message | null;
+  /** Which of the answers that it offers the customer chose. */
+  chosen?: string | null;
 }
 
-export function ContentView({ content, message }: Props) {
+export function ContentView({ content, message, chosen = null }: Props) {
   const { t } = useTranslation();
   switch (content.kind) {
     case "text":
@@ -46,7 +49,8 @@ export function ContentView({ content, message }: Props) {
           <PlainText text={content.text} />
           <ul className={css.options}>
             {content.options.map(({ data, text }) => (
-              <li key={data}>
+              <li key={data} data-chosen={data === chosen || undefined}>
+                {data === chosen && <IconCheck size={14} aria-label={t("timeline.chose")} />}
                 <bdi>{text}</bdi>
               </li>
             ))}
@@ -108,7 +112,7 @@ export function PlainText({ text }: { text: string }) {
             {piece.text}
           </Anchor>
         ) : (
-          piece.text
+          <Marked key={index} text={piece.text} />
         ),
       )}
     </div>

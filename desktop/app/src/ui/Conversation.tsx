@@ -1,10 +1,11 @@
 /** The task at hand: what was said, and what the agent says. */
 
-import { Button, Group, Text } from "@mantine/core";
+import { ActionIcon, Button, Group, Text, Tooltip } from "@mantine/core";
 import {
   IconArrowForwardUp,
   IconCheck,
   IconDoorExit,
+  IconListSearch,
   IconMessages,
   IconPencilCheck,
   IconUserPlus,
@@ -15,7 +16,7 @@ import { useSettings } from "../desk/settings.ts";
 import { isCall } from "../model/calls.ts";
 import { companyOf, type Company as Of } from "../model/company.ts";
 import { taskItem } from "../model/tasks.ts";
-import type { Reservation } from "../protocol/generated.ts";
+import type { ContactSid, Reservation } from "../protocol/generated.ts";
 import { useAttempt } from "./attempt.ts";
 import { ChannelIcon } from "./ChannelIcon.tsx";
 import { Company } from "./Company.tsx";
@@ -27,6 +28,8 @@ import { Elapsed } from "./Elapsed.tsx";
 import { HandOver } from "./HandOver.tsx";
 import { NoteButton } from "./Note.tsx";
 import { useDeskSettings } from "./queries.ts";
+import { ScheduledList } from "./ScheduledList.tsx";
+import { useOpenSearch } from "./search/open.ts";
 import { ariaKeys } from "./shortcuts.ts";
 import { Timeline } from "./Timeline.tsx";
 
@@ -58,6 +61,7 @@ export function Conversation({ reservation, transfer, invite, complete }: Props)
             label={(time) => t("tasks.waiting", { time })}
           />
         )}
+        {conversation && <FindButton contact={conversation.contact_sid} />}
         <Company company={company} />
         <Actions
           reservation={reservation}
@@ -71,6 +75,7 @@ export function Conversation({ reservation, transfer, invite, complete }: Props)
       {conversation ? (
         <>
           <Timeline key={conversation.contact_sid} conversation={conversation} name={shown} />
+          <ScheduledList conversation={conversation} />
           <Composer
             key={conversation.sid}
             conversation={conversation}
@@ -84,6 +89,24 @@ export function Conversation({ reservation, transfer, invite, complete }: Props)
         </Text>
       )}
     </section>
+  );
+}
+
+function FindButton({ contact }: { contact: ContactSid }) {
+  const { t } = useTranslation();
+  const look = useOpenSearch((search) => search.look);
+  return (
+    <Tooltip label={t("search.inMessages")}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size="lg"
+        aria-label={t("search.inMessages")}
+        onClick={() => look(contact)}
+      >
+        <IconListSearch size={18} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 

@@ -10,7 +10,14 @@ import { useAttempt } from "./attempt.ts";
 import { CompleteDialog } from "./CompleteDialog.tsx";
 import { ContactPanel } from "./ContactPanel.tsx";
 import { Conversation, NoConversation } from "./Conversation.tsx";
-import { ATTACH_ID, COMPOSER_ID, EMOJI_ID, HAND_OVER_ID } from "./composerIds.ts";
+import {
+  ATTACH_ID,
+  CHOICES_ID,
+  COMPOSER_ID,
+  EMOJI_ID,
+  HAND_OVER_ID,
+  LATER_ID,
+} from "./composerIds.ts";
 import { useComposerText } from "./composerText.ts";
 import { useDesk, useDeskState } from "./context.ts";
 import css from "./DeskPage.module.css";
@@ -83,6 +90,8 @@ export function DeskPage() {
       undo,
       emoji: press(EMOJI_ID),
       attach: press(ATTACH_ID),
+      choices: press(CHOICES_ID),
+      later: press(LATER_ID),
       ...(current && {
         complete: () => setOpen("complete"),
         contact: () => useSettings.getState().set({ contact: !useSettings.getState().contact }),

@@ -7,6 +7,7 @@ import {
   IconLogout,
   IconPlugConnected,
   IconPlugConnectedX,
+  IconSearch,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { type Role, signedOut } from "../session/session.ts";
@@ -17,6 +18,7 @@ import css from "./Header.module.css";
 import { PhoneMenu } from "./phone/PhoneMenu.tsx";
 import { SectionTabs } from "./SectionTabs.tsx";
 import { SettingsMenu } from "./SettingsMenu.tsx";
+import { useOpenSearch } from "./search/open.ts";
 import type { Section } from "./sections.ts";
 import { ariaKeys } from "./shortcuts.ts";
 
@@ -42,6 +44,7 @@ export function Header({
   const { t } = useTranslation();
   const desk = useDesk();
   const worker = useDeskState((state) => state.worker);
+  const search = useOpenSearch((search) => search.open);
   return (
     <header className={css.header}>
       <Group gap="sm" wrap="nowrap">
@@ -53,6 +56,16 @@ export function Header({
         <SectionTabs role={role} section={section} />
       </Group>
       <Group gap="xs" wrap="nowrap">
+        <Button
+          variant="default"
+          size="sm"
+          leftSection={<IconSearch size={16} aria-hidden />}
+          onClick={search}
+          aria-label={t("search.button")}
+          aria-keyshortcuts={ariaKeys("search")}
+        >
+          <span className={css.name}>{t("search.button")}</span>
+        </Button>
         <PhoneMenu opened={phoneOpen} setOpened={setPhoneOpen} />
         <ActivityMenu open={activityOpen} setOpen={setActivityOpen} />
         <Tooltip label={t("menu.help")}>

@@ -10,10 +10,10 @@ type Group = "groupOffers" | "groupWrite" | "groupTask" | "groupCall" | "groupDe
 
 const GROUPS: [Group, Name[]][] = [
   ["groupOffers", ["accept", "decline", "next", "previous", "choose"]],
-  ["groupWrite", ["write", "send", "newline", "canned", "emoji", "attach", "undo"]],
+  ["groupWrite", ["write", "send", "newline", "canned", "emoji", "attach", "choices", "later", "undo"]],
   ["groupTask", ["wrap", "complete", "transfer", "invite", "handOver", "contact"]],
   ["groupCall", ["answer", "mute", "hold", "keypad", "record", "addToCall", "endCall"]],
-  ["groupDesk", ["activity", "dial", "help", "leave"]],
+  ["groupDesk", ["search", "activity", "dial", "help", "leave"]],
 ];
 
 /** Keys that belong to fields and dialogs rather than to the desk. */

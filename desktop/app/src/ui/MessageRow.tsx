@@ -22,7 +22,7 @@ interface Props {
 
 export const MessageRow = memo(function MessageRow({ row, name, conversation }: Props) {
   const { t } = useTranslation();
-  const { message, content, continues, reactions, answers } = row;
+  const { message, content, continues, reactions, answers, chosen } = row;
   const author = useAuthorName(message.author, name);
   return (
     <article
@@ -56,7 +56,7 @@ export const MessageRow = memo(function MessageRow({ row, name, conversation }: 
             {t("timeline.deleted")}
           </Text>
         ) : (
-          <ContentView content={content} message={message.edited ? null : message} />
+          <ContentView content={content} message={message.edited ? null : message} chosen={chosen} />
         )}
         {"truncated" in message && message.truncated === true && (
           <Text size="xs" c="dimmed">

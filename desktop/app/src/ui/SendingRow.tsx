@@ -4,18 +4,22 @@ import { Button, Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useSettings } from "../desk/settings.ts";
 import type { Sending } from "../model/state.ts";
-import { PlainText } from "./ContentView.tsx";
+import { ContentView, PlainText } from "./ContentView.tsx";
 import { useChannelName } from "./channelName.ts";
 import { useComposerText } from "./composerText.ts";
 import { useDesk, useDeskState, useNow } from "./context.ts";
 import css from "./MessageRow.module.css";
 
 export function SendingRow({ sending }: { sending: Sending }) {
-  const { id, text, media, phase, failure } = sending;
+  const { id, text, media, choices, phase, failure } = sending;
   return (
     <article className={css.row} data-direction="outbound" data-phase={phase}>
       <div className={css.bubble} data-failed={phase === "failed" || undefined}>
-        {text && <PlainText text={text} />}
+        {choices.length > 0 ? (
+          <ContentView content={{ kind: "choices", text, options: [...choices] }} message={null} />
+        ) : (
+          text && <PlainText text={text} />
+        )}
         {media.map(({ url, file_name }) => (
           <Text key={url} size="sm" fs="italic">
             <bdi>{file_name ?? url}</bdi>
@@ -59,7 +63,7 @@ function Failed({ sending }: { sending: Sending }) {
   const desk = useDesk();
   const channelName = useChannelName();
   const openTemplates = useComposerText((composer) => composer.openTemplates);
-  const { id, conversation_sid, text, media, template, failure } = sending;
+  const { id, conversation_sid, text, media, template, choices, failure } = sending;
   return (
     <div role="alert">
       <Text size="xs" className={css.reason} dir="auto">
@@ -72,7 +76,7 @@ function Failed({ sending }: { sending: Sending }) {
             size="compact-xs"
             onClick={() => {
               desk.takeBack(id);
-              desk.say(conversation_sid, { text, media: [...media], template, to }, 0);
+              desk.say(conversation_sid, { text, media, template, choices, to }, 0);
             }}
           >
             {t("composer.instead", { channel: channelName(to.channel) })}

@@ -10,6 +10,9 @@ import { HelpDialog } from "./HelpDialog.tsx";
 import { Notices } from "./Notices.tsx";
 import { PhoneBar } from "./phone/PhoneBar.tsx";
 import css from "./Shell.module.css";
+import { ContactView } from "./search/ContactView.tsx";
+import { useOpenSearch } from "./search/open.ts";
+import { SearchDialog } from "./search/SearchDialog.tsx";
 import { useSection } from "./sections.ts";
 import { useShortcuts } from "./shortcuts.ts";
 
@@ -20,13 +23,15 @@ const AdminPage = lazy(async () => ({ default: (await import("./admin/AdminPage.
 export function Shell({ role }: { role: Role }) {
   const section = useSection(role);
   const [open, setOpen] = useState<"activity" | "help" | "phone" | null>(null);
+  const search = useOpenSearch((search) => search.open);
   const run = useMemo(
     () => ({
       activity: () => setOpen("activity"),
       help: () => setOpen("help"),
       dial: () => setOpen("phone"),
+      search,
     }),
-    [],
+    [search],
   );
   useShortcuts(run);
   useAlerts();
@@ -55,6 +60,8 @@ export function Shell({ role }: { role: Role }) {
         {section === "admin" && <AdminPage />}
       </Suspense>
       <HelpDialog opened={open === "help"} close={() => setOpen(null)} />
+      <SearchDialog />
+      <ContactView />
       <Notices />
     </div>
   );

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useSettings } from "../desk/settings.ts";
 import { offers, taskItem } from "../model/tasks.ts";
 import { useDesk, useDeskState } from "./context.ts";
+import { useNotices } from "./notices.ts";
 
 let audio: AudioContext | null = null;
 
@@ -59,6 +60,12 @@ export function useAlerts(): void {
     }
     known.current = shown;
   }, [desk, reservations, t]);
+
+  const refused = useDeskState((state) => state.refused);
+  const notify = useNotices((notices) => notices.add);
+  useEffect(() => {
+    if (refused) notify({ tone: "bad", text: t("later.refused", { why: refused.reason ?? "" }) });
+  }, [refused, notify, t]);
 
   const waiting = useDeskState((state) => {
     const held = Object.values(state.reservations);

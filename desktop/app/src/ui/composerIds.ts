@@ -6,3 +6,5 @@ export const EMOJI_ID = "composer-emoji";
 export const ATTACH_ID = "composer-attach";
 /** The button that hands the conversation over. */
 export const HAND_OVER_ID = "hand-over";
+export const CHOICES_ID = "composer-choices";
+export const LATER_ID = "composer-later";

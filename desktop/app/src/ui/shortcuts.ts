@@ -6,7 +6,8 @@ import { useEffect } from "react";
 interface Chord {
   code: string;
   alt?: boolean;
-  shift?: boolean;
+  /** Control, or Command on a Mac. */
+  mod?: boolean;
 }
 
 export const CHORDS = {
@@ -18,6 +19,8 @@ export const CHORDS = {
   undo: { code: "KeyZ", alt: true },
   emoji: { code: "KeyE", alt: true },
   attach: { code: "KeyU", alt: true },
+  choices: { code: "KeyQ", alt: true },
+  later: { code: "KeyL", alt: true },
   transfer: { code: "KeyT", alt: true },
   invite: { code: "KeyJ", alt: true },
   handOver: { code: "KeyH", alt: true },
@@ -34,27 +37,32 @@ export const CHORDS = {
   dial: { code: "KeyN", alt: true },
   activity: { code: "KeyS", alt: true },
   help: { code: "Slash", alt: true },
+  search: { code: "KeyK", mod: true },
 } satisfies Record<string, Chord>;
 
 export type Command = keyof typeof CHORDS;
 
+const isMac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/u.test(navigator.userAgent);
+
 /** Keys as they are printed on keyboards. */
 export function keysOf(command: Command): string[] {
-  const { code } = CHORDS[command];
+  const { code, mod }: Chord = CHORDS[command];
   const names: Record<string, string> = { ArrowDown: "↓", ArrowUp: "↑", Slash: "/" };
-  return ["Alt", names[code] ?? code.replace("Key", "")];
+  return [mod ? (isMac ? "⌘" : "Ctrl") : "Alt", names[code] ?? code.replace("Key", "")];
 }
 
 /** For assistive technology (`aria-keyshortcuts`). */
 export function ariaKeys(command: Command): string {
-  const { code } = CHORDS[command];
-  return `Alt+${{ ArrowDown: "ArrowDown", ArrowUp: "ArrowUp", Slash: "/" }[code] ?? code.replace("Key", "")}`;
+  const { code, mod }: Chord = CHORDS[command];
+  return `${mod ? (isMac ? "Meta" : "Control") : "Alt"}+${{ ArrowDown: "ArrowDown", ArrowUp: "ArrowUp", Slash: "/" }[code] ?? code.replace("Key", "")}`;
 }
 
 function commandOf(event: KeyboardEvent): Command | null {
   const found = Object.entries(CHORDS).find(([, chord]: [string, Chord]) => {
     const modifiers =
-      event.altKey === (chord.alt ?? false) && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+      event.altKey === (chord.alt ?? false) &&
+      (event.ctrlKey || event.metaKey) === (chord.mod ?? false) &&
+      !event.shiftKey;
     return modifiers && event.code === chord.code;
   });
   return found ? (found[0] as Command) : null;

@@ -69,7 +69,7 @@ pub(crate) async fn find(
 }
 
 /// The contact, or the one that it was found to be.
-async fn current(center: &Shared, sid: &ContactSid) -> Result<Contact, ApiError> {
+pub(super) async fn current(center: &Shared, sid: &ContactSid) -> Result<Contact, ApiError> {
     let contact = load_current_contact(center.table.as_ref(), sid, Consistency::Strong).await?;
     contact.ok_or_else(|| ApiError::not_found("contact"))
 }

@@ -11,6 +11,7 @@ pub(crate) mod history;
 pub(crate) mod media;
 mod messages;
 pub(crate) mod problems;
+pub(crate) mod search;
 pub(crate) mod tasks;
 pub(crate) mod token;
 pub(crate) mod voice;

@@ -158,6 +158,11 @@ impl Fields {
         text.parse().map_err(|error| Refusal::field(name, error))
     }
 
+    pub(super) fn truth(&self, name: &str) -> Result<Option<bool>, Refusal> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        value.as_bool().map(Some).ok_or_else(|| Refusal::field(name, "neither true nor false"))
+    }
+
     /// A whole number from 0.
     pub(super) fn number(&self, name: &str) -> Result<Option<u64>, Refusal> {
         let Some(value) = self.get(name) else { return Ok(None) };

@@ -6,14 +6,18 @@ use super::membership::{Joined, join};
 use super::request::Refusal;
 use crate::center::Center;
 use crate::config::Config;
-use crate::frames::{contact_payload, conversation_payload, message_payload, reservation_payload};
+use crate::frames::{
+    contact_payload, conversation_payload, message_payload, reservation_payload, scheduled_payload,
+};
 use crate::keys;
 use crate::ports::Consistency;
 use crate::router::OpError;
-use crate::store::{StoreError, load, load_contact, load_conversation, load_task, load_timeline};
+use crate::store::{
+    StoreError, load, load_contact, load_conversation, load_open_scheduled, load_task, load_timeline,
+};
 use crate::window;
 use patchbay_model::{Contact, Conversation, ConversationSid, Message, ReservationStatus, Seq, Task, Worker};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Messages of a conversation that are shown at once.
@@ -58,6 +62,7 @@ pub(super) async fn snapshot(
         let mut entry = conversation_payload(&conversation);
         entry["contact"] = contact_payload(&contact, center.links());
         entry["addresses"] = json!(window::addresses(center, &contact).await?);
+        entry["scheduled"] = json!(scheduled_of(center, &contact).await?);
         entry["more"] = json!(more);
         conversations.push(entry);
         messages.extend(recent.iter().map(|message| message_payload(message, center.links())));
@@ -103,6 +108,12 @@ pub(super) async fn contact_of(center: &Center, conversation: &Conversation) -> 
     let contact =
         load_contact(center.table.as_ref(), &conversation.contact_sid, Consistency::Eventual).await?;
     Ok(contact.ok_or(OpError::NotFound("contact"))?)
+}
+
+/// What is to be said to a contact later.
+pub(super) async fn scheduled_of(center: &Center, contact: &Contact) -> Result<Vec<Value>, StoreError> {
+    let open = load_open_scheduled(center.table.as_ref(), &contact.timeline()).await?;
+    Ok(open.iter().map(|scheduled| scheduled_payload(scheduled, center.links())).collect())
 }
 
 /// A contact's last messages, on all channels and of all conversations, and whether there are older ones.

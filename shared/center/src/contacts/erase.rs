@@ -11,13 +11,16 @@ use crate::keys;
 use crate::ports::{
     BlobError, Condition, Consistency, Item, Key, Outgoing, QueueError, QueueName, TableError, Write,
 };
+use crate::search::Word;
 use crate::store::{
-    Erasure, StoreError, copies_of, keep_erasure, load_contact, load_conversation, load_current_contact,
-    load_erasure,
+    Erasure, Scheduled, StoreError, copies_of, delete_contact, keep_erasure, load_contact, load_conversation,
+    load_current_contact, load_erasure,
 };
 use patchbay_model::{BlobKey, ChannelKind, Contact, ContactSid, Conversation, ConversationState, TaskSid};
 use std::collections::BTreeSet;
 
+/// How often the contact itself is deleted as somebody else has just written it.
+const TRIES_MAX: usize = 5;
 /// Items of one command; the next one goes on.
 const ITEMS_PER_COMMAND: usize = 200;
 /// Seconds after which it is looked again: the queues' longest delay.
@@ -94,6 +97,9 @@ pub(crate) async fn erase_piece(
         for key in led_here(&contact) {
             delete_of(center, key, first).await?;
         }
+        for word in contact.indexed.iter().filter_map(|word| Word::parse(word)) {
+            delete(center, keys::word(&word, first)).await?;
+        }
     }
     let mut deleted = 0;
     for (at, sid) in contacts.iter().enumerate() {
@@ -111,6 +117,9 @@ pub(crate) async fn erase_piece(
             for task in tasks_of(item) {
                 delete(center, keys::task(&task)).await?;
             }
+            if let Some(due) = due_of(item) {
+                delete(center, due).await?;
+            }
             delete(center, item.key.clone()).await?;
             deleted += 1;
         }
@@ -120,7 +129,7 @@ pub(crate) async fn erase_piece(
         }
         center.blob.delete(&BlobKey::picture(sid)).await?;
         if is_last {
-            delete(center, keys::contact(first)).await?;
+            delete_last(center, first).await?;
             deleted += 1;
         }
     }
@@ -148,6 +157,26 @@ fn tasks_of(item: &Item) -> Vec<TaskSid> {
     let is_conversation = item.key.sort == "O" || item.key.sort.starts_with("V#");
     let conversation = is_conversation.then(|| codec::decode::<Conversation>(item, "d").ok()).flatten();
     conversation.map(|conversation| conversation.tasks).unwrap_or_default()
+}
+
+/// The entry of the list of what is due, of a message that was to be said later.
+fn due_of(item: &Item) -> Option<Key> {
+    let scheduled = item.key.sort.starts_with("Z#").then(|| codec::decode::<Scheduled>(item, "d").ok())?;
+    scheduled.map(|scheduled| keys::due(scheduled.send_at, &scheduled.contact_sid, &scheduled.sid))
+}
+
+/// Deletes the contact itself with its words, as it is then: somebody may have changed it meanwhile.
+async fn delete_last(center: &Center, sid: &ContactSid) -> Result<(), StoreError> {
+    let table = center.table.as_ref();
+    let mut tries = 1;
+    while let Some(contact) = load_contact(table, sid, Consistency::Strong).await? {
+        match table.write(delete_contact(&contact)).await.map_err(StoreError::from) {
+            Ok(_) => break,
+            Err(error) if error.is_lost_race() && tries < TRIES_MAX => tries += 1,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 async fn delete(center: &Center, key: Key) -> Result<(), StoreError> {

@@ -7,7 +7,7 @@ use crate::command::Identified;
 use crate::ports::Consistency;
 use crate::store::{
     StoreError, claim_for_all, claim_identity, find_contact, load_conversation, load_current_contact,
-    put_next,
+    put_contact, put_next,
 };
 use patchbay_model::contact::AttributeSource;
 use patchbay_model::limits::IDENTITIES_MAX;
@@ -123,12 +123,13 @@ async fn make(center: &Center, identified: &Identified, own: Vec<Address>) -> Re
         notes: String::new(),
         merged: Vec::new(),
         merged_into: None,
+        indexed: Vec::new(),
         created_at: identified.at,
         version: 0,
     };
     let mut writes: Vec<_> =
         contact.identities.iter().map(|own| claim_identity(&own.identity(), &contact.sid)).collect();
-    writes.push(put_next(&mut contact));
+    writes.extend(put_contact(&mut contact));
     center.table.write(writes).await?;
     Ok(contact)
 }
@@ -172,7 +173,7 @@ async fn file(
         }
     }
     if filed.identities != contact.identities {
-        claims.push(put_next(&mut filed));
+        claims.extend(put_contact(&mut filed));
         table.write(claims).await?;
     }
     let identity = &identified.identity;

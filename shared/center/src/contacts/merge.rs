@@ -7,12 +7,14 @@
 use super::union::{TooMuch, joined, parted};
 use crate::center::Center;
 use crate::keys;
+use crate::ports::table::TRANSACTION_WRITES_MAX;
 use crate::ports::{Condition, Consistency, Write};
 use crate::store::{
     Contacts, MergeRecord, StoreError, assign_identity, keep_merge, load_contact, load_conversation,
-    load_current_contact, load_merges, number, put_next,
+    load_current_contact, load_merges, number, put_contact, put_next,
 };
 use patchbay_model::contact::MergedInto;
+use patchbay_model::limits::{IDENTITIES_MAX, INDEXED_MAX};
 use patchbay_model::{
     Address, Contact, ContactSid, Conversation, ConversationState, MergeSid, Seq, Timestamp,
 };
@@ -21,6 +23,9 @@ use std::collections::BTreeSet;
 
 /// How often a change is made again on what somebody else has just written.
 const TRIES_MAX: usize = 5;
+// The record, every address, both contacts and the conversation; the words of the one who stays, before and after, and
+// of the one who goes.
+const _: () = assert!(1 + IDENTITIES_MAX + 3 + 3 * INDEXED_MAX <= TRANSACTION_WRITES_MAX);
 
 /// Why two contacts are not made one, or one not two.
 #[derive(Debug, thiserror::Error)]
@@ -138,9 +143,9 @@ fn writes_of_merge(
         other_sid: gone.sid.clone(),
         undoes: None,
         contacts: Some(Box::new(Contacts {
-            before: stays.clone(),
-            other: gone.clone(),
-            after: after.clone(),
+            before: unindexed(stays),
+            other: unindexed(&gone),
+            after: unindexed(&after),
         })),
     };
     let mut closed = conversation.unwrap_or_else(|| nothing_said(&gone, now));
@@ -154,8 +159,15 @@ fn writes_of_merge(
     writes.extend(assign(&of_others(&gone, &stays.identities), &gone.sid, &after));
     let mut gone = gone;
     gone.merged_into = Some(MergedInto { contact_sid: stays.sid.clone(), merge_sid: sid });
-    writes.extend([put_next(&mut after), put_next(&mut gone), put_next(&mut closed)]);
+    writes.extend(put_contact(&mut after));
+    writes.extend(put_contact(&mut gone));
+    writes.push(put_next(&mut closed));
     Ok((after, writes))
+}
+
+/// A contact as a record keeps it: what stands in the index is for the contact itself to know.
+fn unindexed(contact: &Contact) -> Contact {
+    Contact { indexed: Vec::new(), ..contact.clone() }
 }
 
 /// The conversation, over before it began, of a contact who has said nothing: somebody who is about to begin one
@@ -240,7 +252,8 @@ pub async fn unmerge(
         writes.extend(assign(&stays.identities, &contact_sid, &stays));
         writes.extend(assign(&of_others(&back, &stays.identities), &contact_sid, &back));
         writes.extend(reopen(center, &gone.sid).await?);
-        writes.extend([put_next(&mut stays), put_next(&mut back)]);
+        writes.extend(put_contact(&mut stays));
+        writes.extend(put_contact(&mut back));
         match table.write(writes).await.map_err(StoreError::from) {
             Ok(_) => {
                 super::show(center, &stays).await;

@@ -25,7 +25,8 @@ pub use union::TooMuch;
 use crate::center::Center;
 use crate::ports::Consistency;
 use crate::router::OpError;
-use crate::store::{StoreError, load_conversation, load_current_contact, load_worker, put_next};
+use crate::search::{Word, words_of};
+use crate::store::{StoreError, load_conversation, load_current_contact, load_worker, put_contact};
 use crate::{frames, notify};
 use patchbay_model::{ChannelKind, Consent, Contact, ContactSid, ConversationState};
 
@@ -45,10 +46,11 @@ pub async fn change_contact(
         else {
             return Ok(None);
         };
-        if !change(&mut contact) {
+        // One who was stored before there was an index, or another one, comes into it now.
+        if !change(&mut contact) && is_indexed(&contact) {
             return Ok(Some(contact));
         }
-        match center.table.write(vec![put_next(&mut contact)]).await.map_err(StoreError::from) {
+        match center.table.write(put_contact(&mut contact)).await.map_err(StoreError::from) {
             Ok(_) => {
                 show(center, &contact).await;
                 return Ok(Some(contact));
@@ -57,6 +59,11 @@ pub async fn change_contact(
             Err(error) => return Err(error),
         }
     }
+}
+
+/// Whether the index has the words of a contact.
+pub(crate) fn is_indexed(contact: &Contact) -> bool {
+    words_of(contact).iter().map(Word::to_string).eq(contact.indexed.iter().cloned())
 }
 
 /// Shows a contact as it now is to the agents on its conversation. Whoever does not hear it has it by `sync`.

@@ -4,6 +4,7 @@ use super::union::{joined, parted};
 use super::*;
 use crate::keys;
 use crate::ports::{Blob, QueueName};
+use crate::store::put_next;
 use crate::store::{find_timeline, load_contact, load_merges, load_timeline, note_media};
 use crate::testing::{ANN, Room, ask_and_hand_over, now};
 use patchbay_model::contact::AttributeSource;
@@ -236,6 +237,7 @@ fn contact(seed: u8, made: i64) -> Contact {
         notes: String::new(),
         merged: vec![],
         merged_into: None,
+        indexed: vec![],
         created_at: Timestamp(made),
         version: 1,
     }

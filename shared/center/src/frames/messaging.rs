@@ -123,6 +123,9 @@ pub fn contact(conversation: &ConversationSid, at: Timestamp, contact: &Contact,
 /// The contact as it is stored, with a URL of the picture.
 pub fn contact_payload(contact: &Contact, links: Links<'_>) -> Value {
     let mut payload = document(contact);
+    if let Some(fields) = payload.as_object_mut() {
+        fields.remove("indexed");
+    }
     if contact.picture.is_some() {
         payload["picture"] = json!(links.picture(contact));
     }

@@ -11,6 +11,7 @@ mod cut;
 mod messaging;
 mod reply;
 mod reservation;
+mod scheduled;
 mod task;
 mod worker;
 
@@ -22,6 +23,7 @@ pub use messaging::{
 };
 pub use reply::{Fault, Init, ack, error, init, sync};
 pub use reservation::{reservation, reservation_payload};
+pub use scheduled::{scheduled, scheduled_payload};
 pub use task::task_payload;
 pub use worker::{
     activity_payload, worker, worker_capacity, worker_channel_payload, worker_channel_sid, worker_payload,

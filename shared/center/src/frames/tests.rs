@@ -2,7 +2,9 @@ use super::*;
 use crate::config::{Config, ConfigDocuments};
 use crate::media::Links;
 use crate::memory::MemoryBlob;
-use crate::store::{Bridge, Leg, MonitorMode, Party, PartyRole, Recording, RecordingState, WorkerProfile};
+use crate::store::{
+    Bridge, Fate, Leg, MonitorMode, Party, PartyRole, Recording, RecordingState, Scheduled, WorkerProfile,
+};
 use patchbay_flow::EffectId;
 use patchbay_model::message::MediaFailure;
 use patchbay_model::task::TaskReservation;
@@ -170,6 +172,7 @@ fn some_contact() -> Contact {
         notes: String::new(),
         merged: vec![],
         merged_into: None,
+        indexed: vec![],
         created_at: NOW,
         version: 1,
     }
@@ -244,6 +247,30 @@ fn with_media() -> (Message, Message) {
     (of_customer, of_agent)
 }
 
+/// A message that is to be said later, and one that the customer was faster than.
+fn to_be_said() -> [Scheduled; 2] {
+    let scheduled = Scheduled {
+        sid: MessageSid::derive(&["later"]),
+        contact_sid: contact_sid(),
+        conversation_sid: contact_sid().conversation(1),
+        author: Author::Agent { worker_sid: worker_sid(), name: "Ann".into() },
+        content: Content::text("Did it arrive?"),
+        reply_to: None,
+        quoted: None,
+        to: Address::new(ChannelKind::Sms, "default", "+15005550006"),
+        our_address: "+15005550001".into(),
+        send_at: NOW.plus_s(3_600),
+        unless_answered: true,
+        asked_at: NOW,
+        fate: Fate::Scheduled,
+        version: 1,
+    };
+    let reason = "answered: the customer has written before it was due".to_owned();
+    let fate = Fate::Canceled { reason };
+    let over = Scheduled { fate, content: Content::text(""), version: 2, ..scheduled.clone() };
+    [scheduled, over]
+}
+
 fn messaging_frames() -> Vec<(&'static str, Bytes)> {
     let edited = Message { edited: Some(Box::new(Content::text("Hello!"))), ..said("Helo") };
     let secret = Some(Box::new(Content::text("a secret again")));
@@ -260,6 +287,8 @@ fn messaging_frames() -> Vec<(&'static str, Bytes)> {
         ("conversation_updated", conversation(&conversation_of)),
         ("contact_updated", contact(&conversation_of.sid, NOW, &some_contact(), links())),
         ("conversation_read", read(&conversation_of.sid, said("").seq, &worker_sid())),
+        ("message_scheduled", scheduled(&to_be_said()[0], links())),
+        ("message_not_scheduled", scheduled(&to_be_said()[1], links())),
         ("typing", typing(&conversation_of.sid, NOW, &Author::Contact, true)),
     ]);
     frames

@@ -8,6 +8,7 @@ use super::call::{
 use super::messaging::AttachmentPayload;
 use super::reply::Fault;
 use super::reservation::ReservationPayload;
+use super::scheduled::{ScheduledPayload, ScheduledState};
 use super::task::TaskPayload;
 use super::tests::every_frame;
 use super::worker::{ActivityPayload, WorkerChannelPayload, WorkerPayload};
@@ -90,6 +91,8 @@ fn types() -> String {
         ParticipantState,
         ParticipantPayload<'static>,
         CallPayload<'static>,
+        ScheduledState,
+        ScheduledPayload<'static>,
         Fault,
         serde_json::Value,
     ];

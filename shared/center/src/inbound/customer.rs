@@ -3,7 +3,7 @@
 use crate::center::Center;
 use crate::contacts::fill;
 use crate::ports::Consistency;
-use crate::store::{self, StoreError, claim_identity, find_contact, put_next};
+use crate::store::{self, StoreError, claim_identity, find_contact, put_contact};
 use patchbay_model::{Address, Contact, ContactSid, InboundEvent};
 use serde_json::Map;
 use std::collections::BTreeMap;
@@ -34,7 +34,8 @@ pub(super) async fn find_or_create(center: &Center, event: &InboundEvent) -> Res
     }
     let identity = address(event).identity();
     let mut contact = new_contact(event, ContactSid::random(center.world.id()));
-    let writes = vec![claim_identity(&identity, &contact.sid), put_next(&mut contact)];
+    let mut writes = vec![claim_identity(&identity, &contact.sid)];
+    writes.extend(put_contact(&mut contact));
     match center.table.write(writes).await.map_err(StoreError::from) {
         Ok(_) => Ok(contact.sid),
         Err(error) if error.is_lost_race() => {
@@ -57,6 +58,7 @@ fn new_contact(event: &InboundEvent, sid: ContactSid) -> Contact {
         notes: String::new(),
         merged: Vec::new(),
         merged_into: None,
+        indexed: Vec::new(),
         created_at: event.received_at,
         version: 0,
     };

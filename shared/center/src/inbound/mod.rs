@@ -28,6 +28,7 @@ pub use effects::Functions;
 pub use error::InboundError;
 pub use place::message_sid;
 
+use crate::agent;
 use crate::center::Center;
 use crate::command::{FifoFailures, InboundBody, Record};
 use crate::contacts::identify;
@@ -96,6 +97,9 @@ async fn dispatch(center: &Center, body: &InboundBody) -> Result<(), InboundErro
         }
         InboundBody::Identify(identified) => Ok(identify(center, identified).await.map(drop)?),
         InboundBody::Stray { key } => stray::handle(center, key).await,
+        InboundBody::Scheduled { contact_sid, message_sid } => {
+            Ok(Box::pin(agent::say_scheduled(center, contact_sid, message_sid)).await?)
+        }
         InboundBody::Changed { key } => change::show_update(center, key).await,
     }
 }

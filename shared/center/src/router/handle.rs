@@ -119,6 +119,16 @@ async fn carry_out(center: &Center, command: RoutingBody, again: bool) -> Result
             hand_over::finish(center, (&worker_sid, by.as_ref()), &task_sid, &to).await
         }
         RoutingBody::Reclassify { version, after } => reclassify::reclassify(center, version, after).await,
-        RoutingBody::Sweep => sweep::sweep(center).await,
+        RoutingBody::Scheduled { contact_sid, message_sid, due } => {
+            if center.now() < due {
+                let again = RoutingBody::Scheduled { contact_sid, message_sid, due };
+                return Ok(timer::send_at(center, &again, due).await?);
+            }
+            agent::hand_over_scheduled(center, &contact_sid, &message_sid).await.map(drop)
+        }
+        RoutingBody::Sweep => {
+            agent::sweep_scheduled(center).await?;
+            sweep::sweep(center).await
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! Contacts and the addresses that lead to them.
 
-use super::{StoreError, Versioned, load};
+use super::{StoreError, Versioned, load, put_next};
 use crate::keys;
 use crate::ports::{Attributes, Condition, Consistency, Item, Key, Table, Value, Write};
+use crate::search::{Word, words_of};
 use patchbay_model::limits::MERGED_MAX;
 use patchbay_model::{Contact, ContactSid, IdentityKey};
 
@@ -14,6 +15,33 @@ impl Versioned for Contact {
     fn version(&mut self) -> &mut u64 {
         &mut self.version
     }
+}
+
+/// The writes of a changed contact: the document, as `put_next`, and what its words are in the index less than or besides
+/// those that it has there. Without a change of those it is one write.
+pub fn put_contact(contact: &mut Contact) -> Vec<Write> {
+    let words: Vec<String> = words_of(contact).iter().map(Word::to_string).collect();
+    let before = std::mem::replace(&mut contact.indexed, words);
+    let added = contact.indexed.iter().filter(|word| !before.contains(word));
+    let gone = before.iter().filter(|word| !contact.indexed.contains(word));
+    let key = |word: &String| Some(keys::word(&Word::parse(word)?, &contact.sid));
+    let put =
+        |key| Write::Put { item: Item { key, attributes: Attributes::new() }, condition: Condition::Always };
+    let delete = |key| Write::Delete { key, condition: Condition::Always };
+    let changes: Vec<Write> =
+        added.filter_map(key).map(put).chain(gone.filter_map(key).map(delete)).collect();
+    std::iter::once(put_next(contact)).chain(changes).collect()
+}
+
+/// The writes that erase a contact as it was read, and its words from the index.
+pub fn delete_contact(contact: &Contact) -> Vec<Write> {
+    let version = super::number(contact.version);
+    let document =
+        Write::Delete { key: keys::contact(&contact.sid), condition: Condition::Equals("v".into(), version) };
+    let words = contact.indexed.iter().filter_map(|word| Word::parse(word));
+    let words = words.map(|word| keys::word(&word, &contact.sid));
+    let words = words.map(|key| Write::Delete { key, condition: Condition::Always });
+    std::iter::once(document).chain(words).collect()
 }
 
 /// Whose address it is, if anybody's. Eventually consistent unless asked otherwise: an identity is written

@@ -13,6 +13,7 @@ mod merge;
 mod message;
 mod problem;
 mod read_mark;
+mod scheduled;
 mod task;
 mod timeline;
 mod worker;
@@ -20,8 +21,8 @@ mod worker;
 pub use change::{MessageChange, change_message, move_message};
 pub use connection::{delete_connection, load_connection, put_connection};
 pub use contact::{
-    assign_identity, claim_for_all, claim_identity, find_contact, find_timeline, load_contact,
-    load_current_contact,
+    assign_identity, claim_for_all, claim_identity, delete_contact, find_contact, find_timeline,
+    load_contact, load_current_contact, put_contact,
 };
 pub use conversation::{archive, load_conversation, load_current_conversation, load_past_conversations};
 pub use delivery::{Progress, begin_part, end_part, load_progress};
@@ -39,6 +40,10 @@ pub use message::{
 };
 pub use problem::{Problem, keep_problem, load_problems};
 pub use read_mark::mark_read_once;
+pub use scheduled::{
+    Fate, Scheduled, change_scheduled, end_scheduled, forget_scheduled, load_due, load_open_scheduled,
+    load_scheduled, put_scheduled,
+};
 pub use task::{FINISHED_TASK_KEPT_S, load_task};
 pub use timeline::{load_timeline, load_timeline_after};
 pub use worker::{WorkerProfile, list_workers, load_profile, load_worker};

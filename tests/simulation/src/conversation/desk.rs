@@ -6,12 +6,15 @@ use super::setup::{AGENTS, QUEUE};
 use crate::push::SimPush;
 use crate::world::SimWorld;
 use patchbay_center::agent::Session;
+use patchbay_center::ports::World;
 use patchbay_model::WorkerSid;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Messages that an agent writes at the most: with what customers say, fewer than a desktop is shown at once.
 const REPLIES_MAX: usize = 10;
+/// Milliseconds after which something is said that is to be said later: less than the calm at the end.
+const AHEAD_MS: std::ops::Range<i64> = 5_500..90_000;
 
 /// Something that an agent says.
 pub(super) struct Reply {
@@ -19,8 +22,23 @@ pub(super) struct Reply {
     /// The stored message, when the desktop was told of it.
     pub message_sid: Option<String>,
     pub refused: bool,
+    /// Where it was said.
+    pub conversation: String,
+    /// It was to be said later.
+    pub later: bool,
+    /// The center has told that it will not be.
+    pub canceled: bool,
+    /// It was asked for something else, once.
+    reconsidered: bool,
     /// Asked while it was being asked already, so that one may be refused and the other not.
     pub doubled: bool,
+}
+
+impl Reply {
+    /// Whether it is still to be said, as far as the desktop knows.
+    fn waits(&self) -> bool {
+        self.later && !self.reconsidered && self.message_sid.is_some()
+    }
 }
 
 pub(super) struct Desk {
@@ -104,6 +122,17 @@ impl Desk {
         match (dice, held) {
             (0..2, _) => self.ask("worker.activity", json!({"activity": "Offline"})),
             (2..14, _) => self.ask("worker.activity", json!({"activity": "Available"})),
+            (14..40, _) if self.replies.iter().any(Reply::waits) => {
+                let waiting = self.replies.iter_mut().rev().find(|reply| reply.waits());
+                let (conversation, sid) = waiting
+                    .map(|reply| {
+                        reply.reconsidered = true;
+                        (reply.conversation.clone(), reply.message_sid.clone())
+                    })
+                    .unwrap_or_default();
+                let action = if which % 3 == 0 { "message.reschedule" } else { "message.cancel" };
+                self.ask(action, json!({"conversation_sid": conversation, "message_sid": sid}));
+            }
             (14..20, _) => self.sync(),
             (_, _) if self.behind => self.sync(),
             (20..28, Some((sid, held))) if held.status == "pending" => {
@@ -115,9 +144,23 @@ impl Desk {
             (20..44, Some((_, held))) if held.status == "accepted" => self.share(&held, which),
             (44..72, Some((_, held))) if held.status == "accepted" && self.replies.len() < REPLIES_MAX => {
                 let text = format!("{} says {}", self.name, self.replies.len());
-                self.ask("message.send", json!({"conversation_sid": held.conversation, "text": text}));
-                let reply = Reply { text, message_sid: None, refused: false, doubled: false };
-                self.replies.push(reply);
+                let mut said = json!({"conversation_sid": held.conversation, "text": text});
+                let ahead_ms = world.dice(|rng| (rng.u32(0..3) == 0).then(|| rng.i64(AHEAD_MS)));
+                if let Some(ms) = ahead_ms {
+                    said["send_at"] = json!(world.now().plus_ms(ms));
+                    said["unless_answered"] = (which % 2 == 0).into();
+                }
+                self.ask("message.send", said);
+                self.replies.push(Reply {
+                    text,
+                    message_sid: None,
+                    refused: false,
+                    conversation: held.conversation.unwrap_or_default(),
+                    later: ahead_ms.is_some(),
+                    canceled: false,
+                    reconsidered: false,
+                    doubled: false,
+                });
             }
             (72..80, Some((sid, held))) if held.status == "accepted" => {
                 self.ask("reservation.wrap", json!({"reservation_sid": sid}));
@@ -214,6 +257,13 @@ impl Desk {
                 if let Some(reply) = self.replies.iter_mut().find(|reply| asked["text"] == reply.text) {
                     reply.message_sid = payload["message_sid"].as_str().map(str::to_owned);
                     reply.refused = !done;
+                }
+            }
+            ("message.cancel", true) => {
+                let canceled = payload["message_sid"].as_str();
+                let mut replies = self.replies.iter_mut();
+                if let Some(reply) = replies.find(|reply| reply.message_sid.as_deref() == canceled) {
+                    reply.canceled = true;
                 }
             }
             ("sync", true) => {

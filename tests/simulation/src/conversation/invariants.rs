@@ -13,13 +13,13 @@ use patchbay_center::media::Links;
 use patchbay_center::memory::MemoryBlob;
 use patchbay_center::ports::{Consistency, World};
 use patchbay_center::store::{
-    Execution, find_contact, load_contact, load_conversation, load_execution, load_messages,
-    load_past_conversations,
+    Execution, Fate, find_contact, load_contact, load_conversation, load_due, load_execution, load_messages,
+    load_past_conversations, load_scheduled,
 };
 use patchbay_flow::{Status, Waiting};
 use patchbay_model::{
-    Address, Author, ChannelKind, ContactSid, Conversation, ConversationState, Invited, Message,
-    MessageStatus, ReservationStatus, Seq, Task, TaskStatus, WorkerSid,
+    Address, Author, ChannelKind, ContactSid, Conversation, ConversationSid, ConversationState, Invited,
+    Message, MessageSid, MessageStatus, ReservationStatus, Seq, Task, TaskStatus, WorkerSid,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -73,6 +73,7 @@ pub(super) fn at_rest(scenario: &Scenario) -> Report {
     }
     one_open_task(&facts.tasks, &people);
     no_strays(scenario, &people);
+    said_later(scenario, &people);
     for (desk, there) in scenario.desks.iter().zip(&scenario.there) {
         replies(desk, *there, &people);
         if *there {
@@ -305,9 +306,36 @@ fn no_strays(scenario: &Scenario, people: &BTreeMap<ContactSid, Person>) {
     }
 }
 
+/// 14: what was to be said later has been sent or refused, once, or canceled; nothing of it is left.
+fn said_later(scenario: &Scenario, people: &BTreeMap<ContactSid, Person>) {
+    let table = scenario.stage.table.as_ref();
+    let left = read(load_due(table, scenario.stage.world.now().plus_s(86_400), 10));
+    assert!(left.is_empty(), "14: {} are still to be said", left.len());
+    for reply in scenario.desks.iter().flat_map(|desk| &desk.replies).filter(|reply| reply.later) {
+        let Ok(conversation) = ConversationSid::parse(&reply.conversation) else { continue };
+        let stored: Vec<&Message> =
+            messages(people).filter(|message| message.content.plain_text() == reply.text).collect();
+        let statuses: Vec<MessageStatus> = stored.iter().map(|message| message.status).collect();
+        let Some(sid) = reply.message_sid.as_deref().and_then(|sid| MessageSid::parse(sid).ok()) else {
+            assert!(stored.len() <= 1, "14: {:?} {statuses:?}", reply.text);
+            continue;
+        };
+        let scheduled = read(load_scheduled(table, &conversation.contact(), &sid));
+        match scheduled.map(|scheduled| scheduled.fate) {
+            Some(Fate::Sent { .. }) => assert_eq!(stored.len(), 1, "14: {:?} {statuses:?}", reply.text),
+            Some(Fate::Refused { .. }) => {
+                assert_eq!(statuses, [MessageStatus::Failed], "14: {:?}", reply.text)
+            }
+            Some(Fate::Canceled { .. }) => assert_eq!(statuses, [], "14: {:?}", reply.text),
+            fate => panic!("14: {:?} is {fate:?}", reply.text),
+        }
+        assert!(!reply.canceled || stored.is_empty(), "14: {:?} was canceled and said", reply.text);
+    }
+}
+
 /// What an agent was told was sent is stored, once; what was refused is not.
 fn replies(desk: &Desk, there: bool, people: &BTreeMap<ContactSid, Person>) {
-    for reply in &desk.replies {
+    for reply in desk.replies.iter().filter(|reply| !reply.later) {
         let stored = messages(people).filter(|message| message.content.plain_text() == reply.text);
         let stored: Vec<&str> = stored.map(|message| message.sid.as_str()).collect();
         match &reply.message_sid {
@@ -360,6 +388,17 @@ fn report(scenario: &Scenario, people: &BTreeMap<ContactSid, Person>) -> Report 
         ),
         ("invitations", desks().map(|desk| desk.invited).sum()),
         ("hand-overs", desks().map(|desk| desk.handed_over).sum()),
+        (
+            "said later",
+            messages(people)
+                .filter(|message| {
+                    desks()
+                        .flat_map(|desk| &desk.replies)
+                        .any(|reply| reply.later && message.content.plain_text() == reply.text)
+                })
+                .count(),
+        ),
+        ("canceled", desks().flat_map(|desk| &desk.replies).filter(|reply| reply.canceled).count()),
         ("expired tokens", desks().map(|desk| desk.expired).sum()),
         ("conversations", people.values().map(|person| 1 + person.past.len()).sum()),
         ("delivered", with(MessageStatus::Delivered)),

@@ -3,7 +3,7 @@
 import { NumberInput, TagsInput, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useDraft } from "../../admin/draft.ts";
-import type { DeskDocument } from "../../admin/types.ts";
+import type { CannedDocument, DeskDocument } from "../../admin/types.ts";
 import type { TemplateChoice } from "../../model/reach.ts";
 import css from "./AdminPage.module.css";
 import { RowsEditor } from "./RowsEditor.tsx";
@@ -42,19 +42,17 @@ export function DeskPart() {
             { key: "shortcut", label: t("admin.shortcut") },
             { key: "language", label: t("menu.language") },
             { key: "text", label: t("admin.text"), wide: true },
+            { key: "choices", label: t("choices.lines") },
           ]}
-          rows={desk.canned_replies.map(({ shortcut, language = "", text }) => ({
+          rows={desk.canned_replies.map(({ shortcut, language = "", text, choices = [] }) => ({
             shortcut,
             language,
             text,
+            choices: choices.join("\n"),
           }))}
           change={(rows) =>
             put({
-              canned_replies: rows.map(({ shortcut = "", language = "", text = "" }) => ({
-                shortcut,
-                text,
-                ...(language ? { language } : {}),
-              })),
+              canned_replies: rows.map(cannedOf),
             })
           }
         />
@@ -84,6 +82,17 @@ export function DeskPart() {
       </section>
     </>
   );
+}
+
+/** The answers to choose from stand on lines of their own; the last may be one that is about to be written. */
+function cannedOf(row: Record<string, string>): CannedDocument {
+  const { shortcut = "", language = "", text = "", choices = "" } = row;
+  return {
+    shortcut,
+    text,
+    ...(language ? { language } : {}),
+    ...(choices ? { choices: choices.split("\n") } : {}),
+  };
 }
 
 /** Whether the channel is one, the center says when the documents are checked. */

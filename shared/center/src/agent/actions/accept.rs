@@ -6,7 +6,7 @@ use crate::agent::call::{self, call_of, ring};
 use crate::agent::late;
 use crate::agent::membership::{Joined, join};
 use crate::agent::request::{Fields, Refusal};
-use crate::agent::snapshot::{contact_of, recent_messages};
+use crate::agent::snapshot::{contact_of, recent_messages, scheduled_of};
 use crate::center::Center;
 use crate::frames::{contact_payload, conversation_payload, message_payload};
 use crate::router::{self, Accepted};
@@ -52,5 +52,6 @@ pub(super) async fn accept(center: &Center, session: &Session, fields: &Fields) 
         .with("conversation", conversation_payload(&conversation))
         .with("contact", contact_payload(&contact, center.links()))
         .with("addresses", window::addresses(center, &contact).await?)
+        .with("scheduled", scheduled_of(center, &contact).await?)
         .with("more", more))
 }

@@ -9,6 +9,7 @@ mod content;
 mod hand_over;
 mod history;
 mod invite;
+mod later;
 mod note;
 mod ping;
 mod read;
@@ -49,6 +50,8 @@ pub(super) async fn act(
         "reservation.wrap" => wrap::wrap(center, session, fields).await,
         "reservation.complete" => complete::complete(center, session, fields).await,
         "message.send" => send::send(center, session, connection, request).await,
+        "message.cancel" => later::cancel_later(center, session, connection, fields).await,
+        "message.reschedule" => later::change_later(center, session, connection, fields).await,
         "message.typing" => typing::typing(center, session, fields).await,
         "conversation.read" => read::read(center, session, connection, fields).await,
         "conversation.history" => history::history(center, session, fields).await,

@@ -2,10 +2,9 @@
 
 use crate::agent::request::{Fields, NAME_CHARS_MAX, Refusal};
 use crate::center::{Center, ChannelAccount};
-use crate::contacts::{OPTED_OUT, has_opted_out};
 use crate::frames::Fault;
 use crate::store::StoreError;
-use crate::window::{self, WINDOW_CLOSED, Writer};
+use crate::window::{self, Barred};
 use patchbay_model::{Address, ChannelKind, Contact, Content, Conversation, Message};
 use serde_json::{Value, json};
 
@@ -42,24 +41,23 @@ pub(super) async fn choose<'c>(
             None => return Err(refused(center, contact, "the contact has no such identity").await?),
         },
     };
-    let Some(account) = center.channel(to.channel, &to.account) else {
-        return Err(refused(center, contact, "the channel's account is not configured").await?);
-    };
-    if matches!(content, Content::Email(_)) && account.channel.email().is_none() {
+    let configured = center.channel(to.channel, &to.account);
+    if matches!(content, Content::Email(_)) && configured.is_some_and(|found| found.channel.email().is_none())
+    {
         return Err(Refusal::field("subject", "only mails have one"));
     }
-    if has_opted_out(contact, to.channel) {
-        return Err(refused(center, contact, OPTED_OUT).await?);
-    }
-    if !account.channel.passes_closed_window(content) {
-        let window = window::of_account(center, &contact.timeline(), account, Writer::Agent, None).await?;
-        if !window.is_open(center.now()) {
-            let ways_out: &[&str] =
-                if window::has_templates(account.channel.as_ref()) { &["template"] } else { &[] };
-            let refusal = refused(center, contact, WINDOW_CLOSED).await?;
-            return Err(refusal.with("ways_out", json!(ways_out)));
+    let account = match window::account_towards(center, contact, to, content).await? {
+        Ok(account) => account,
+        Err(barred) => {
+            let refusal = refused(center, contact, barred.reason()).await?;
+            let has_templates = configured.is_some_and(|found| window::has_templates(found.channel.as_ref()));
+            let ways_out: &[&str] = if has_templates { &["template"] } else { &[] };
+            return Err(match barred {
+                Barred::WindowClosed => refusal.with("ways_out", json!(ways_out)),
+                Barred::NoAccount | Barred::OptedOut => refusal,
+            });
         }
-    }
+    };
     let same_account =
         to.channel == conversation.address.channel && to.account == conversation.address.account;
     let our_address = if same_account { conversation.our_address.clone() } else { String::new() };

@@ -1,18 +1,19 @@
 //! `message.send {conversation_sid, text | media | template | choices | reaction, subject?, reply_to?, channel?, account?,
-//! address?}`: the agent says something.
+//! address?, send_at?, unless_answered?}`: the agent says something, now or later.
 
 use super::content;
+use super::later::{about_scheduled, moment};
 use super::recipient::{Recipient, choose};
 use crate::agent::answer::Answer;
 use crate::agent::membership::{name, participating};
 use crate::agent::request::{NAME_CHARS_MAX, Refusal, Request, required};
 use crate::agent::snapshot::contact_of;
-use crate::agent::{Session, tell};
+use crate::agent::{Session, scheduled, tell};
 use crate::center::Center;
 use crate::frames::{self, Fault};
 use crate::outbound;
 use crate::ports::Consistency;
-use crate::store::{Course, find_course, fix_course, load_message};
+use crate::store::{Course, Fate, Scheduled, find_course, fix_course, load_message, load_scheduled};
 use patchbay_model::{
     Author, Contact, Content, Conversation, ConversationSid, Direction, Message, MessageKey, MessageSid,
     MessageStatus, Seq, Timestamp,
@@ -37,6 +38,9 @@ pub(super) async fn send(
     let worker_sid = session.worker_sid.clone();
     let author = Author::Agent { name: name(center, &worker_sid).await?, worker_sid };
     let draft = Draft { sid, content, author, reply_to: None, quoted: None };
+    if let Some(send_at) = moment(&request.fields, "send_at")? {
+        return later(center, session, connection, request, (&conversation_sid, draft, send_at)).await;
+    }
     let message = match allow(center, session, &conversation_sid, request, &draft).await {
         Ok(Allowed { conversation, course, reply_to, quoted }) => {
             let draft = Draft { reply_to, quoted, ..draft };
@@ -60,6 +64,49 @@ pub(super) async fn send(
         .with("message_sid", message.sid.to_string())
         .with("conversation_sid", message.conversation_sid.to_string())
         .with("seq", message.seq.0))
+}
+
+/// Keeps a message to be said later. It is checked now as if it were said now, and again when it is due.
+///
+/// Safe to repeat: what is stored under its sid is the answer, whatever became of it.
+async fn later(
+    center: &Center,
+    session: &Session,
+    connection: &str,
+    request: &Request,
+    (conversation_sid, draft, send_at): (&ConversationSid, Draft, Timestamp),
+) -> Result<Answer, Refusal> {
+    let contact = conversation_sid.contact();
+    if let Some(known) = load_scheduled(center.table.as_ref(), &contact, &draft.sid).await? {
+        return Ok(about_scheduled(center, &known));
+    }
+    if matches!(draft.content, Content::Reaction { .. }) {
+        return Err(Refusal::field("send_at", "a reaction is sent at once"));
+    }
+    let now = center.now();
+    scheduled::check_time(now, send_at)?;
+    let unless_answered = request.fields.truth("unless_answered")?.unwrap_or(false);
+    let Allowed { conversation, course, reply_to, quoted } =
+        allow(center, session, conversation_sid, request, &draft).await?;
+    let timeline = contact_of(center, &conversation).await?.timeline();
+    let wanted = Scheduled {
+        sid: draft.sid,
+        contact_sid: conversation.contact_sid,
+        conversation_sid: conversation.sid,
+        author: draft.author,
+        content: draft.content,
+        reply_to,
+        quoted,
+        to: course.to,
+        our_address: course.our_address,
+        send_at,
+        unless_answered,
+        asked_at: now,
+        fate: Fate::Scheduled,
+        version: 0,
+    };
+    let kept = scheduled::schedule(center, wanted, &timeline, connection).await?;
+    Ok(about_scheduled(center, &kept))
 }
 
 /// What is said, before it is known where it stands and goes.

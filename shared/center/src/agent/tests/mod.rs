@@ -8,6 +8,7 @@ mod late;
 mod message;
 mod note;
 mod reservation;
+mod scheduled;
 mod session;
 mod supervisor;
 mod sync;
@@ -232,6 +233,7 @@ impl Desk {
             notes: String::new(),
             merged: vec![],
             merged_into: None,
+            indexed: vec![],
             created_at: START,
             version: 0,
         };

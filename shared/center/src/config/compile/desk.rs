@@ -9,6 +9,9 @@ const CANNED_REPLIES_MAX: usize = 500;
 /// Characters of a canned reply: what most channels carry in one message.
 const CANNED_TEXT_CHARS_MAX: usize = 4_096;
 const SHORTCUT_CHARS_MAX: usize = 32;
+/// Answers of a canned reply, and the characters of each: what `message.send` takes.
+const CHOICES_MAX: usize = 20;
+const CHOICE_CHARS_MAX: usize = 256;
 const DISPOSITIONS_MAX: usize = 100;
 /// Characters of a disposition: half of a task's reason, so that notes have room beside it.
 const DISPOSITION_CHARS_MAX: usize = 128;
@@ -40,6 +43,19 @@ pub(super) fn check(desk: &DeskDocument, faults: &mut Vec<ConfigFault>) {
         if reply.text.trim().is_empty() || reply.text.chars().count() > CANNED_TEXT_CHARS_MAX {
             let reason = format!("not a text of 1 to {CANNED_TEXT_CHARS_MAX} characters");
             say(format!("canned_replies/{at}/text"), reason);
+        }
+        if reply.choices.len() > CHOICES_MAX {
+            say(format!("canned_replies/{at}/choices"), format!("more than {CHOICES_MAX} answers"));
+        }
+        let mut answers = BTreeSet::new();
+        for (choice, answer) in reply.choices.iter().enumerate() {
+            if answer.trim().is_empty() || answer.chars().count() > CHOICE_CHARS_MAX {
+                let reason = format!("not a text of 1 to {CHOICE_CHARS_MAX} characters");
+                say(format!("canned_replies/{at}/choices/{choice}"), reason);
+            }
+            if !answers.insert(answer) {
+                say(format!("canned_replies/{at}/choices/{choice}"), "named twice".into());
+            }
         }
         if !shortcuts.insert((shortcut.to_lowercase(), &reply.language)) {
             say(format!("canned_replies/{at}"), "another one has this shortcut and language".into());
@@ -139,6 +155,18 @@ mod tests {
         };
         check_faults(numbered(CANNED_REPLIES_MAX), &[]);
         check_faults(numbered(CANNED_REPLIES_MAX + 1), &["/desk/canned_replies"]);
+    }
+
+    #[test]
+    fn a_canned_reply_may_have_answers_to_choose_from() {
+        let asked = |choices: Vec<String>| json!({ "canned_replies": [{ "shortcut": "size", "text": "Which?", "choices": choices }] });
+        let many = |count: usize| (0..count).map(|n| n.to_string()).collect::<Vec<_>>();
+        check_faults(asked(many(CHOICES_MAX)), &[]);
+        check_faults(asked(many(CHOICES_MAX + 1)), &["/desk/canned_replies/0/choices"]);
+        check_faults(asked(vec!["x".repeat(CHOICE_CHARS_MAX)]), &[]);
+        check_faults(asked(vec!["x".repeat(CHOICE_CHARS_MAX + 1)]), &["/desk/canned_replies/0/choices/0"]);
+        check_faults(asked(vec!["S".into(), " ".into()]), &["/desk/canned_replies/0/choices/1"]);
+        check_faults(asked(vec!["S".into(), "S".into()]), &["/desk/canned_replies/0/choices/1"]);
     }
 
     #[test]
