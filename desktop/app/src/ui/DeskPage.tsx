@@ -10,14 +10,7 @@ import { useAttempt } from "./attempt.ts";
 import { CompleteDialog } from "./CompleteDialog.tsx";
 import { ContactPanel } from "./ContactPanel.tsx";
 import { Conversation, NoConversation } from "./Conversation.tsx";
-import {
-  ATTACH_ID,
-  CHOICES_ID,
-  COMPOSER_ID,
-  EMOJI_ID,
-  HAND_OVER_ID,
-  LATER_ID,
-} from "./composerIds.ts";
+import { ATTACH_ID, CHOICES_ID, COMPOSER_ID, EMOJI_ID, HAND_OVER_ID, LATER_ID } from "./composerIds.ts";
 import { useComposerText } from "./composerText.ts";
 import { useDesk, useDeskState } from "./context.ts";
 import css from "./DeskPage.module.css";
