@@ -87,7 +87,7 @@ impl Network {
             (method, ["Calls", sid, "Recordings", rest @ ..]) => {
                 self.call_recordings(method, sid, rest, &form, now, &mut effects)
             }
-            (method, ["Calls", sid, "Transcriptions", rest @ ..]) if method == "POST" => {
+            ("POST", ["Calls", sid, "Transcriptions", rest @ ..]) => {
                 self.call_transcriptions(sid, rest, &form, now, &mut effects)
             }
             ("POST", ["Calls"]) => self.place_call(&form, now, &mut effects),

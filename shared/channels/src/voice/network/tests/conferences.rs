@@ -116,7 +116,7 @@ fn a_coach_is_heard_by_one_alone_until_they_barge_in() {
     let seen = stage.network.seen(&call).unwrap();
     let heard_by =
         |call: &str| seen.members.iter().find(|member| member.call == call).unwrap().heard_by.clone();
-    assert_eq!(heard_by(&coach), [agent.clone()]);
+    assert_eq!(heard_by(&coach), std::slice::from_ref(&agent));
     assert_eq!(heard_by(&call).len(), 2);
     let room = stage.conference("room");
     stage.asks("POST", &format!("Conferences/{room}/Participants/eve.json"), "Coaching=false");

@@ -181,3 +181,16 @@ fn a_call_that_is_led_elsewhere_leaves_the_one_that_made_it() {
     assert!(over(&stage).contains("DialBridged=true"), "{:?}", stage.told);
     assert!(stage.status(&call).is_over() && !stage.status(&child).is_over());
 }
+
+#[test]
+fn whoever_has_not_rung_yet_when_somebody_answers_never_does() {
+    let mut stage = Stage::new(&[(
+        "",
+        "<Response><Dial><Client>ann</Client><Number>+15550009</Number></Dial></Response>",
+    )]);
+    stage.network.order(Misbehaviour::Machine, 1);
+    let call = stage.dial();
+    assert_eq!(stage.status(&stage.call_to("client:ann")), CallStatus::InProgress);
+    assert_eq!(stage.status(&stage.call_to("+15550009")), CallStatus::Canceled);
+    assert_eq!(stage.heard(&call), ["> Nobody can take your call. Please leave a message after the tone."]);
+}

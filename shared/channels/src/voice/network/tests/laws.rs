@@ -10,7 +10,7 @@ const DOCUMENTS: &[&str] = &[
     "<Response><Gather numDigits='1' input='dtmf speech' action='https://center.example/voice/1'/></Response>",
     "<Response><Enqueue waitUrl='https://center.example/voice/0' action='https://center.example/voice/2'>q</Enqueue></Response>",
     "<Response><Dial timeout='3' timeLimit='9' hangupOnStar='true' record='record-from-answer'>\
-     <Number url='https://center.example/voice/0'>+15550007</Number><Client>ann</Client></Dial></Response>",
+     <Client>ann</Client><Number url='https://center.example/voice/0'>+15550007</Number></Dial></Response>",
     "<Response><Dial sequential='true' timeout='2' answerOnBridge='true'><Number>+15550007</Number>\
      <Number>+15550008</Number></Dial><Say>Bye.</Say></Response>",
     "<Response><Dial action='https://center.example/voice/0'><Queue url='https://center.example/voice/0'>q</Queue></Dial></Response>",
