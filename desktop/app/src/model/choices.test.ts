@@ -41,6 +41,10 @@ describe("answers to choose from", () => {
       message({ sid, kind: "choices", text: "?", options: [{ data: "y", text: "Yes" }] } as object);
     const chose = message({ sid: "IM3", kind: "choice", data: "y" } as object);
     expect([...chosenOf([asked("IM1"), asked("IM2"), chose])]).toEqual([["IM2", "y"]]);
+    const early = message({ sid: "IM0", kind: "choice", data: "y", seq: 1 } as object);
+    expect([...chosenOf([early, asked("IM1")])]).toEqual([["IM1", "y"]]);
+    const long_ago = { ...early, created_at: early.created_at - 1_000 };
+    expect(chosenOf([long_ago, asked("IM1")]).size).toBe(0);
     const other = message({ sid: "IM4", kind: "choice", data: "z" } as object);
     expect(chosenOf([asked("IM1"), other]).size).toBe(0);
   });

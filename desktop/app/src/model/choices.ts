@@ -60,16 +60,27 @@ export function moved<T>(list: readonly T[], at: number, by: -1 | 1): T[] {
   return list.map((entry, index) => (index === at ? b : index === to ? a : entry));
 }
 
+type Question = Message & Extract<Content, { kind: "choices" }>;
+
+function isQuestion(message: Message): message is Question {
+  return message.kind === "choices";
+}
+
+/** Some providers give times in whole seconds: an answer may stand before its question. */
+const ROUNDED_MS = 1_000;
+
 /** What was chosen of each message that offered answers: the `data`, by the message's sid. */
 export function chosenOf(messages: readonly Message[]): Map<string, string> {
   const chosen = new Map<string, string>();
-  const open: (Message & Extract<Content, { kind: "choices" }>)[] = [];
+  const asked = messages.filter(isQuestion);
   for (const message of messages) {
-    if (message.kind === "choices") open.push(message);
-    const said = message.kind === "choice" && !message.deleted ? message : null;
-    // The last message that offers it is meant: an older one with the same answer was answered before.
-    const asked = said && open.findLast(({ options }) => options.some(({ data }) => data === said.data));
-    if (said && asked) chosen.set(asked.sid, said.data);
+    if (message.kind !== "choice" || message.deleted) continue;
+    const offers = asked.filter(({ options }) => options.some(({ data }) => data === message.data));
+    // The last one before it is meant: an older one was answered before.
+    const question =
+      offers.findLast(({ seq }) => seq <= message.seq) ??
+      offers.find(({ created_at }) => created_at < message.created_at + ROUNDED_MS);
+    if (question) chosen.set(question.sid, message.data);
   }
   return chosen;
 }

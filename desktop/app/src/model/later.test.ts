@@ -13,6 +13,10 @@ describe("presets", () => {
     ]);
   });
 
+  test("are whole milliseconds", () => {
+    for (const { at } of presets(1_800_000_000_000.5)) expect(Number.isInteger(at)).toBe(true);
+  });
+
   test("a Sunday's tomorrow is Monday, a Monday's Monday the next", () => {
     expect(presets(at("2026-12-06T10:00:00")).map(({ preset }) => preset)).toEqual(["hour", "tomorrow"]);
     expect(presets(at("2026-12-07T10:00:00")).at(-1)?.at).toBe(at("2026-12-14T09:00:00"));

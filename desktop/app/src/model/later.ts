@@ -16,7 +16,8 @@ export function presets(now: number): { preset: Preset; at: number }[] {
   };
   const toMonday = (8 - new Date(now).getDay()) % 7 || 7;
   const all: { preset: Preset; at: number }[] = [
-    { preset: "hour", at: now + 3_600_000 },
+    // The center's clock is known to half a millisecond, and takes whole ones.
+    { preset: "hour", at: Math.round(now) + 3_600_000 },
     { preset: "tomorrow", at: morning(1) },
   ];
   return toMonday === 1 ? all : [...all, { preset: "monday", at: morning(toMonday) }];

@@ -2,6 +2,7 @@
 
 import { createContext, useContext } from "react";
 import { highlighted } from "../../model/highlight.ts";
+import css from "./Marked.module.css";
 
 const NONE: readonly string[] = [];
 
@@ -12,6 +13,12 @@ export function Marked({ text }: { text: string }) {
   const words = useContext(MarkedWords);
   if (words.length === 0) return text;
   return highlighted(text, words).map(({ text, hit }, index) =>
-    hit ? <mark key={index}>{text}</mark> : text,
+    hit ? (
+      <mark key={index} className={css.hit}>
+        {text}
+      </mark>
+    ) : (
+      text
+    ),
   );
 }
