@@ -154,7 +154,7 @@ fn hours(settings: &mut Reader<'_>) -> Hours {
         return Hours::Always;
     };
     match own_hours(text, time_zone) {
-        Some(schedule) => return Hours::Own(schedule),
+        Some(schedule) => return Hours::Own(Box::new(schedule)),
         None if own_hours(text, "UTC").is_some() => {
             settings.complain("time_zone", "is not a time zone like Europe/Paris");
         }

@@ -11,7 +11,7 @@ pub enum Hours {
     #[default]
     Always,
     /// The account's own.
-    Own(Schedule),
+    Own(Box<Schedule>),
     /// A schedule of the workspace, by its name.
     Named(String),
 }
