@@ -48,8 +48,15 @@ export function useCall(reservation: Reservation, call: CallEntry) {
     if (talksHere) phone.press(digits);
     else gather(digits);
   };
+  const goesOn = goesOnWithout(call, me);
+  // Whoever goes while others are there only leaves: the call ends with the customer.
   const end = async () => {
-    if (await tried(() => desk.wrap(reservation.sid))) phone.hangUp();
+    const isForAll = goesOn && own?.kind === "agent" && customer !== null;
+    const done = await tried(async () => {
+      if (isForAll) await desk.calls.remove(task_sid, customer.participant);
+      else await desk.wrap(reservation.sid);
+    });
+    if (done) phone.hangUp();
   };
   return {
     own,
@@ -58,7 +65,8 @@ export function useCall(reservation: Reservation, call: CallEntry) {
     /** There is somebody to be held, recorded and joined. */
     isOn: call.state === "connected" && own?.state === "joined",
     isGuest: own?.kind === "colleague",
-    goesOn: goesOnWithout(call, me),
+    /** Others would go on talking without the agent. */
+    goesOn,
     hold: () => tried(() => desk.calls.hold(task_sid, !customer?.on_hold)),
     mute,
     press,
