@@ -1,8 +1,9 @@
 /** A desk at work: what the agent does becomes requests, what the socket says becomes state. */
 
 import { createStore, type StoreApi } from "zustand/vanilla";
+import { isCall } from "../model/calls.ts";
 import { type DeskEvent, reduce } from "../model/reduce.ts";
-import { type DeskState, EMPTY, messagesOf, type Sending } from "../model/state.ts";
+import { contactOf, type DeskState, EMPTY, messagesOf, type Sending } from "../model/state.ts";
 import type {
   Ack,
   Action,
@@ -89,6 +90,7 @@ export class Desk {
         this.#acceptTakenOver();
         this.#selectAnswered();
         this.#selectStarted();
+        this.#learn(before);
       }
     });
   }
@@ -337,6 +339,17 @@ export class Desk {
       this.#ringing.delete(sid);
       if (status === "accepted") this.select(sid);
     }
+  }
+
+  /** Who picks up a phone answers no request: the customer, and what they said before, are asked for. */
+  #learn(before: DeskState): void {
+    const { reservations, contacts } = this.#state;
+    const isNews = Object.values(reservations).some(({ sid, task, reservation_status }) => {
+      const began =
+        reservation_status === "accepted" && before.reservations[sid]?.reservation_status !== "accepted";
+      return began && isCall(task) && task.conversation_sid && !contacts[contactOf(task.conversation_sid)];
+    });
+    if (isNews && before.worker) void this.#sync();
   }
 
   #selectStarted(): void {
