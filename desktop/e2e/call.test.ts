@@ -32,6 +32,16 @@ async function stands(page: Page, words: string): Promise<void> {
   await bar(page).getByRole("status").filter({ hasText: words }).first().waitFor();
 }
 
+/** Writes the task up, so that the next call has room. */
+async function finishes(page: Page): Promise<void> {
+  await page.keyboard.press("Alt+c");
+  await page
+    .getByRole("dialog", { name: "Complete the task" })
+    .getByRole("button", { name: "Complete" })
+    .click();
+  await expect.poll(() => tasks(page).count()).toBe(0);
+}
+
 /** Somebody has called, chosen English, and waits. */
 async function waits(from: string): Promise<Phone> {
   const caller = await Phone.dial(center, from);
@@ -114,8 +124,6 @@ test("a call is recorded, paused for a card, and what was recorded plays in the 
   await button(page, "Recording").click();
   await page.getByRole("menuitem", { name: "Stop recording" }).click();
   await expect.poll(() => bar(page).getByText("Recording paused").count()).toBe(0);
-  await button(page, "End call").click();
-  await page.getByText("The conversation has ended.").waitFor();
   const sound = timeline(page).locator("audio");
   await sound.first().waitFor();
   await timeline(page).getByRole("combobox", { name: "Speed" }).first().selectOption("1.5");
@@ -123,6 +131,9 @@ test("a call is recorded, paused for a card, and what was recorded plays in the 
   const answer = await fetch(new URL(src ?? "", center.url));
   expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "audio/mpeg"]);
   await screenshot(page, "call-recorded");
+  await button(page, "End call").click();
+  await page.getByText("The conversation has ended.").waitFor();
+  await finishes(page);
   expect(problems).toEqual([]);
   await page.context().close();
 });
@@ -159,6 +170,7 @@ test("somebody outside is asked first, then joined, and the agent leaves them wi
   await caller.hears("We two go on");
   await caller.hangUp();
   await expert.ends();
+  await finishes(page);
   expect(problems).toEqual([]);
   await page.context().close();
 });
@@ -193,6 +205,7 @@ test("a supervisor listens, whispers, and leaves, and the caller hears nothing o
   await expect.poll(() => people(ann.page).count()).toBe(2);
   await caller.hangUp();
   await stands(ann.page, "The call has ended");
+  await finishes(ann.page);
   expect([...ann.problems, ...fay.problems]).toEqual([]);
   await Promise.all([ann, fay].map(({ page }) => page.context().close()));
 });

@@ -1,7 +1,7 @@
 /** What an agent asks of a phone call. Each is answered at once, with the call as it was; what comes of it is told. */
 
 import type { Ack, Action } from "../protocol/frames.ts";
-import type { CallRecording, ContactSid, MonitorMode, TaskSid, WorkerSid } from "../protocol/generated.ts";
+import type { CallRecording, ContactSid, MonitorMode, TaskSid } from "../protocol/generated.ts";
 
 /** For so long a call that was asked for is expected: a phone rings for less. */
 const EXPECTED_MS = 45_000;
@@ -71,15 +71,5 @@ export class Calls {
   start(who: { to?: string; contact_sid?: ContactSid; account?: string }): Promise<Ack> {
     this.expect();
     return this.act({ action: "call.start", ...who });
-  }
-
-  /** Asks a colleague (a worker) or whoever is free (a task queue) to come in. */
-  invite(task_sid: TaskSid, to: string, note: string, hold: boolean): Promise<Ack> {
-    return this.act({ action: "task.invite", task_sid, to, hold, ...(note ? { note } : {}) });
-  }
-
-  /** The task goes to a colleague who came in. */
-  handOver(task_sid: TaskSid, worker_sid?: WorkerSid): Promise<Ack> {
-    return this.act({ action: "task.hand_over", task_sid, ...(worker_sid ? { worker_sid } : {}) });
   }
 }

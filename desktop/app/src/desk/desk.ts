@@ -166,9 +166,10 @@ export class Desk {
     await this.#sync();
   }
 
-  /** Asks a colleague, or whoever is free in a queue, into the task's conversation. */
-  async invite(task_sid: TaskSid, to: string, note: string): Promise<void> {
-    await this.#client.request({ action: "task.invite", task_sid, to, ...(note ? { note } : {}) });
+  /** Asks a colleague, or whoever is free in a queue, into the task's conversation; `hold`: the caller hears music. */
+  async invite(task_sid: TaskSid, to: string, note: string, hold = false): Promise<void> {
+    const more = { ...(note ? { note } : {}), ...(hold ? { hold } : {}) };
+    await this.#client.request({ action: "task.invite", task_sid, to, ...more });
   }
 
   /** Somebody who was asked and has not come need not. */

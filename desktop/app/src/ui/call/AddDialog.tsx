@@ -37,7 +37,7 @@ export function AddDialog({ call, opened, close }: Props) {
 
 function Choice({ call, close }: { call: CallEntry; close: () => void }) {
   const { t } = useTranslation();
-  const { calls } = useDesk();
+  const desk = useDesk();
   const tried = useTried();
   const me = useDeskState((state) => state.worker?.sid);
   const { task_queues } = useDeskSettings();
@@ -56,7 +56,7 @@ function Choice({ call, close }: { call: CallEntry; close: () => void }) {
     <li key={sid}>
       <UnstyledButton
         className={css.target}
-        onClick={() => void go(() => calls.invite(task_sid, sid, note.trim(), hold))}
+        onClick={() => void go(() => desk.invite(task_sid, sid, note.trim(), hold))}
       >
         <Mark size={18} stroke={1.75} aria-hidden />
         <bdi>{friendly_name}</bdi>
@@ -83,7 +83,7 @@ function Choice({ call, close }: { call: CallEntry; close: () => void }) {
       {number ? (
         <Button
           leftSection={<IconPhoneCalling size={16} aria-hidden />}
-          onClick={() => void go(() => calls.add(task_sid, number, hold))}
+          onClick={() => void go(() => desk.calls.add(task_sid, number, hold))}
         >
           {t("call.callNumber", { number })}
         </Button>

@@ -40,7 +40,7 @@ function Bar({ reservation, call, name }: Props & { call: CallEntry }) {
   const its = useCall(reservation, call);
   const [open, setOpen] = useState<"keypad" | "add" | null>(null);
   const { isOn, isGuest } = its;
-  const has = call.state !== "ended";
+  const has = its.standing !== "ended";
   useShortcuts({
     ...(isOn && {
       hold: () => void its.hold(),
@@ -66,7 +66,7 @@ function Bar({ reservation, call, name }: Props & { call: CallEntry }) {
           />
         )}
       </div>
-      {call.participants.length > 0 && <Participants call={call} customer={name} />}
+      {has && call.participants.length > 0 && <Participants call={call} customer={name} />}
       {call.problem && (
         <Alert color="orange" variant="light" p={6} role="alert">
           <Text size="sm" dir="auto">

@@ -73,7 +73,8 @@ function Named({ one, name }: { one: CallParticipant; name: string }) {
 /** Somebody else, with a menu. */
 function Person({ call, one, name }: { call: CallEntry; one: CallParticipant; name: string }) {
   const { t } = useTranslation();
-  const { calls } = useDesk();
+  const desk = useDesk();
+  const { calls } = desk;
   const tried = useTried();
   const { task_sid } = call;
   const { participant, kind, state, muted, on_hold, worker_sid } = one;
@@ -97,8 +98,8 @@ function Person({ call, one, name }: { call: CallEntry; one: CallParticipant; na
             </Menu.Item>
           </>
         )}
-        {isIn && kind === "colleague" && (
-          <Menu.Item onClick={() => void tried(() => calls.handOver(task_sid, worker_sid))}>
+        {isIn && kind === "colleague" && worker_sid && (
+          <Menu.Item onClick={() => void tried(() => desk.handOver(task_sid, worker_sid))}>
             {t("call.handOver")}
           </Menu.Item>
         )}

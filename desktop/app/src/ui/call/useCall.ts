@@ -24,6 +24,7 @@ export function useCall(reservation: Reservation, call: CallEntry) {
   const own = ownPart(call, me);
   const customer = customerPart(call);
   const { task_sid } = call;
+  const isOver = reservation.reservation_status === "wrapping";
   const muted = own?.muted ?? false;
 
   // Muted in the conference is muted at the microphone, whoever asked for it.
@@ -61,9 +62,10 @@ export function useCall(reservation: Reservation, call: CallEntry) {
   return {
     own,
     customer,
-    standing: callStanding(call, me, lost),
+    // Who writes it up is out of it, whoever goes on.
+    standing: isOver ? "ended" : callStanding(call, me, lost),
     /** There is somebody to be held, recorded and joined. */
-    isOn: call.state === "connected" && own?.state === "joined",
+    isOn: !isOver && call.state === "connected" && own?.state === "joined",
     isGuest: own?.kind === "colleague",
     /** Others would go on talking without the agent. */
     goesOn,
