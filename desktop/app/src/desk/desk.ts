@@ -4,16 +4,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { isCall } from "../model/calls.ts";
 import { type DeskEvent, reduce } from "../model/reduce.ts";
 import { contactOf, type DeskState, EMPTY, messagesOf, type Sending } from "../model/state.ts";
-import type {
-  Ack,
-  Action,
-  Failure,
-  Media,
-  Possible,
-  Rescheduled,
-  Snapshot,
-  Template,
-} from "../protocol/frames.ts";
+import type { Ack, Action, Media, Possible, Rescheduled, Template } from "../protocol/frames.ts";
 import type {
   ChoiceOption,
   Contact,
@@ -27,7 +18,7 @@ import type {
   WorkerSid,
 } from "../protocol/generated.ts";
 import { type Listener, SocketClient, type Surroundings } from "../socket/client.ts";
-import { type Answer, Refused } from "../socket/requests.ts";
+import { failureOf, Refused, whole } from "../socket/requests.ts";
 import { Calls } from "./calls.ts";
 import { rememberedPositions, rememberedSending, rememberPositions, rememberSending } from "./memory.ts";
 
@@ -497,19 +488,4 @@ function sendAction(
     ...(reply_to ? { reply_to } : {}),
     ...(to ? { channel: to.channel, account: to.account, address: to.id } : {}),
   };
-}
-
-/** An answer with the beginnings of its lists. */
-function whole({ ack, parts }: Answer): Snapshot {
-  const all: Snapshot[] = [...parts, ack];
-  return {
-    reservations: all.flatMap(({ reservations = [] }) => reservations),
-    conversations: all.flatMap(({ conversations = [] }) => conversations),
-    calls: all.flatMap(({ calls = [] }) => calls),
-    messages: all.flatMap(({ messages = [] }) => messages),
-  };
-}
-
-function failureOf(error: unknown, id: string): Failure {
-  return error instanceof Refused ? error.failure : { id, code: "unavailable", message: String(error) };
 }

@@ -88,3 +88,19 @@ export class Requests {
 function unavailable(id: string): Failure {
   return { id, code: "unavailable", message: "the connection was lost" };
 }
+
+/** An answer with the beginnings of its lists. */
+export function whole({ ack, parts }: Answer): Snapshot {
+  const all: Snapshot[] = [...parts, ack];
+  return {
+    reservations: all.flatMap(({ reservations = [] }) => reservations),
+    conversations: all.flatMap(({ conversations = [] }) => conversations),
+    calls: all.flatMap(({ calls = [] }) => calls),
+    messages: all.flatMap(({ messages = [] }) => messages),
+  };
+}
+
+/** Why a request was refused, or was not answered. */
+export function failureOf(error: unknown, id: string): Failure {
+  return error instanceof Refused ? error.failure : { id, code: "unavailable", message: String(error) };
+}
