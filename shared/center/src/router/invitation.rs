@@ -67,7 +67,7 @@ pub(crate) async fn invite(center: &Center, new: NewTask) -> Result<Task, OpErro
 pub(crate) async fn asked_before(center: &Center, sid: &TaskSid) -> Result<Option<Task>, OpError> {
     let table = center.table.as_ref();
     let task = load_task(table, sid, Consistency::Strong).await?;
-    if !task.as_ref().is_some_and(|task| task.status == TaskStatus::Pending) {
+    if task.as_ref().is_none_or(|task| task.status != TaskStatus::Pending) {
         return Ok(task);
     }
     recheck::task(center, sid).await?;
