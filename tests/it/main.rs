@@ -14,6 +14,7 @@ mod policies;
 mod poller;
 mod store;
 mod stories;
+mod stories_calling;
 mod stories_channels;
 mod stories_crash;
 mod stories_queues;

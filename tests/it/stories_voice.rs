@@ -6,20 +6,25 @@ use patchbay_tests::harness::{Agent, Running, customer, eventually};
 use serde_json::{Value, json};
 
 /// A call to the center's number.
-struct Phone<'a> {
+pub struct Phone<'a> {
     center: &'a Running,
-    call: String,
+    pub call: String,
 }
 
 impl Phone<'_> {
-    async fn dial<'a>(center: &'a Running, from: &str) -> Phone<'a> {
+    /// The phone of a call that goes on.
+    pub fn at(center: &Running, call: String) -> Phone<'_> {
+        Phone { center, call }
+    }
+
+    pub async fn dial<'a>(center: &'a Running, from: &str) -> Phone<'a> {
         let dialled =
             center.simulator(Method::POST, "/api/voice/calls", Some(&json!({ "from": from }))).await;
         Phone { center, call: dialled["call"].as_str().unwrap().to_owned() }
     }
 
     /// The phone of an agent whom the center calls for this customer.
-    async fn ringing<'a>(center: &'a Running, customer: &str) -> Phone<'a> {
+    pub async fn ringing<'a>(center: &'a Running, customer: &str) -> Phone<'a> {
         let call = eventually("an agent's phone rings", || async {
             let calls = center.simulator(Method::GET, "/api/voice/calls", None).await;
             let calls = calls.as_array().unwrap();
@@ -31,21 +36,21 @@ impl Phone<'_> {
         Phone { center, call }
     }
 
-    async fn sits(&self, seat: &str) {
+    pub async fn sits(&self, seat: &str) {
         eventually(seat, || async { (self.is().await["seat"] == seat).then_some(()) }).await;
     }
 
-    async fn does(&self, act: &str, with: Value) {
+    pub async fn does(&self, act: &str, with: Value) {
         let mut body = with;
         body["call"] = json!(self.call);
         self.center.simulator(Method::POST, &format!("/api/voice/phone/{act}"), Some(&body)).await;
     }
 
-    async fn is(&self) -> Value {
+    pub async fn is(&self) -> Value {
         self.center.simulator(Method::GET, &format!("/api/voice/calls/{}", self.call), None).await
     }
 
-    async fn hears(&self, words: &str) {
+    pub async fn hears(&self, words: &str) {
         eventually(words, || async {
             let heard = self.is().await["heard"].to_string();
             heard.contains(words).then_some(())
@@ -53,7 +58,7 @@ impl Phone<'_> {
         .await;
     }
 
-    async fn ends(&self) {
+    pub async fn ends(&self) {
         eventually("the call is over", || async { (self.is().await["status"] == "completed").then_some(()) })
             .await;
     }

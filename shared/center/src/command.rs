@@ -4,7 +4,9 @@
 use crate::budget::{RECEIVE_COUNT_MAX, begin_until};
 use crate::store::MonitorMode;
 use patchbay_channels::webchat::Identity;
-use patchbay_model::event::{AgentLeg, PartyLeg};
+use patchbay_flow::FlowInput;
+use patchbay_model::call::{self, CallStatus};
+use patchbay_model::event::{AgentLeg, FlowCall, PartyLeg};
 use patchbay_model::{
     Address, Attachment, Author, ChannelKind, ContactSid, ConversationSid, ExecutionSid, InboundEvent,
     Invitation, MessageKey, MessageSid, OutboundMessage, ReservationSid, TaskSid, Timestamp, WorkerSid,
@@ -24,6 +26,10 @@ pub enum InboundBody {
     FlowTimer { contact_sid: ContactSid, execution_sid: ExecutionSid, timer: String },
     /// Do what an execution has put off because a caller waited on the line.
     Perform { contact_sid: ContactSid, execution_sid: ExecutionSid },
+    /// A caller has left a message: somebody is to deal with it.
+    LeftMessage(Box<LeftMessage>),
+    /// What came of something that an execution has asked for: a call, a recording.
+    Outcome { contact_sid: ContactSid, execution_sid: ExecutionSid, input: Box<FlowInput> },
     /// A conversation's task came to this.
     Task { conversation_sid: ConversationSid, task_sid: TaskSid, outcome: TaskOutcome },
     /// A site's server says who a visitor of its web chat is.
@@ -34,6 +40,17 @@ pub enum InboundBody {
     Scheduled { contact_sid: ContactSid, message_sid: MessageSid },
     /// Something about a stored message has changed: the agents on its conversation are to see it.
     Changed { key: MessageKey },
+}
+
+/// A message that a caller has left, in the timeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftMessage {
+    pub key: MessageKey,
+    pub customer: Address,
+    pub our_address: String,
+    pub at: Timestamp,
+    /// Looks so far that found a flow at work.
+    pub looks: u32,
 }
 
 /// A visitor whom their site vouches for.
@@ -173,6 +190,11 @@ pub enum RoutingBody {
         message_sid: MessageSid,
         due: Timestamp,
     },
+    /// Look again what came of a message that a caller has left: handed on to `inbound`.
+    LeftMessage {
+        left: Box<LeftMessage>,
+        due: Timestamp,
+    },
     /// Once a minute: repair what nothing else has.
     Sweep,
 }
@@ -218,6 +240,14 @@ pub enum OutboundJob {
     MoveCall { call_sid: String, document: Option<String> },
     /// Call an agent who wants a caller's task.
     CallAgent { contact_uri: String, leg: Box<AgentLeg> },
+    /// Call somebody for a flow.
+    PlaceCall(Box<PlaceCall>),
+    /// Begin or end the recording of a flow's call.
+    RecordCall(Box<RecordCall>),
+    /// Call a customer whose agent has answered.
+    CallCustomer(Box<AgentLeg>),
+    /// Have an agent's call hear that the customer is not to be reached.
+    TellUnreached { account: String, call_sid: String, status: CallStatus },
     /// End the call of somebody who is not needed any more in a customer's.
     EndCall { account: String, call_sid: String },
     /// Do something to a customer's call that goes on, as somebody in it has asked.
@@ -284,6 +314,32 @@ pub enum RecordingWish {
     On,
     Paused,
     Off,
+}
+
+/// A call that a flow makes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlaceCall {
+    pub account: String,
+    pub call: call::PlaceCall,
+    pub flow: FlowCall,
+    pub asked: Asked,
+}
+
+/// A recording that a flow begins or ends.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecordCall {
+    pub account: String,
+    pub call_sid: String,
+    pub recording: call::RecordCall,
+    pub flow: FlowCall,
+    pub asked: Asked,
+}
+
+/// Between whom the execution goes that has asked for something: whose group of `inbound` hears what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    pub address: Address,
+    pub our_address: String,
 }
 
 /// An address that nobody had written from before.

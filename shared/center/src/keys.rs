@@ -46,6 +46,11 @@ pub fn leg(call_sid: &str) -> Key {
     Key::new(format!("L#{call_sid}"), "L")
 }
 
+/// `L#<id>` / `P`: that something was begun at a provider that does not recognise a repetition, by an id of ours.
+pub fn begun(id: &str) -> Key {
+    Key::new(format!("L#{id}"), "P")
+}
+
 /// `C#<contact>` / `R#<time>#<sid>`: that somebody was found to be this contact, or was not after all.
 pub fn merge(contact: &ContactSid, time_ms: i64, sid: &MergeSid) -> Key {
     Key::new(contact_partition(contact), format!("R#{time_ms:014}#{sid}"))

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod agent;
 pub mod api_key;
+mod attributes;
 pub mod budget;
 mod calls;
 pub mod capacity;

@@ -47,6 +47,9 @@ pub enum FlowInput {
     /// The call is over: `params` as the provider tells it (`CallSid`, `CallStatus`, `CallDuration`, …).
     /// `effect_id` is that of the [`crate::Effect::PlaceCall`] that made it, where one did.
     CallEnded { effect_id: Option<EffectId>, params: Map<String, Value> },
+    /// The customer of a call that ended while a task of it waited is on the line again, by the call that `params` tell
+    /// of: the flow leads that from here on, and it waits for the same task.
+    CallReturned { params: Map<String, Value> },
     /// An [`crate::Effect::PlaceCall`] was refused.
     CallFailed { effect_id: EffectId, reason: String },
     /// An [`crate::Effect::RecordCall`] was done; `fields` are the recording's (`Sid`, `Status`, …).

@@ -108,7 +108,7 @@ fn waits_inputs_and_problems() {
         Waiting::Task { task: id(0) },
         Waiting::Call { document: id(0), timer: Some(id(1)) },
         Waiting::Call { document: id(0), timer: None },
-        Waiting::OutgoingCall { call: id(0) },
+        Waiting::OutgoingCall { call: id(0), timer: Some(id(1)) },
         Waiting::Recording { request: id(0) },
     ];
     insta::assert_json_snapshot!("waits", waits);

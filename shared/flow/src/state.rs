@@ -63,8 +63,12 @@ pub enum Waiting {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         timer: Option<EffectId>,
     },
-    /// Whether somebody whom we call answers.
-    OutgoingCall { call: EffectId },
+    /// Whether somebody whom we call answers; or a timer, when nobody hears of it any more.
+    OutgoingCall {
+        call: EffectId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timer: Option<EffectId>,
+    },
     /// The call's recording.
     Recording { request: EffectId },
 }

@@ -150,11 +150,11 @@ fn answer(script: Script, waiting: &Waiting, turn: usize) -> FlowInput {
         (Script::Good, Waiting::Task { task: effect_id }) => {
             FlowInput::TaskEvent { effect_id, event: TaskEvent::Completed { fields: Default::default() } }
         }
-        (Script::Good, Waiting::Call { document, .. } | Waiting::OutgoingCall { call: document }) => {
+        (Script::Good, Waiting::Call { document, .. } | Waiting::OutgoingCall { call: document, .. }) => {
             FlowInput::CallRequest { effect_id: Some(document), params: call(script) }
         }
         (Script::Bad, Waiting::Call { .. }) => FlowInput::CallEnded { effect_id: None, params: call(script) },
-        (Script::Bad, Waiting::OutgoingCall { call: effect_id }) => {
+        (Script::Bad, Waiting::OutgoingCall { call: effect_id, .. }) => {
             FlowInput::CallFailed { effect_id, reason: "no route".to_owned() }
         }
         (Script::Good, Waiting::Recording { request: effect_id }) => {

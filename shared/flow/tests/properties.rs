@@ -297,7 +297,7 @@ impl Event {
                 params: call(&[("CallStatus", json!("completed")), ("X", self.value.clone())]),
             },
             (
-                Status::Waiting(Waiting::Call { document: id, .. } | Waiting::OutgoingCall { call: id }),
+                Status::Waiting(Waiting::Call { document: id, .. } | Waiting::OutgoingCall { call: id, .. }),
                 _,
                 true,
             ) => {
@@ -307,7 +307,7 @@ impl Event {
                     params: call(&[(said, json!(self.text)), ("Result", self.value.clone())]),
                 }
             }
-            (Status::Waiting(Waiting::OutgoingCall { call }), ..) => {
+            (Status::Waiting(Waiting::OutgoingCall { call, .. }), ..) => {
                 FlowInput::CallFailed { effect_id: call.clone(), reason }
             }
             (Status::Waiting(Waiting::Recording { request }), _, true) => {

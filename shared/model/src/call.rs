@@ -8,6 +8,7 @@ mod check;
 mod dial;
 mod gather;
 mod media;
+mod outward;
 mod place;
 mod status;
 
@@ -15,6 +16,7 @@ pub use check::{InstructionError, check};
 pub use dial::{Connect, ConnectTarget, Enqueue};
 pub use gather::{Gather, Pay, PaymentMethod, Voicemail};
 pub use media::{Prompt, StreamTrack, StreamTransport, VirtualAgent};
+pub use outward::{is_outward, outward};
 pub use place::{MachineDetection, PlaceCall, RecordCall};
 pub use status::CallStatus;
 

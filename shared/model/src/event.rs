@@ -2,8 +2,8 @@
 
 use crate::call::CallStatus;
 use crate::{
-    ChannelKind, Content, Message, MessageKey, MessageStatus, ReservationSid, TaskSid, Timestamp, Tokens,
-    WorkerSid,
+    ChannelKind, ContactSid, Content, ExecutionSid, Message, MessageKey, MessageStatus, ReservationSid,
+    TaskSid, Timestamp, Tokens, WorkerSid,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -153,6 +153,15 @@ pub struct PartyLeg {
     pub ours: String,
 }
 
+/// A call that a flow makes: which of its steps waits for an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlowCall {
+    pub contact_sid: ContactSid,
+    pub execution_sid: ExecutionSid,
+    /// The step's own name of the call (`patchbay_flow::EffectId`).
+    pub effect: String,
+}
+
 /// What is told of a call. The tag is `about`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
@@ -162,6 +171,9 @@ pub enum Told {
         status: CallStatus,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         duration_s: Option<u32>,
+        /// The flow that made the call, where one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        flow: Option<FlowCall>,
     },
     /// The call is an agent's: they have taken it, or it is over.
     Agent { leg: AgentLeg, answered: bool },
@@ -173,6 +185,25 @@ pub enum Told {
         url: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         duration_s: Option<u32>,
+        /// It is a message that the caller has left.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_message: bool,
+    },
+    /// A customer whom we call for an agent, by the center's own name of the call: how that stands.
+    Customer {
+        leg: String,
+        status: CallStatus,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duration_s: Option<u32>,
+    },
+    /// What is said in a recording.
+    Transcript { recording_sid: String, text: String },
+    /// What somebody on the call has said, as the provider has understood it.
+    Said {
+        /// Names it within its call.
+        id: String,
+        by_customer: bool,
+        text: String,
     },
 }
 

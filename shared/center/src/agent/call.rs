@@ -3,6 +3,7 @@
 use super::Session;
 use super::answer::{Answer, Lists};
 use super::request::Refusal;
+use crate::calls::end_call;
 use crate::center::Center;
 use crate::command::{OutboundJob, body};
 use crate::frames::{Fault, call_payload, task_payload};
@@ -11,6 +12,7 @@ use crate::router::OpError;
 use crate::softphone::contact_uri;
 use crate::store::{StoreError, load_leg, load_profile};
 use patchbay_channels::voice::Voice;
+use patchbay_model::call::is_outward;
 use patchbay_model::event::AgentLeg;
 use patchbay_model::id::{digest16, hex};
 use patchbay_model::{ChannelKind, ReservationSid, Task, WorkerSid};
@@ -72,4 +74,18 @@ pub(super) async fn ring(
     let lists = Lists::default().with("calls", vec![call_payload(&leg, &task.sid)]);
     let answer = Answer { lists, ..Answer::default() };
     Ok(Some(answer.with("task", task_payload(&config, task)).with("ringing", true)))
+}
+
+/// Ends a call of ours to a customer whose task is over: no flow leads it away. Ending it twice does no harm.
+pub(super) async fn end_outward(center: &Center, task: &Task) -> Result<(), Refusal> {
+    let Some(name) = call_of(task).filter(|name| is_outward(name)) else { return Ok(()) };
+    let leg = load_leg(center.table.as_ref(), name).await?;
+    let Some(leg) = leg.filter(|leg| leg.ended_at.is_none()) else { return Ok(()) };
+    let own = leg.bridge.as_ref().filter(|bridge| bridge.task_sid == task.sid);
+    let Some(own) = own else { return Ok(()) };
+    let customers = leg.outward.as_ref().and_then(|outward| outward.call_sid.clone());
+    for call_sid in own.call_sid.clone().into_iter().chain(customers) {
+        end_call(center, &leg.account, &call_sid).await?;
+    }
+    Ok(())
 }

@@ -7,7 +7,12 @@ use crate::store::{CUSTOMER, Leg, Party};
 use patchbay_model::id::{digest16, hex};
 
 /// Has something done to a customer's call, behind what was asked for before. `dedup` names it: the queue takes it once.
-async fn queue(center: &Center, call_sid: &str, job: &OutboundJob, dedup: &[&str]) -> Result<(), QueueError> {
+pub(crate) async fn queue(
+    center: &Center,
+    call_sid: &str,
+    job: &OutboundJob,
+    dedup: &[&str],
+) -> Result<(), QueueError> {
     let group = hex(&digest16(&["call", call_sid]));
     let message = Outgoing::fifo(body(job), group, hex(&digest16(dedup)));
     center.queue.send(QueueName::Outbound, vec![message]).await

@@ -10,7 +10,7 @@ mod leave;
 mod tell;
 
 pub(crate) use hand_over::{colleague_gone, hand_over, may_hand_over};
-pub(crate) use jobs::{control, end_call, end_parties, hold_customer, move_caller};
+pub(crate) use jobs::{control, end_call, end_parties, hold_customer, move_caller, queue};
 pub(crate) use leave::{leave, stop_recording};
 use tell::tell;
 pub(crate) use tell::tell_barge;

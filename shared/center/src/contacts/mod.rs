@@ -2,6 +2,7 @@
 
 mod edit;
 mod erase;
+mod find;
 mod identify;
 mod merge;
 mod profile;
@@ -15,6 +16,7 @@ mod tests;
 pub use edit::{ContactChange, EditError, edit};
 pub(crate) use erase::erase_piece;
 pub use erase::{EraseError, erase};
+pub(crate) use find::find_or_create;
 pub use identify::EXTERNAL_ID;
 pub(crate) use identify::identify;
 pub use merge::{Finder, MergeError, merge, unmerge};

@@ -99,6 +99,7 @@ impl<'a> CallPayload<'a> {
             (None, None) => (CallState::Waiting, leg.began_at),
             (None, Some(bridge)) => match (&bridge.since, bridge.talks_at) {
                 (None, _) => (CallState::Ringing, leg.updated_at),
+                (Some(_), _) if leg.is_reaching() => (CallState::Ringing, leg.updated_at),
                 (Some(_), since) => (CallState::Connected, since.unwrap_or(leg.updated_at)),
             },
         };
@@ -126,7 +127,7 @@ fn participants(leg: &Leg) -> Vec<ParticipantPayload<'_>> {
         kind: ParticipantKind::Customer,
         name: None,
         worker_sid: None,
-        state: ParticipantState::Joined,
+        state: joined(!leg.is_reaching()),
         muted: leg.muted,
         on_hold: leg.held,
         mode: None,

@@ -25,7 +25,7 @@ pub(super) async fn handle(
                 reply_to: None,
                 provider_id: None,
             };
-            add(center, event, &contact, said).await
+            add(center, event, &contact, said).await.map(drop)
         }
         _ => {
             let what = if opted_in { "allows" } else { "forbids" };

@@ -3,7 +3,7 @@
 use crate::ports::{PushError, QueueError};
 use crate::router::OpError;
 use crate::store::StoreError;
-use patchbay_model::ContactSid;
+use patchbay_model::{ContactSid, ExecutionSid};
 
 #[derive(Debug, thiserror::Error)]
 pub enum InboundError {
@@ -18,6 +18,8 @@ pub enum InboundError {
     Push(#[from] PushError),
     #[error("the news may be of a message that is just being sent")]
     Overtaking,
+    #[error("the turn of {0} that asked for it is not written yet")]
+    NotYet(ExecutionSid),
     #[error("the router failed")]
     Router(#[from] OpError),
     #[error("the contact {0} is not there")]

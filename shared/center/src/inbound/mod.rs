@@ -23,10 +23,11 @@ mod turn;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use call::answer as answer_call;
+pub(crate) use call::{answer as answer_call, look as look_at_left};
 pub use effects::Functions;
 pub use error::InboundError;
 pub use place::message_sid;
+pub(crate) use turn::{Addresses, following};
 
 use crate::agent;
 use crate::center::Center;
@@ -91,6 +92,10 @@ async fn dispatch(center: &Center, body: &InboundBody) -> Result<(), InboundErro
         }
         InboundBody::Perform { contact_sid, execution_sid } => {
             Box::pin(call::perform(center, contact_sid, execution_sid)).await
+        }
+        InboundBody::LeftMessage(left) => call::deal_with(center, left).await,
+        InboundBody::Outcome { contact_sid, execution_sid, input } => {
+            Box::pin(call::outcome(center, contact_sid, execution_sid, input)).await
         }
         InboundBody::Task { conversation_sid, task_sid, outcome } => {
             task::handle(center, conversation_sid, task_sid, outcome).await

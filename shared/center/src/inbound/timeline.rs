@@ -7,7 +7,7 @@ use crate::center::Center;
 use crate::frames;
 use crate::ports::Consistency;
 use crate::store::load_current_conversation;
-use patchbay_model::{Author, ContactSid, Content, ConversationState, EventKind, InboundEvent};
+use patchbay_model::{Author, ContactSid, Content, ConversationState, EventKind, InboundEvent, Message};
 
 /// An echo, an automatic message, a reaction or a note: stored, and shown to the agents there are. It opens nothing.
 pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), InboundError> {
@@ -21,7 +21,7 @@ pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), 
                 reply_to: reply_to.as_deref(),
                 provider_id: Some(provider_id),
             };
-            add(center, event, &contact, said).await
+            add(center, event, &contact, said).await.map(drop)
         }
         EventKind::Reaction { provider_id, emoji } => {
             let content = Content::Reaction { emoji: emoji.clone() };
@@ -32,7 +32,7 @@ pub(super) async fn handle(center: &Center, event: &InboundEvent) -> Result<(), 
                 reply_to: Some(provider_id),
                 provider_id: None,
             };
-            add(center, event, &contact, said).await
+            add(center, event, &contact, said).await.map(drop)
         }
         EventKind::Note { name, text } => {
             let text = if text.is_empty() { name.clone() } else { format!("{name}: {text}") };
@@ -57,7 +57,7 @@ pub(super) async fn add_note(
         reply_to: None,
         provider_id: None,
     };
-    add(center, event, contact, said).await
+    add(center, event, contact, said).await.map(drop)
 }
 
 /// Stores what was said in the contact's newest conversation, in their first if they have none yet.
@@ -66,17 +66,15 @@ pub(super) async fn add(
     event: &InboundEvent,
     contact: &ContactSid,
     said: Said<'_>,
-) -> Result<(), InboundError> {
+) -> Result<Message, InboundError> {
     let (contact, conversation) =
         load_current_conversation(center.table.as_ref(), contact, Consistency::Eventual).await?;
     let sid = conversation.as_ref().map_or_else(|| contact.conversation(1), |found| found.sid.clone());
     let (message, _) = put(center, event, said, &sid).await?;
-    match conversation.filter(|found| found.state == ConversationState::WithAgent) {
-        Some(conversation) => {
-            push(center, &conversation, frames::message("created", &message, center.links())).await
-        }
-        None => Ok(()),
+    if let Some(conversation) = conversation.filter(|found| found.state == ConversationState::WithAgent) {
+        push(center, &conversation, frames::message("created", &message, center.links())).await?;
     }
+    Ok(message)
 }
 
 /// Typing is shown to the agents there are.

@@ -25,9 +25,9 @@ const ANSWER_MS_MAX: i64 = 12_500;
 
 /// Who writes to whom in the event that begins a turn.
 #[derive(Clone)]
-pub(super) struct Addresses {
-    pub(super) customer: Address,
-    pub(super) ours: String,
+pub(crate) struct Addresses {
+    pub(crate) customer: Address,
+    pub(crate) ours: String,
 }
 
 /// What an event gives its turn.
@@ -70,7 +70,7 @@ pub(super) struct Turn<'a> {
 }
 
 /// The conversation that follows `stored`, not yet written: its version goes on, because it takes the key.
-pub(super) fn following(
+pub(crate) fn following(
     stored: Option<&Conversation>,
     sid: patchbay_model::ConversationSid,
     addresses: &Addresses,
@@ -196,6 +196,11 @@ impl<'a> Turn<'a> {
         self.call_asks = true;
     }
 
+    /// A call is there that asks of its own accord what comes next, and nobody waits for this turn.
+    pub(super) fn call_asks(&mut self) {
+        self.call_asks = true;
+    }
+
     /// One more write that belongs to the commit.
     pub(super) fn with(&mut self, write: Write) {
         self.also.push(write);
@@ -236,7 +241,7 @@ impl<'a> Turn<'a> {
 
     /// Does what the execution has put off, and goes on with its result.
     pub(super) async fn go_on_with(mut self, effect: Effect) -> Result<(), InboundError> {
-        self.call_asks = true;
+        self.call_asks();
         match self.perform(effect).await? {
             Some(input) => self.run(input).await.map(drop),
             None => self.commit().await.map(drop),
@@ -288,8 +293,8 @@ impl<'a> Turn<'a> {
             Effect::SetContactAttribute { id: _, key, value } => {
                 self.set_contact_attribute(key, value).await.map(|()| None)
             }
-            Effect::PlaceCall(call) => Ok(Some(effects::no_call(call.id))),
-            Effect::RecordCall(recording) => Ok(Some(effects::no_recording(recording.id))),
+            Effect::PlaceCall(call) => self.place_call(call).await,
+            Effect::RecordCall(recording) => self.record_call(recording).await,
             // The caller's request is answered with it, from the state.
             Effect::InstructCall(_) if self.call_asks => Ok(None),
             Effect::InstructCall(document) => self.move_call(&document.id).await.map(|()| None),

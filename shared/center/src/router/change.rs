@@ -58,7 +58,7 @@ pub(super) fn count_direct(worker: &mut Worker, before: Option<&Task>, after: &T
 }
 
 /// The writes that turn the stored task `before` into `after`. `before` is `None` for a new task.
-pub(super) fn task_writes(before: Option<&Task>, after: &mut Task, now: Timestamp) -> Vec<Write> {
+pub(crate) fn task_writes(before: Option<&Task>, after: &mut Task, now: Timestamp) -> Vec<Write> {
     after.updated_at = now;
     after.excluded.retain(|exclusion| exclusion.until > now);
     let old = before.and_then(|task| Some((task, task.waiting.as_ref()?)));

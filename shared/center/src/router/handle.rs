@@ -8,6 +8,7 @@ use crate::agent;
 use crate::center::Center;
 use crate::command::{InboundBody, Record, RoutingBody, body, group};
 use crate::contacts::{EraseError, erase_piece};
+use crate::inbound::look_at_left;
 use crate::ports::{Consistency, Outgoing, QueueName};
 use crate::store::load_task;
 use patchbay_model::ReservationStatus;
@@ -103,6 +104,12 @@ async fn carry_out(center: &Center, command: RoutingBody, again: bool) -> Result
             let news = InboundBody::FlowTimer { contact_sid, execution_sid, timer };
             let message = Outgoing::fifo(body(&news), group(&address, &our_address), dedup);
             Ok(center.queue.send(QueueName::Inbound, vec![message]).await?)
+        }
+        RoutingBody::LeftMessage { left, due } => {
+            if center.now() < due {
+                return Ok(timer::send_at(center, &RoutingBody::LeftMessage { left, due }, due).await?);
+            }
+            Ok(center.queue.send(QueueName::Inbound, vec![look_at_left(&left)]).await?)
         }
         RoutingBody::CloseCheck { conversation_sid, closed_at, seen } => {
             super::close_check::check_closed(center, &conversation_sid, closed_at, &seen).await

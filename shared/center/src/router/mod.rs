@@ -21,6 +21,7 @@ mod handle;
 mod invitation;
 mod offer;
 mod outcome;
+mod own;
 mod presence;
 mod recheck;
 mod reclassify;
@@ -37,6 +38,7 @@ mod transfer;
 pub(crate) mod tests;
 
 pub use change::roster_write;
+pub(crate) use change::task_writes;
 pub(crate) use class::facts;
 pub use class::new_worker;
 pub(crate) use context::{Context, context};
@@ -49,6 +51,7 @@ pub(crate) use invitation::{
     have_looked, invite, uninvited, withdraw,
 };
 pub(crate) use outcome::tell;
+pub(crate) use own::begin_own;
 pub use presence::{connect, disconnect, set_activity};
 pub use recheck::redrive;
 pub use reclassify::set_channel;

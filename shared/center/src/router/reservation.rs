@@ -179,7 +179,7 @@ async fn rescind_others(center: &Center, accepted: &Task, sid: &ReservationSid) 
 }
 
 /// Tells a worker's sockets what became of a reservation.
-async fn announce(
+pub(super) async fn announce(
     center: &Center,
     worker: &Worker,
     event: &str,

@@ -25,6 +25,11 @@ pub(super) async fn call_agent(
         // The caller has gone: their task goes with them.
         return Ok(());
     };
+    if let Some(next) = &leg.called_back {
+        // They have hung up and keep their place: their agent is called all the same, and calls them.
+        let agent = AgentLeg { customer_call: next.clone(), ..agent.clone() };
+        return Box::pin(call_agent(center, contact_uri, &agent)).await;
+    }
     if leg.expects(&agent.reservation_sid) {
         return Ok(());
     }

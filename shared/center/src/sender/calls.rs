@@ -26,6 +26,10 @@ pub(super) async fn move_call(
     let Some(leg) = load_leg(table, call_sid).await?.filter(|leg| leg.ended_at.is_none()) else {
         return Ok(());
     };
+    if leg.outward.is_some() {
+        // It follows no documents: the customer is in the conference, or is called into it.
+        return Ok(());
+    }
     let contact = leg.conversation_sid.contact();
     let execution = load_execution(table, &contact, Consistency::Strong).await?;
     let Some(execution) = execution.filter(|execution| execution.sid == leg.execution_sid) else {

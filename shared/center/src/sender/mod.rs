@@ -5,6 +5,9 @@ mod call;
 mod calls;
 mod control;
 mod note;
+mod once;
+mod outward;
+mod placed;
 mod session;
 mod signal;
 mod smtp;
@@ -125,6 +128,18 @@ async fn handle_one(center: &Center, record: &Record) -> Result<(), SenderError>
         }
         OutboundEntry::Job(OutboundJob::DeleteRecording { account, recording_sid }) => {
             control::delete_recording(center, &account, &recording_sid, record.receive_count).await
+        }
+        OutboundEntry::Job(OutboundJob::CallCustomer(leg)) => {
+            outward::call_customer(center, &leg, record.receive_count).await
+        }
+        OutboundEntry::Job(OutboundJob::TellUnreached { account, call_sid, status }) => {
+            outward::tell_unreached(center, &account, &call_sid, status).await
+        }
+        OutboundEntry::Job(OutboundJob::PlaceCall(job)) => {
+            placed::place_call(center, &job, record.receive_count).await
+        }
+        OutboundEntry::Job(OutboundJob::RecordCall(job)) => {
+            placed::record_call(center, &job, record.receive_count).await
         }
         OutboundEntry::Message(entry) => send_one(center, &entry, record.receive_count).await,
     }

@@ -61,11 +61,31 @@ pub struct Leg {
     /// Why the last thing that somebody asked for was not done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+    /// A call of ours to the customer, made once their agent has answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outward: Option<Outward>,
+    /// The caller keeps their place and is called back, by the call of this name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called_back: Option<String>,
     /// When it was over: it never goes on after that, whatever comes late.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
     pub updated_at: Timestamp,
     pub version: u64,
+}
+
+/// A call of ours to a customer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outward {
+    /// Its agent wanted it, and has the task; else the customer has asked for it, and the task is offered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub started: bool,
+    /// The provider's id of the customer's call, once it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call_sid: Option<String>,
+    /// When the customer answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Timestamp>,
 }
 
 /// The other side of a customer's call.
@@ -264,10 +284,30 @@ impl Leg {
             parties: Vec::new(),
             pressed: None,
             problem: None,
+            outward: None,
+            called_back: None,
             ended_at: None,
             updated_at: at,
             version: 0,
         }
+    }
+
+    /// A call of ours to a customer, made once their agent has answered.
+    pub fn of_ours(self, outward: Outward) -> Leg {
+        Leg { direction: Direction::Outbound, outward: Some(outward), ..self }
+    }
+
+    /// The provider's id of the customer's call; none while it has not been made.
+    pub fn customers_call(&self) -> Option<&str> {
+        match &self.outward {
+            Some(outward) => outward.call_sid.as_deref(),
+            None => Some(&self.call_sid),
+        }
+    }
+
+    /// Whether the customer is called and has not answered.
+    pub fn is_reaching(&self) -> bool {
+        self.outward.as_ref().is_some_and(|outward| outward.answered_at.is_none())
     }
 
     /// Whether the call is, or was, at this task: its agent's, a colleague's, or that for which nobody is called yet.

@@ -1,5 +1,6 @@
 //! Documents in the table: how each is read and written. Nothing here decides.
 
+mod begun;
 mod change;
 mod connection;
 mod contact;
@@ -18,6 +19,7 @@ mod task;
 mod timeline;
 mod worker;
 
+pub use begun::{begin_once, not_begun};
 pub use change::{MessageChange, change_message, move_message};
 pub use connection::{delete_connection, load_connection, put_connection};
 pub use contact::{
@@ -29,8 +31,8 @@ pub use delivery::{Progress, begin_part, end_part, load_progress};
 pub use erasure::{Erasure, keep_erasure, load_erasure};
 pub use execution::{ENDED_EXECUTION_KEPT_S, Execution, REMEMBERED_EVENTS_MAX, load_execution};
 pub use leg::{
-    AGENT, Bridge, CUSTOMER, Leg, MonitorMode, PARTIES_MAX, Party, PartyRole, Recording, RecordingState,
-    load_leg,
+    AGENT, Bridge, CUSTOMER, Leg, MonitorMode, Outward, PARTIES_MAX, Party, PartyRole, Recording,
+    RecordingState, load_leg,
 };
 pub use media::{Noted, copies_of, has_media, note_media, note_media_failure};
 pub use merge::{Contacts, MergeRecord, keep_merge, load_merges};

@@ -165,6 +165,15 @@ impl Line {
         self.network().calls().filter(lives).map(|call| call.sid.clone()).collect()
     }
 
+    /// Those of all that are not over, in the order in which they were made.
+    pub fn open_calls(&self) -> Vec<String> {
+        let network = self.network();
+        let lives = network.calls().filter(|call| call.direction != "inbound" && !call.status.is_over());
+        let mut calls: Vec<&Call> = lives.collect();
+        calls.sort_by_key(|call| call.began_at);
+        calls.into_iter().map(|call| call.sid.clone()).collect()
+    }
+
     pub fn seat(&self, call: &str) -> Seat {
         self.network().call(call).unwrap().seat.clone()
     }

@@ -9,6 +9,7 @@ use super::twiml::{Conference, Dial, DialNoun, Gather, Hangup, Heard, Method, Re
 use crate::delivery::ProviderRequest;
 use crate::twilio::form;
 use crate::webhook::{WebhookReply, WebhookRequest};
+use patchbay_model::call::is_outward;
 use patchbay_model::event::AgentLeg;
 use patchbay_model::{ReservationSid, TaskSid, WorkerSid};
 
@@ -16,6 +17,7 @@ use patchbay_model::{ReservationSid, TaskSid, WorkerSid};
 const RING_S: u32 = 20;
 /// Seconds for an agent to press a key.
 const CONFIRM_S: u32 = 8;
+const CONFIRM_OUTWARD: &str = "Your customer is about to be called. Press 1 to be connected.";
 const CONFIRM: &str = "A caller is waiting for you. Press 1 to take the call.";
 
 /// What an agent's call asks for.
@@ -66,7 +68,10 @@ impl Voice {
         leg: &AgentLeg,
     ) -> WebhookReply {
         let content = match (asks, digits) {
-            (AgentAsks::Picked, _) => confirmation(CONFIRM, self.url(&with_leg("agent-confirmed", leg))),
+            (AgentAsks::Picked, _) => {
+                let question = if is_outward(&leg.customer_call) { CONFIRM_OUTWARD } else { CONFIRM };
+                confirmation(question, self.url(&with_leg("agent-confirmed", leg)))
+            }
             // Whoever presses something else does not want it.
             (AgentAsks::Confirmed, digits) if !takes(digits) => vec![Hangup::default().into()],
             (AgentAsks::Confirmed, _) => {
@@ -77,10 +82,12 @@ impl Voice {
     }
 
     /// What a caller hears who is connected with an agent; `next` is the document that they come back from.
-    pub fn conference(&self, name: &str, next: &str) -> WebhookReply {
+    pub fn conference(&self, name: &str, next: &str, (customer, ours): (&str, &str)) -> WebhookReply {
         let back = self.url(&[("next", next)]);
-        let customer = Conference { end_conference_on_exit: Some(true), ..seat(name, "customer") };
-        self.written(&Response { content: vec![in_conference(customer, Some(back))] })
+        let seat = Conference { end_conference_on_exit: Some(true), ..seat(name, "customer") };
+        let written_down = self.transcription(customer, ours).into_iter();
+        let content = written_down.chain([in_conference(seat, Some(back))]).collect();
+        self.written(&Response { content })
     }
 }
 

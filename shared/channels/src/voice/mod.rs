@@ -5,7 +5,9 @@ mod agent;
 mod conference;
 pub mod network;
 mod news;
+mod outward;
 mod party;
+mod place;
 mod recording;
 mod render;
 mod request;
@@ -13,14 +15,17 @@ mod rest;
 mod simulate;
 mod softphone;
 mod standing;
+mod transcript;
 pub mod twiml;
 
 pub use conference::{Change, DIGITS_MAX, Done, is_digits};
 pub use party::{ADDRESS_CHARS_MAX, is_address};
+pub use place::{CLIENT_CHARS_MAX, can_be_called};
 pub use recording::Record;
 pub use render::{Links, RenderError, render};
 pub use request::{CallRequest, Place};
 pub use softphone::{ACCESS_TOKEN_S, AccessToken, BadIdentity};
+pub use standing::Left;
 
 use crate::channel::{Capabilities, Channel};
 use crate::delivery::{DeliveryOutcome, ProviderRequest, ProviderResponse, Rendered, Undeliverable};
@@ -42,8 +47,10 @@ pub(crate) const EXAMPLE: &[(&str, &str)] = &[
 /// One number of Twilio's that is called. Settings: those of `sms`, and `hold_music`, the URL of what a waiting caller
 /// hears; `apology`, what one hears for whom nothing can be done; `language` of both, and of what is said of waiting;
 /// `record`, `on` where agents' calls are recorded from their start; `delete_recordings`, `true` where the provider is to
-/// forget a recording once we have it;
-/// `api_key_sid`, `api_key_secret` and `twiml_app_sid`, where agents talk in the browser.
+/// forget a recording once we have it; `api_key_sid`, `api_key_secret` and `twiml_app_sid`, where agents talk in the
+/// browser; `callback_key`, by which a waiting caller asks to be called back; `voicemail_workflow` and
+/// `voicemail_channel`, where a message goes that nobody else has a task for; `transcription`, `true` where what is said
+/// with agents is written down.
 pub struct Voice {
     /// What is written goes this way, and the account is its.
     sms: Sms,
@@ -75,6 +82,7 @@ impl Voice {
             next: self.url(&[("next", next)]),
             status: None,
             recording: Some(told("recording")),
+            transcript: Some(told("transcript")),
             wait: self.url(&[("on", "wait")]),
             queue: format!("waiting-{}", self.sms.twilio.account.name),
         }

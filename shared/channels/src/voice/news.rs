@@ -2,8 +2,11 @@
 
 use super::Voice;
 use super::agent::{AgentAsks, leg_of};
+use super::outward::customer_news;
 use super::party::party_of;
+use super::place::flow_of;
 use super::request::{is_of_conference, parties};
+use super::transcript::transcript;
 use crate::twilio::form;
 use crate::webhook::{Normalised, Problem, WebhookRequest};
 use patchbay_model::call::CallStatus;
@@ -12,6 +15,9 @@ use patchbay_model::{ChannelKind, EventKind, InboundEvent, Timestamp};
 use std::collections::BTreeMap;
 
 type Params = BTreeMap<String, String>;
+
+/// The source of a recording that is a message (Twilio, "`<Record>`").
+const MESSAGE: &str = "RecordVerb";
 
 impl Voice {
     /// What a request about a call tells, and its answer. Nobody on the line waits for anything but what `on` names.
@@ -54,7 +60,14 @@ impl Voice {
             }
             ("hold", _) => self.on_hold(),
             ("digits", _) => self.pressed(&named("digits").unwrap_or_default()),
-            ("wait", _) => self.waiting(&params),
+            ("wait", _) => self.waiting(&params, &customer),
+            ("customer", _) => {
+                let status = params.get("CallStatus").map_or("", String::as_str);
+                let duration_s = params.get("CallDuration").and_then(|value| value.parse().ok());
+                of_other = customer_news(request, status, duration_s);
+                self.nothing()
+            }
+            ("unreached", _) => self.unreached(request),
             ("thanks", _) => self.thanks(),
             ("fallback", _) => {
                 problems.push(failure(&params));
@@ -71,9 +84,13 @@ impl Voice {
             }
             (Some(told @ Told::Agent { answered, .. }), _) => Some((format!("agent:{answered}"), told)),
             (Some(told @ Told::Party { joined, .. }), _) => Some((format!("party:{joined}"), told)),
+            (Some(told @ Told::Customer { status, .. }), _) => {
+                Some((format!("customer:{}", status.as_str()), told))
+            }
             // Of a call of ours nothing else is news.
+            _ if on == "customer" => None,
             (_, true) => None,
-            (_, false) => told(&params, &mut problems),
+            (_, false) => told(request, &params, &mut problems),
         };
         let events = told.map(|(event_id, told)| InboundEvent {
             event_id: format!("{call_sid}:{event_id}"),
@@ -103,8 +120,11 @@ fn failure(params: &Params) -> Problem {
 
 /// What the parameters tell, and its name within the call. Of a call that goes on its status is no news: whoever asks
 /// for a document says it too.
-fn told(params: &Params, problems: &mut Vec<Problem>) -> Option<(String, Told)> {
+fn told(request: &WebhookRequest, params: &Params, problems: &mut Vec<Problem>) -> Option<(String, Told)> {
     let number = |name: &str| params.get(name).and_then(|value| value.parse().ok());
+    if params.contains_key("TranscriptionSid") {
+        return transcript(params, problems);
+    }
     if let Some(recording_sid) = params.get("RecordingSid").filter(|_| params.contains_key("RecordingStatus"))
     {
         return match params.get("RecordingStatus").map(String::as_str) {
@@ -114,7 +134,9 @@ fn told(params: &Params, problems: &mut Vec<Problem>) -> Option<(String, Told)> 
                     return None;
                 };
                 let duration_s = number("RecordingDuration");
-                let told = Told::Recording { recording_sid: recording_sid.clone(), url, duration_s };
+                let is_message = params.get("RecordingSource").is_some_and(|source| source == MESSAGE);
+                let told =
+                    Told::Recording { recording_sid: recording_sid.clone(), url, duration_s, is_message };
                 Some((format!("{recording_sid}:completed"), told))
             }
             Some("failed") => {
@@ -130,6 +152,6 @@ fn told(params: &Params, problems: &mut Vec<Problem>) -> Option<(String, Told)> 
         problems.push(Problem::new("CallStatus", format!("the status {text:?} is not known")));
         return None;
     };
-    let told = Told::Status { status, duration_s: number("CallDuration") };
+    let told = Told::Status { status, duration_s: number("CallDuration"), flow: flow_of(request) };
     status.is_over().then(|| (format!("over:{status}", status = status.as_str()), told))
 }

@@ -18,6 +18,8 @@ pub struct Links {
     pub status: Option<String>,
     /// Where recordings are told of.
     pub recording: Option<String>,
+    /// Where the text of recordings is told.
+    pub transcript: Option<String>,
     /// What a caller who waits for an agent hears, unless the instruction says.
     pub wait: String,
     /// The queue in which callers wait for agents.
@@ -75,7 +77,10 @@ fn verb(instruction: &CallInstruction, links: &Links) -> Verb {
             play_beep: Some(voicemail.play_beep),
             trim: Some(if voicemail.trim_silence { "trim-silence" } else { "do-not-trim" }.to_owned()),
             transcribe: voicemail.transcribe.then_some(true),
-            transcribe_callback: voicemail.transcription_callback.clone(),
+            transcribe_callback: voicemail
+                .transcription_callback
+                .clone()
+                .or_else(|| links.transcript.clone().filter(|_| voicemail.transcribe)),
             recording_status_callback: voicemail
                 .recording_status_callback
                 .clone()

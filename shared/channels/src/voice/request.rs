@@ -1,11 +1,13 @@
 //! Requests in which a call waits for its next document.
 
+use super::place::{flow_of, with_flow};
 use super::{Voice, document};
 use crate::signature::Verified;
 use crate::twilio::form;
 use crate::voice::twiml::{Method, Pause, Redirect, Response};
 use crate::webhook::{Problem, WebhookReply, WebhookRequest};
 use patchbay_model::call::CallStatus;
+use patchbay_model::event::FlowCall;
 use std::collections::BTreeMap;
 
 /// Seconds between two questions of a call whose flow waits for somebody else; the last goes on.
@@ -18,6 +20,10 @@ pub enum Place {
     First,
     /// At the end of the document with this id. `polls`: how often it has asked so.
     After { document: String, polls: u32 },
+    /// A call that a flow has made was answered: it follows no document yet.
+    Answered { call: FlowCall, polls: u32 },
+    /// In the queue, where these keys were pressed.
+    Pressed(String),
 }
 
 /// A call that waits on the line for what to do next. Its parameters are as they came.
@@ -65,7 +71,8 @@ impl Voice {
     /// whoever asks: both are `normalise`'s.
     pub fn call_request(&self, request: &Verified<'_>) -> Option<CallRequest> {
         let request = request.request();
-        if request.query("on").is_some() {
+        let on = request.query("on");
+        if on.as_ref().is_some_and(|on| on != "callback") {
             return None;
         }
         let params = form::params(request, &mut Vec::<Problem>::new());
@@ -78,9 +85,11 @@ impl Voice {
             return None;
         }
         let polls = request.query("polls").and_then(|polls| polls.parse().ok()).unwrap_or(0);
-        let place = match request.query("next") {
-            Some(document) => Place::After { document, polls },
-            None => Place::First,
+        let place = match (request.query("next"), flow_of(request)) {
+            _ if on.is_some() => Place::Pressed(params.get("Digits").cloned().unwrap_or_default()),
+            (Some(document), _) => Place::After { document, polls },
+            (None, Some(call)) => Place::Answered { call, polls },
+            (None, None) => Place::First,
         };
         let (customer, ours) = parties(&params, &call_sid);
         Some(CallRequest { call_sid, place, customer, ours, params })
@@ -88,14 +97,15 @@ impl Voice {
 
     /// The answer to a call whose flow waits for somebody else: a silence, and then the same question once more.
     pub fn ask_again(&self, place: &Place) -> WebhookReply {
-        let (next, polls) = match place {
-            Place::First => (None, 0),
-            Place::After { document, polls } => (Some(document), *polls),
+        let (of, polls) = match place {
+            Place::First | Place::Pressed(_) => (Vec::new(), 0),
+            Place::After { document, polls } => (vec![("next", document.as_str())], *polls),
+            Place::Answered { call, polls } => (with_flow(call).to_vec(), *polls),
         };
         let at = usize::try_from(polls).unwrap_or(POLLS_S.len()).min(POLLS_S.len() - 1);
         let polls = polls.saturating_add(1).to_string();
         let mut parameters = vec![("polls", polls.as_str())];
-        parameters.extend(next.map(|next| ("next", next.as_str())));
+        parameters.extend(of);
         let redirect = Redirect { method: Some(Method::Post), content: self.url(&parameters) };
         let pause = Pause { length: Some(POLLS_S[at]), content: () };
         self.written(&Response { content: vec![pause.into(), redirect.into()] })

@@ -13,7 +13,7 @@
 use patchbay_model::call::{CallInstruction, CallMethod, Enqueue};
 use serde_json::Value;
 
-use super::handover::{Handover, ended};
+use super::handover::Handover;
 use super::speech::method;
 use super::{Widget, WidgetType};
 use crate::call::{News, news, wait};
@@ -75,7 +75,12 @@ impl Widget for EnqueueCall {
             Some(News::Request(params)) => (params, false),
             Some(News::HungUp(params)) => (params, true),
             Some(News::Timeout) => return Ok(None),
-            None => return ended(run, waiting, input),
+            None => {
+                return match self {
+                    EnqueueCall::Task(handover) => handover.resume(run, waiting, input),
+                    EnqueueCall::Queue { .. } => Ok(None),
+                };
+            }
         };
         run.keep(params)?;
         let result = params.get("QueueResult").and_then(Value::as_str);

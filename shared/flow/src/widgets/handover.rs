@@ -5,7 +5,8 @@ use patchbay_model::call::{CallInstruction, CallMethod};
 use serde_json::{Map, Value, json};
 
 use crate::bound::parameters;
-use crate::effect::{CreateTask, Effect};
+use crate::call::Call;
+use crate::effect::{CreateTask, Effect, EffectId};
 use crate::input::{FlowInput, TaskEvent};
 use crate::limits::{TASK_ATTRIBUTES_BYTES_MAX, WAIT_S_MAX};
 use crate::problem::ProblemKind;
@@ -67,21 +68,45 @@ impl Handover {
         let id = task.id.clone();
         run.emit(Effect::CreateTask(task));
         if run.has_call() {
-            let (task, wait_method) = (id.0.clone(), self.wait_method);
-            let wait_url = run.optional(self.wait_url.as_ref(), "wait_url")?;
-            let waits =
-                |wait_url| vec![CallInstruction::AwaitAgent { task: task.clone(), wait_url, wait_method }];
-            // Without the music of the definition, rather than not at all.
-            if run.instruct(waits(wait_url))?.is_none() {
-                run.instruct(waits(None))?;
-            }
+            self.wait_on_the_line(run, &id)?;
         }
         Ok(Next::Wait(Waiting::Task { task: id }))
     }
+
+    fn wait_on_the_line(&self, run: &mut Run, task: &EffectId) -> Result<(), Stop> {
+        let (task, wait_method) = (task.0.clone(), self.wait_method);
+        let wait_url = run.optional(self.wait_url.as_ref(), "wait_url")?;
+        let waits =
+            |wait_url| vec![CallInstruction::AwaitAgent { task: task.clone(), wait_url, wait_method }];
+        // Without the music of the definition, rather than not at all.
+        if run.instruct(waits(wait_url))?.is_none() {
+            run.instruct(waits(None))?;
+        }
+        Ok(())
+    }
+
+    /// What follows when something happens to the task that is waited for, or its customer comes back to the line; `None`
+    /// when `input` is something else.
+    pub(super) fn resume(
+        &self,
+        run: &mut Run,
+        waiting: &Waiting,
+        input: &FlowInput,
+    ) -> Result<Option<Next>, Stop> {
+        match (waiting, input) {
+            (Waiting::Task { task }, FlowInput::CallReturned { params }) if !run.has_call() => {
+                run.state.call = Some(Call::of(params));
+                // The task's name is the first of the widget's; the document of before is no call's any more.
+                run.widget_effects = run.widget_effects.max(1);
+                self.wait_on_the_line(run, task)?;
+                Ok(Some(Next::Wait(waiting.clone())))
+            }
+            _ => ended(run, waiting, input),
+        }
+    }
 }
 
-/// What follows when something happens to the task that is waited for; `None` when `input` is something else.
-pub(super) fn ended(run: &mut Run, waiting: &Waiting, input: &FlowInput) -> Result<Option<Next>, Stop> {
+fn ended(run: &mut Run, waiting: &Waiting, input: &FlowInput) -> Result<Option<Next>, Stop> {
     let (Waiting::Task { task }, FlowInput::TaskEvent { effect_id, event }) = (waiting, input) else {
         return Ok(None);
     };

@@ -10,6 +10,9 @@
 //! - **Events**: `answered`; `busy`; `noAnswer`; `failed`, also when the execution has a call already. The first
 //!   version also has `answeredByMachine`, and `hangup` for a call that is over as soon as it was answered.
 //! - **Outputs**: the call's parameters (`CallSid`, `CallStatus`, `AnsweredBy`, …).
+//!
+//! Of a call that nobody hears of any more (the provider did not answer, its news were lost) the flow goes on by
+//! `failed`, once the phone has rung and a machine was listened for, and some time more.
 
 use patchbay_model::call::{MachineDetection, PlaceCall, RING_S_MAX};
 use serde_json::{Map, Value};
@@ -27,6 +30,11 @@ use crate::template::Template;
 
 /// Seconds that a machine is listened for (Twilio, "Answering Machine Detection": 3 to 59).
 const DETECTION_S: std::ops::RangeInclusive<u32> = 3..=59;
+/// What the provider listens and rings for when it is not told (Twilio, "Create a Call resource").
+const DETECTION_S_USUAL: u32 = 30;
+const RING_S_USUAL: u32 = 60;
+/// Seconds for everything else on the way to the first news of a call.
+const NEWS_S: u32 = 60;
 /// Milliseconds of its thresholds (the same page: the widest of them is 500 to 10,000).
 const DETECTION_MS: std::ops::RangeInclusive<u32> = 500..=10_000;
 
@@ -88,6 +96,19 @@ fn parse(properties: &mut Properties<'_>, is_first_version: bool) -> MakeOutgoin
         sip_username: properties.template("sip_auth_username"),
         sip_password: properties.template("sip_auth_password"),
     }
+}
+
+/// Seconds after which there must have been news of a call.
+fn news_s(call: &PlaceCall) -> u32 {
+    let detection_s = |detection: &MachineDetection| detection.timeout_s.unwrap_or(DETECTION_S_USUAL);
+    let listens_s = call.machine_detection.as_ref().map_or(0, detection_s);
+    call.timeout_s.unwrap_or(RING_S_USUAL) + listens_s + NEWS_S
+}
+
+fn failed(run: &mut Run, reason: String) -> Result<Next, Stop> {
+    run.set_outputs(Map::new())?;
+    run.problem(ProblemKind::Failed { what: "the call".to_owned(), reason });
+    Ok(Next::Leave("failed"))
 }
 
 impl Detection {
@@ -155,12 +176,15 @@ impl Widget for MakeOutgoingCall {
         }
         let id = run.effect_id()?;
         run.state.call = None;
+        let after_s = u64::from(news_s(&call));
         run.emit(Effect::PlaceCall(PlaceCallEffect { id: id.clone(), call }));
-        Ok(Next::Wait(Waiting::OutgoingCall { call: id }))
+        let timer = run.effect_id()?;
+        run.emit(Effect::SetTimer { id: timer.clone(), after_s });
+        Ok(Next::Wait(Waiting::OutgoingCall { call: id, timer: Some(timer) }))
     }
 
     fn resume(&self, run: &mut Run, waiting: &Waiting, input: &FlowInput) -> Result<Option<Next>, Stop> {
-        let Waiting::OutgoingCall { call } = waiting else {
+        let Waiting::OutgoingCall { call, timer } = waiting else {
             return Ok(None);
         };
         Ok(match input {
@@ -175,9 +199,10 @@ impl Widget for MakeOutgoingCall {
                 Some(Next::Leave(self.over(params)))
             }
             FlowInput::CallFailed { effect_id, reason } if effect_id == call => {
-                run.set_outputs(Map::new())?;
-                run.problem(ProblemKind::Failed { what: "the call".to_owned(), reason: reason.clone() });
-                Some(Next::Leave("failed"))
+                Some(failed(run, reason.clone())?)
+            }
+            FlowInput::Timer { id } if timer.as_ref() == Some(id) => {
+                Some(failed(run, "nobody knows what became of it".to_owned())?)
             }
             _ => None,
         })
@@ -219,6 +244,11 @@ mod tests {
             check(version, std::slice::from_ref(&failed), "failed");
             check(version, &[request("1.other.0", json!({}))], "under_test");
         }
+        let timer = |index: u32| FlowInput::Timer { id: EffectId(format!("2.under_test.{index}")) };
+        for version in [v1, v2] {
+            check(version, &[timer(1)], "failed");
+            check(version, &[timer(2)], "under_test");
+        }
         check(v1, &[by("machine_end_beep")], "answeredByMachine");
         check(v2, &[by("machine_end_beep")], "answered");
         check(v1, &[over("completed")], "hangup");
@@ -235,7 +265,8 @@ mod tests {
         let expect = json!([{"type": "place_call", "id": CALL, "to": "+1", "from": "+15550002", "timeout_s": 60,
             "record": true, "record_dual": true, "trim_silence": true, "send_digits": "w1", "machine_detection":
             {"await_end_of_message": true, "timeout_s": 30, "speech_threshold_ms": 2400,
-                "speech_end_threshold_ms": 1200, "silence_timeout_ms": 5000}}]);
+                "speech_end_threshold_ms": 1200, "silence_timeout_ms": 5000}},
+            {"type": "set_timer", "id": "2.under_test.1", "after_s": 150}]);
         assert_eq!(play("make-outgoing-call-v2", properties, &[]).effects, expect);
     }
 

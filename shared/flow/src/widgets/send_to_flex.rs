@@ -12,7 +12,7 @@
 //! - **Outputs**: the task's fields (`sid`, `task_queue_sid`, `workspace_sid`, …); `ErrorMessage` after a failure.
 //! - **Limits**: 4,096 bytes of attributes.
 
-use super::handover::{Handover, ended};
+use super::handover::Handover;
 use super::speech::method;
 use super::{Widget, WidgetType};
 use crate::input::FlowInput;
@@ -45,7 +45,7 @@ impl Widget for SendToFlex {
     }
 
     fn resume(&self, run: &mut Run, waiting: &Waiting, input: &FlowInput) -> Result<Option<Next>, Stop> {
-        ended(run, waiting, input)
+        self.0.resume(run, waiting, input)
     }
 }
 
@@ -143,6 +143,19 @@ mod tests {
         // The task hears of it first: a caller who was connected has been served.
         check_call(&[hang_up()], "under_test", 2);
         check_call(&[hang_up(), canceled], "callFailure", 2);
+    }
+
+    #[test]
+    fn a_caller_who_comes_back_waits_on_the_line_again() {
+        let back = |sid: &str| FlowInput::CallReturned { params: call_params(json!({"CallSid": sid})) };
+        // Whoever is on the line does not come back to it.
+        check_call(&[back("CA2")], "under_test", 2);
+        check_call(&[hang_up(), back("CA2")], "under_test", 3);
+        let over = FlowInput::CallEnded {
+            effect_id: None,
+            params: call_params(json!({"CallSid": "CA2", "CallStatus": "completed"})),
+        };
+        check_call(&[hang_up(), back("CA2"), over, back("CA3")], "under_test", 4);
     }
 
     #[test]

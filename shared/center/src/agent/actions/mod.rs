@@ -16,6 +16,7 @@ mod read;
 mod recipient;
 mod reject;
 mod send;
+mod start;
 mod sync;
 mod transfer;
 mod typing;
@@ -63,6 +64,7 @@ pub(super) async fn act(
         "task.invite" => invite::invite(center, session, request).await,
         "task.withdraw" => withdraw::withdraw(center, session, fields).await,
         "task.hand_over" => hand_over::hand_over(center, session, fields).await,
+        "call.start" => start::start(center, session, request).await,
         "ping" => Ok(ping::ping(center)),
         action if action.starts_with("call.") => call::act(center, session, request).await,
         _ => Err(Refusal::new(Fault::UnknownAction, "there is no such action")),

@@ -3,6 +3,7 @@
 use super::about_task;
 use crate::agent::Session;
 use crate::agent::answer::Answer;
+use crate::agent::call::end_outward;
 use crate::agent::request::{Fields, Refusal};
 use crate::center::Center;
 use crate::frames::Fault;
@@ -25,5 +26,6 @@ pub(super) async fn end_conversation(center: &Center, task: &Task) -> Result<(),
         // The worker had the reservation once, and did not accept it; or the conversation goes on with another task.
         return Err(Refusal::new(Fault::Refused, "the reservation is over"));
     }
+    end_outward(center, task).await?;
     router::tell(center, task).await.map_err(OpError::into)
 }

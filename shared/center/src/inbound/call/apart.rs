@@ -1,5 +1,6 @@
 //! How those in a call part: the agent goes first, the caller goes first, the last number outside has gone.
 
+use super::outward;
 use crate::calls::{self, end_call, move_caller};
 use crate::center::Center;
 use crate::command::TaskOutcome;
@@ -67,7 +68,7 @@ pub(super) async fn company_gone(center: &Center, before: &Leg, bridge: &Bridge)
     calls::end_parties(center, before, &before.parties).await?;
     let after = Leg { bridge: None, parties: Vec::new(), ..before.clone() };
     calls::write(center, before, after).await?;
-    Ok(())
+    outward::agent_gone(center, before, bridge).await
 }
 
 async fn end_of_task(center: &Center, leg: &Leg, task_sid: &TaskSid) -> Result<(), InboundError> {

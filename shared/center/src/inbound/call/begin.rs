@@ -41,6 +41,11 @@ impl Asked<'_> {
         };
         let (note, _) = put(center, &event, said, &conversation_sid).await?;
         if let Some(taken) = found.as_ref().filter(|found| open && found.state != ConversationState::Flow) {
+            if taken.state == ConversationState::Waiting
+                && let Some(reply) = self.comes_back(taken).await?
+            {
+                return Ok(reply);
+            }
             push(center, taken, frames::message("created", &note, center.links())).await?;
             return Ok(self.apology());
         }
@@ -78,7 +83,7 @@ impl Asked<'_> {
     fn event(&self) -> InboundEvent {
         let news = CallNews {
             call_sid: self.request.call_sid.clone(),
-            told: Told::Status { status: CallStatus::Ringing, duration_s: None },
+            told: Told::Status { status: CallStatus::Ringing, duration_s: None, flow: None },
             params: self.request.params.clone(),
         };
         InboundEvent {

@@ -7,7 +7,7 @@
 //! One agent has the call (`Leg::bridge`). Another who is called while they talk stands among the parties until they
 //! answer: then the call is theirs, or they are in it as well, by an invitation.
 
-use super::apart;
+use super::{apart, outward};
 use crate::agent::join_late;
 use crate::calls::{self, end_call, move_caller};
 use crate::center::Center;
@@ -42,6 +42,17 @@ pub(super) async fn answered(center: &Center, agent: &AgentLeg, call_sid: &str) 
     };
     if let Some(conversation) = &task.conversation_sid {
         join_late(center, &agent.worker_sid, &task.sid, conversation, 0).await?;
+    }
+    let is_first =
+        before.bridge.as_ref().is_some_and(|bridge| bridge.reservation_sid == agent.reservation_sid);
+    if before.outward.is_some() && is_first {
+        outward::agent_answered(center, &before, agent, call_sid).await?;
+        return match load_leg(center.table.as_ref(), &agent.customer_call).await? {
+            Some(leg) if leg.outward.as_ref().is_some_and(|outward| outward.answered_at.is_some()) => {
+                record(center, agent, &leg).await
+            }
+            _ => Ok(()),
+        };
     }
     let document = document_of(center, &before).await?;
     let after = seated(&before, (agent, call_sid), document, center.now());
@@ -149,7 +160,13 @@ pub(super) async fn over(center: &Center, agent: &AgentLeg) -> Result<(), Inboun
     }
     let without = before.clone().without(&agent.reservation_sid);
     match before.bridge.as_ref().filter(|bridge| bridge.reservation_sid == agent.reservation_sid) {
-        Some(bridge) if bridge.since.is_some() => apart::agent_gone(center, &before, bridge).await,
+        Some(bridge) if bridge.since.is_some() => {
+            apart::agent_gone(center, &before, bridge).await?;
+            outward::agent_gone(center, &before, bridge).await
+        }
+        Some(bridge) if before.outward.as_ref().is_some_and(|outward| outward.started) => {
+            outward::never_called(center, &before, bridge).await
+        }
         Some(_) => {
             lapse(center, agent).await?;
             let held = before.conference.is_some();

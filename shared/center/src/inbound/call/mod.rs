@@ -7,12 +7,19 @@ mod again;
 mod apart;
 mod begin;
 mod bridge;
+mod callback;
 mod later;
+mod left;
 mod news;
+mod outward;
 mod party;
+mod placed;
 
 pub(super) use later::perform;
+pub(super) use left::deal_with;
+pub(crate) use left::look;
 pub(super) use news::handle;
+pub(super) use placed::outcome;
 
 use super::turn::{Cause, Turn};
 use super::{InboundError, TRIES_MAX};
@@ -67,7 +74,12 @@ struct Asked<'a> {
 impl Asked<'_> {
     async fn answer(&self) -> Result<WebhookReply, InboundError> {
         match load_leg(self.center.table.as_ref(), &self.request.call_sid).await? {
-            None => self.begin().await,
+            None => match &self.request.place {
+                Place::Answered { call, polls } => self.begin_placed(call, *polls).await,
+                Place::First | Place::After { .. } => self.begin().await,
+                // Nobody waits who is not known.
+                Place::Pressed(_) => Ok(self.hang_up()),
+            },
             Some(leg) => self.go_on(&leg).await,
         }
     }
@@ -84,6 +96,9 @@ impl Asked<'_> {
     async fn go_on(&self, leg: &Leg) -> Result<WebhookReply, InboundError> {
         if leg.ended_at.is_some() {
             return Ok(self.hang_up());
+        }
+        if let Place::Pressed(digits) = &self.request.place {
+            return self.pressed(leg, digits).await;
         }
         let table = self.center.table.as_ref();
         let contact = leg.conversation_sid.contact();
@@ -124,7 +139,8 @@ impl Asked<'_> {
         }
         if let Some(bridge) = leg.and_then(|leg| leg.connected(execution)) {
             let next = bridge.since.as_ref().map_or("", |document| &document.0);
-            return Ok(self.voice.conference(bridge.room(), next));
+            let parties = (self.request.customer.as_str(), self.request.ours.as_str());
+            return Ok(self.voice.conference(bridge.room(), next, parties));
         }
         if let Some(document) = execution.state.call_document() {
             return match self.document(&document.id.0, &document.instructions) {
@@ -165,7 +181,7 @@ impl Asked<'_> {
 fn followed(execution: &Execution, place: &Place) -> Option<Option<EffectId>> {
     let Status::Waiting(Waiting::Call { document, .. }) = execution.state.status() else { return None };
     match place {
-        Place::First => Some(None),
+        Place::First | Place::Answered { .. } | Place::Pressed(_) => Some(None),
         Place::After { document: at, .. } => (*at == document.0).then_some(Some(document)),
     }
 }

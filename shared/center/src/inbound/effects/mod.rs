@@ -5,7 +5,6 @@ mod http;
 mod message;
 mod task;
 
-pub(super) use call::{no_call, no_recording};
 #[cfg(test)]
 pub(super) use http::CALLS_PER_EVENT_MAX;
 pub use http::Functions;

@@ -1,11 +1,11 @@
 //! send-to-flex.
 
+use crate::attributes::of_customer;
 use crate::command::{NewTask, RoutingBody, body};
 use crate::inbound::InboundError;
 use crate::inbound::turn::Turn;
 use crate::ports::{Outgoing, QueueName};
 use patchbay_flow::{CreateTask, FlowInput, TaskEvent};
-use patchbay_model::ChannelKind;
 use patchbay_model::limits::ATTRIBUTES_CHARS_MAX;
 use serde_json::{Map, Value, json};
 
@@ -41,10 +41,9 @@ impl Turn<'_> {
                 None => "no workflow is named, and there is not exactly one".into(),
             }));
         };
-        let wanted = effect.task_channel.as_deref().unwrap_or(match self.execution.address.channel {
-            ChannelKind::Voice => "voice",
-            _ => "chat",
-        });
+        // Who is on the line is called for; what a caller has left behind is dealt with like a message.
+        let usual = if self.execution.state.call_sid().is_some() { "voice" } else { "chat" };
+        let wanted = effect.task_channel.as_deref().unwrap_or(usual);
         let Some(task_channel) = config.task_channel(wanted) else {
             return Ok(Err(format!("there is no task channel {wanted:?}")));
         };
@@ -69,28 +68,15 @@ impl Turn<'_> {
         }))
     }
 
-    /// The widget's attributes and the center's own facts, which win except for the name. A contact's
-    /// attributes that would not fit are left out, and that is a problem; the task has the contact's id.
+    /// The widget's attributes and what there is to say of the customer. What does not fit is a problem.
     async fn attributes(&mut self, given: &Value) -> Result<Value, InboundError> {
-        let mut attributes = given.as_object().cloned().unwrap_or_default();
-        let address = self.execution.address.clone();
-        let conversation = self.conversation.sid.clone();
-        let call_sid = self.execution.state.call_sid().map(str::to_owned);
-        let contact = self.contact().await?;
-        let name = contact.name.clone().unwrap_or_else(|| address.id.clone());
-        attributes.entry("name").or_insert(Value::String(name));
-        attributes.insert("conversationSid".into(), json!(conversation));
-        attributes.insert("channelType".into(), json!(address.channel));
-        attributes.insert("customerAddress".into(), Value::String(address.id));
-        if let Some(call_sid) = &call_sid {
-            attributes.insert("call_sid".into(), Value::String(call_sid.clone()));
+        let mut given = given.as_object().cloned().unwrap_or_default();
+        if let Some(call_sid) = self.execution.state.call_sid() {
+            given.insert("call_sid".into(), Value::String(call_sid.to_owned()));
         }
-        let short = json!({ "sid": contact.sid });
-        let whole = json!({ "sid": contact.sid, "attributes": contact.attributes });
-        attributes.insert("contact".into(), whole);
-        let mut attributes = Value::Object(attributes);
-        if attributes.to_string().chars().count() > ATTRIBUTES_CHARS_MAX {
-            attributes["contact"] = short;
+        let (address, conversation) = (self.execution.address.clone(), self.conversation.sid.clone());
+        let (attributes, fits) = of_customer(given, self.contact().await?, &conversation, &address);
+        if !fits {
             let reason = "the contact's attributes do not fit into the task's and are left out";
             self.problem(0, reason.into()).await?;
         }

@@ -1,6 +1,7 @@
 mod bridge;
 mod call;
 mod call_races;
+mod calling;
 mod colleague;
 mod colleague_races;
 mod control;
@@ -9,6 +10,7 @@ mod effects;
 mod events;
 mod faults;
 mod life;
+mod outward;
 mod window;
 
 use crate::testing::{ANN, Room, ask_and_hand_over};

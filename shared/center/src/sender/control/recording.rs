@@ -26,27 +26,29 @@ impl Control<'_> {
             (None, RecordingWish::Paused) => {
                 return Err(failed("not_recorded: there is no recording to pause"));
             }
-            (None, RecordingWish::On) => return self.begin_recording(customer).await,
+            (None, RecordingWish::On) => return self.begin_recording(leg, customer).await,
         };
         let (what, now) = match state {
             RecordingWish::On => (Record::GoOn, Some(RecordingState::On)),
             RecordingWish::Paused => (Record::Pause, Some(RecordingState::Paused)),
             RecordingWish::Off => (Record::Stop, None),
         };
-        let there = self.done(&self.voice.change_recording(self.call_sid, &recording.sid, what)).await?;
+        let call_sid = leg.customers_call().unwrap_or(self.call_sid);
+        let there = self.done(&self.voice.change_recording(call_sid, &recording.sid, what)).await?;
         let now = now.filter(|_| there).map(|state| Recording { state, ..recording });
         self.note(|leg| leg.recording = now.clone()).await
     }
 
-    async fn begin_recording(&self, customer: &str) -> Result<(), Stopped> {
+    async fn begin_recording(&self, leg: &Leg, customer: &str) -> Result<(), Stopped> {
+        let call_sid = leg.customers_call().unwrap_or(self.call_sid);
         if self.receive_count > 1 {
-            let request = self.voice.find_recordings(self.call_sid);
+            let request = self.voice.find_recordings(call_sid);
             let answer = self.ask(&request).await?;
             if let Ok(Some(sid)) = self.voice.recording_found(&request, &answer) {
                 return self.note_recording(sid).await;
             }
         }
-        let request = self.voice.start_recording(self.call_sid, (customer, self.voice.number()));
+        let request = self.voice.start_recording(call_sid, (customer, self.voice.number()));
         let answer = self.ask(&request).await?;
         match self.voice.call_outcome(&request, &answer) {
             DeliveryOutcome::Sent { provider_id: Some(sid) } => self.note_recording(sid).await,

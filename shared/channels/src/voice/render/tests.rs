@@ -6,6 +6,7 @@ fn links() -> Links {
         next: "https://center.example/webhooks/voice/default?next=2.a.0".into(),
         status: Some("https://center.example/webhooks/voice/default?on=status".into()),
         recording: Some("https://center.example/webhooks/voice/default?on=recording".into()),
+        transcript: Some("https://center.example/webhooks/voice/default?on=transcript".into()),
         wait: "https://center.example/webhooks/voice/default?on=wait".into(),
         queue: "WT1".into(),
     }

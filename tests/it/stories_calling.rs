@@ -1,0 +1,160 @@
+//! Calls that the center makes, and what callers leave behind, at the phones of the simulator.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use crate::stories_voice::Phone;
+use hyper::Method;
+use patchbay_tests::harness::{Agent, Running, customer, eventually, example};
+use serde_json::{Value, json};
+use std::fs;
+
+/// The phone that the center calls at this number.
+async fn rings<'a>(center: &'a Running, to: &str) -> Phone<'a> {
+    let call = eventually("a phone rings", || async {
+        let calls = center.simulator(Method::GET, "/api/voice/calls", None).await;
+        let rings = |call: &&Value| call["to"] == to && call["status"] == "ringing";
+        calls.as_array().unwrap().iter().find(rings).map(|call| call["sid"].as_str().unwrap().to_owned())
+    })
+    .await;
+    Phone::at(center, call)
+}
+
+const ANNS_PHONE: &str = "+15005550101";
+
+async fn takes_the_call<'a>(center: &'a Running, to: &str) -> Phone<'a> {
+    let phone = rings(center, to).await;
+    phone.does("answer", json!({})).await;
+    phone.hears("Press 1").await;
+    phone.does("keys", json!({ "digits": "1" })).await;
+    phone
+}
+
+async fn says(center: &Running, from: &str, words: &str) {
+    let contact = center.contact("sms", from).await;
+    eventually(words, || async {
+        let said = center.history(contact["sid"].as_str().unwrap()).await;
+        said.iter().any(|(_, _, text)| text.contains(words)).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_agent_calls_a_customer() {
+    let center = Running::start();
+    let mut ann = Agent::connect(&center, "Ann").await;
+    let to = customer("sms");
+    let started = ann.act(json!({ "action": "call.start", "to": to })).await;
+    assert_eq!(started["task"]["assignment_status"], "assigned", "{started}");
+    let at_ann = takes_the_call(&center, ANNS_PHONE).await;
+    let phone = rings(&center, &to).await;
+    phone.does("answer", json!({})).await;
+    phone.sits("room").await;
+    phone.does("say", json!({ "text": "Who is there?" })).await;
+    at_ann.hears("Who is there?").await;
+    phone.does("hangup", json!({})).await;
+    at_ann.ends().await;
+    ann.expect("reservation.wrapup").await;
+    says(&center, &to, "Ann calls ").await;
+    says(&center, &to, "The call ended after").await;
+}
+
+#[tokio::test]
+async fn an_agent_hears_that_a_customer_is_not_to_be_reached() {
+    let center = Running::start();
+    let mut ann = Agent::connect(&center, "Ann").await;
+    let to = customer("sms");
+    ann.act(json!({ "action": "call.start", "to": to })).await;
+    let at_ann = takes_the_call(&center, ANNS_PHONE).await;
+    let phone = rings(&center, &to).await;
+    phone.does("decline", json!({})).await;
+    at_ann.hears("The line is busy").await;
+    at_ann.ends().await;
+    ann.expect("reservation.wrapup").await;
+    says(&center, &to, "The line was busy").await;
+}
+
+#[tokio::test]
+async fn a_caller_is_called_back_by_whoever_is_free_next() {
+    let center = Running::start();
+    let from = customer("sms");
+    let phone = Phone::dial(&center, &from).await;
+    phone.hears("For English, press 1").await;
+    phone.does("keys", json!({ "digits": "1" })).await;
+    phone.hears("be called back, press 1").await;
+    phone.does("keys", json!({ "digits": "1" })).await;
+    phone.hears("You keep your place").await;
+    phone.ends().await;
+    let mut ann = Agent::connect(&center, "Ann").await;
+    let offer = ann.offered().await;
+    let attributes: Value = serde_json::from_str(offer["task"]["attributes"].as_str().unwrap()).unwrap();
+    assert_eq!(attributes["callback"], true, "{attributes}");
+    ann.accept(&offer).await;
+    let at_ann = takes_the_call(&center, ANNS_PHONE).await;
+    let phone = rings(&center, &from).await;
+    phone.does("answer", json!({})).await;
+    phone.does("say", json!({ "text": "At last" })).await;
+    at_ann.hears("At last").await;
+    at_ann.does("hangup", json!({})).await;
+    phone.ends().await;
+    ann.expect("reservation.wrapup").await;
+}
+
+#[tokio::test]
+async fn a_message_that_a_caller_has_left_is_somebodys_task() {
+    let center = Running::start();
+    let from = customer("sms");
+    let phone = Phone::dial(&center, &from).await;
+    phone.hears("Please press 1 for English").await;
+    phone.hears("beep").await;
+    phone.does("say", json!({ "text": "Please call me back" })).await;
+    phone.hears("Thank you for calling").await;
+    phone.ends().await;
+    let mut ann = Agent::connect(&center, "Ann").await;
+    let offer = ann.offered().await;
+    let attributes: Value = serde_json::from_str(offer["task"]["attributes"].as_str().unwrap()).unwrap();
+    assert_eq!((&attributes["type"], &attributes["customerAddress"]), (&json!("voicemail"), &json!(from)));
+    assert_eq!(offer["task"]["task_channel_unique_name"], "chat");
+    // Nobody is on the line: no phone rings, and the message is there.
+    let accepted = ann.accept(&offer).await;
+    assert_eq!(accepted["ringing"], Value::Null, "{accepted}");
+    let conversation = ann.conversation(&accepted).await;
+    let messages = accepted["messages"].as_array().unwrap();
+    let recording = messages.iter().find(|message| message["kind"] == "media").unwrap();
+    assert_eq!(recording["conversation_sid"], conversation.as_str(), "{recording}");
+    ann.act(json!({ "action": "reservation.complete", "reservation_sid": offer["sid"] })).await;
+}
+
+#[tokio::test]
+async fn a_flow_that_a_message_began_calls_the_customer() {
+    let config = tempfile::tempdir().unwrap();
+    fs::create_dir(config.path().join("flows")).unwrap();
+    let text = |name: &str| fs::read_to_string(example().join(name)).unwrap();
+    fs::write(config.path().join("workspace.json"), text("workspace.json")).unwrap();
+    fs::write(config.path().join("flows/calls.json"), text("flows/calls.json")).unwrap();
+    let channels = text("channels.toml").replace("flow = \"welcome\"", "flow = \"calls_you\"");
+    fs::write(config.path().join("channels.toml"), channels).unwrap();
+    let state = |name: &str, kind: &str, properties: Value, exits: &[(&str, &str)]| {
+        let exits: Vec<Value> =
+            exits.iter().map(|(event, next)| json!({ "event": event, "next": next })).collect();
+        json!({ "name": name, "type": kind, "properties": properties, "transitions": exits })
+    };
+    let flow = json!({ "description": "calls whoever writes", "initial_state": "Trigger", "flags": {}, "states": [
+        state("Trigger", "trigger", json!({}), &[("incomingMessage", "calls")]),
+        state("calls", "make-outgoing-call-v2", json!({ "timeout": 20 }),
+            &[("answered", "speaks"), ("busy", "writes"), ("noAnswer", "writes"), ("failed", "writes")]),
+        state("speaks", "say-play", json!({ "say": "You have asked us to call." }), &[]),
+        state("writes", "send-message", json!({ "body": "We could not reach you." }), &[]),
+    ] });
+    fs::write(config.path().join("flows/calls_you.json"), flow.to_string()).unwrap();
+    let Some(center) = Running::with(config.path()) else { return };
+
+    let from = customer("sms");
+    assert_eq!(center.customer_writes("sms", &from, "Call me").await, 200);
+    let phone = rings(&center, &from).await;
+    phone.does("answer", json!({})).await;
+    phone.hears("You have asked us to call").await;
+    phone.ends().await;
+    let busy = customer("sms");
+    assert_eq!(center.customer_writes("sms", &busy, "Call me").await, 200);
+    rings(&center, &busy).await.does("decline", json!({})).await;
+    center.sees("sms", &busy, "We could not reach you.").await;
+}
