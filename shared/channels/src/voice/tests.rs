@@ -198,6 +198,7 @@ fn what_is_asked_of_the_provider_for_calls_of_ours() {
         reservation_sid: patchbay_model::ReservationSid::derive(&["r"]),
         worker_sid: patchbay_model::WorkerSid::derive(&["w"]),
         conference: None,
+        invited: false,
         customer: "+15550001".into(),
         ours: "+15550002".into(),
     };
