@@ -179,15 +179,17 @@ impl Desk {
         let invited = invited.as_array().cloned().unwrap_or_default();
         let asked = invited.iter().find(|invited| invited["worker_sid"].is_null());
         match asked {
-            Some(asked) if which % 8 == 0 => {
+            Some(asked) if which.is_multiple_of(8) => {
                 self.ask("task.withdraw", json!({"task_sid": asked["task_sid"]}))
             }
-            _ if invited.len() > usize::from(asked.is_some()) && which % 2 == 0 => {
+            _ if invited.len() > usize::from(asked.is_some()) && which.is_multiple_of(2) => {
                 self.ask("task.hand_over", json!({"task_sid": held.task}));
             }
             _ => {
                 let to = match AGENTS.iter().find(|name| **name != self.name) {
-                    Some(other) if which % 3 > 0 => WorkerSid::derive(&["worker", other]).to_string(),
+                    Some(other) if !which.is_multiple_of(3) => {
+                        WorkerSid::derive(&["worker", other]).to_string()
+                    }
                     _ => QUEUE.to_owned(),
                 };
                 let note = format!("{} asks", self.name);

@@ -234,9 +234,9 @@ async fn open_tasks_are_listed_by_what_they_are() {
     };
     assert_eq!(listed("").await, [held.clone(), waits.clone(), other.clone()]);
     assert_eq!(listed("AssignmentStatus=reserved").await, [held.clone(), other.clone()]);
-    assert_eq!(listed("AssignmentStatus=pending,reserved&Priority=7").await, [waits.clone()]);
-    assert_eq!(listed("EvaluateTaskAttributes=n+%3D%3D+2").await, [waits.clone()]);
-    assert_eq!(listed("TaskChannel=voice").await, [other.clone()]);
+    assert_eq!(listed("AssignmentStatus=pending,reserved&Priority=7").await, std::slice::from_ref(&waits));
+    assert_eq!(listed("EvaluateTaskAttributes=n+%3D%3D+2").await, std::slice::from_ref(&waits));
+    assert_eq!(listed("TaskChannel=voice").await, std::slice::from_ref(&other));
     assert_eq!(listed("TaskQueueName=All&WorkflowName=Main&PageSize=1").await, [held]);
     assert_eq!(listed("TaskQueueName=None").await, Vec::<String>::new());
     stage
