@@ -374,7 +374,7 @@ fn every_scenario_keeps_its_budget() {
         ("search: one found", search(), 0, 20),
         ("receipt: SMS", receipt(), 10, 40),
         ("call: a key, the queue, hung up", call(), 190, 120),
-        ("a colleague asked in, come and gone", invitation(), 180, 275),
+        ("a colleague asked in, come and gone", invitation(), 180, 280),
         ("agent's heartbeat", heartbeat(), 0, 0),
         ("agent connects", connect(), 20, 45),
         ("task life, workers idle", task_life(), 150, 70),
