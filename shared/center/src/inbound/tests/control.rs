@@ -411,3 +411,26 @@ fn a_caller_whose_next_agent_does_not_answer_waits() {
     desk.act(&sue, Act::Decline);
     assert!(desk.hear_each_other(&ann, &call) && desk.leg().parties.is_empty());
 }
+
+/// What one wish costs, from the agent's frame to what the desks are told: the task and the call are read, the job reads
+/// the call and writes it, and the agents of the call are read.
+#[test]
+fn what_is_done_in_a_call_keeps_its_budget() {
+    let mut desk = Desk::new();
+    desk.talks();
+    // The conference is looked up once, and noted.
+    desk.does("call.hold", json!({ "on": true }));
+    desk.room.ports.table.take_spent();
+    for (action, fields, write_max, read_max) in [
+        ("call.hold", json!({ "on": false }), 20, 60),
+        ("call.mute", json!({ "on": true }), 20, 60),
+        ("call.record", json!({ "state": "on" }), 20, 60),
+        // The call says before that they are pressed.
+        ("call.digits", json!({ "digits": "1" }), 20, 60),
+    ] {
+        desk.does(action, fields);
+        let spent = desk.room.ports.table.take_spent();
+        let within = spent.write_tenths <= write_max && spent.read_tenths <= read_max;
+        assert!(within && spent.write_tenths > 0, "{action}: {spent:?}");
+    }
+}
