@@ -1,32 +1,11 @@
 //! Calls that the center makes, and what callers leave behind, at the phones of the simulator.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use crate::stories_voice::Phone;
-use hyper::Method;
-use patchbay_tests::harness::{Agent, Running, customer, eventually, example};
+use patchbay_tests::harness::{Agent, Phone, Running, customer, eventually, example};
 use serde_json::{Value, json};
 use std::fs;
 
-/// The phone that the center calls at this number.
-async fn rings<'a>(center: &'a Running, to: &str) -> Phone<'a> {
-    let call = eventually("a phone rings", || async {
-        let calls = center.simulator(Method::GET, "/api/voice/calls", None).await;
-        let rings = |call: &&Value| call["to"] == to && call["status"] == "ringing";
-        calls.as_array().unwrap().iter().find(rings).map(|call| call["sid"].as_str().unwrap().to_owned())
-    })
-    .await;
-    Phone::at(center, call)
-}
-
 const ANNS_PHONE: &str = "+15005550101";
-
-async fn takes_the_call<'a>(center: &'a Running, to: &str) -> Phone<'a> {
-    let phone = rings(center, to).await;
-    phone.does("answer", json!({})).await;
-    phone.hears("Press 1").await;
-    phone.does("keys", json!({ "digits": "1" })).await;
-    phone
-}
 
 async fn says(center: &Running, from: &str, words: &str) {
     let contact = center.contact("sms", from).await;
@@ -44,13 +23,13 @@ async fn an_agent_calls_a_customer() {
     let to = customer("sms");
     let started = ann.act(json!({ "action": "call.start", "to": to })).await;
     assert_eq!(started["task"]["assignment_status"], "assigned", "{started}");
-    let at_ann = takes_the_call(&center, ANNS_PHONE).await;
-    let phone = rings(&center, &to).await;
-    phone.does("answer", json!({})).await;
+    let at_ann = Phone::taken(&center, ANNS_PHONE).await;
+    let phone = Phone::rings(&center, &to).await;
+    phone.answers().await;
     phone.sits("room").await;
-    phone.does("say", json!({ "text": "Who is there?" })).await;
+    phone.says("Who is there?").await;
     at_ann.hears("Who is there?").await;
-    phone.does("hangup", json!({})).await;
+    phone.hangs_up().await;
     at_ann.ends().await;
     ann.expect("reservation.wrapup").await;
     says(&center, &to, "Ann calls ").await;
@@ -63,9 +42,9 @@ async fn an_agent_hears_that_a_customer_is_not_to_be_reached() {
     let mut ann = Agent::connect(&center, "Ann").await;
     let to = customer("sms");
     ann.act(json!({ "action": "call.start", "to": to })).await;
-    let at_ann = takes_the_call(&center, ANNS_PHONE).await;
-    let phone = rings(&center, &to).await;
-    phone.does("decline", json!({})).await;
+    let at_ann = Phone::taken(&center, ANNS_PHONE).await;
+    let phone = Phone::rings(&center, &to).await;
+    phone.declines().await;
     at_ann.hears("The line is busy").await;
     at_ann.ends().await;
     ann.expect("reservation.wrapup").await;
@@ -78,9 +57,9 @@ async fn a_caller_is_called_back_by_whoever_is_free_next() {
     let from = customer("sms");
     let phone = Phone::dial(&center, &from).await;
     phone.hears("For English, press 1").await;
-    phone.does("keys", json!({ "digits": "1" })).await;
+    phone.presses("1").await;
     phone.hears("be called back, press 1").await;
-    phone.does("keys", json!({ "digits": "1" })).await;
+    phone.presses("1").await;
     phone.hears("You keep your place").await;
     phone.ends().await;
     let mut ann = Agent::connect(&center, "Ann").await;
@@ -88,12 +67,12 @@ async fn a_caller_is_called_back_by_whoever_is_free_next() {
     let attributes: Value = serde_json::from_str(offer["task"]["attributes"].as_str().unwrap()).unwrap();
     assert_eq!(attributes["callback"], true, "{attributes}");
     ann.accept(&offer).await;
-    let at_ann = takes_the_call(&center, ANNS_PHONE).await;
-    let phone = rings(&center, &from).await;
-    phone.does("answer", json!({})).await;
-    phone.does("say", json!({ "text": "At last" })).await;
+    let at_ann = Phone::taken(&center, ANNS_PHONE).await;
+    let phone = Phone::rings(&center, &from).await;
+    phone.answers().await;
+    phone.says("At last").await;
     at_ann.hears("At last").await;
-    at_ann.does("hangup", json!({})).await;
+    at_ann.hangs_up().await;
     phone.ends().await;
     ann.expect("reservation.wrapup").await;
 }
@@ -105,7 +84,7 @@ async fn a_message_that_a_caller_has_left_is_somebodys_task() {
     let phone = Phone::dial(&center, &from).await;
     phone.hears("Please press 1 for English").await;
     phone.hears("beep").await;
-    phone.does("say", json!({ "text": "Please call me back" })).await;
+    phone.says("Please call me back").await;
     phone.hears("Thank you for calling").await;
     phone.ends().await;
     let mut ann = Agent::connect(&center, "Ann").await;
@@ -149,12 +128,12 @@ async fn a_flow_that_a_message_began_calls_the_customer() {
 
     let from = customer("sms");
     assert_eq!(center.customer_writes("sms", &from, "Call me").await, 200);
-    let phone = rings(&center, &from).await;
-    phone.does("answer", json!({})).await;
+    let phone = Phone::rings(&center, &from).await;
+    phone.answers().await;
     phone.hears("You have asked us to call").await;
     phone.ends().await;
     let busy = customer("sms");
     assert_eq!(center.customer_writes("sms", &busy, "Call me").await, 200);
-    rings(&center, &busy).await.does("decline", json!({})).await;
+    Phone::rings(&center, &busy).await.declines().await;
     center.sees("sms", &busy, "We could not reach you.").await;
 }

@@ -1,68 +1,11 @@
 //! What callers live through, at the phones of the simulator.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use hyper::Method;
-use patchbay_tests::harness::{Agent, Running, customer, eventually};
+use patchbay_tests::harness::{Agent, Phone, Running, customer, eventually};
 use serde_json::{Value, json};
 
-/// A call to the center's number.
-pub struct Phone<'a> {
-    center: &'a Running,
-    pub call: String,
-}
-
-impl Phone<'_> {
-    /// The phone of a call that goes on.
-    pub fn at(center: &Running, call: String) -> Phone<'_> {
-        Phone { center, call }
-    }
-
-    pub async fn dial<'a>(center: &'a Running, from: &str) -> Phone<'a> {
-        let dialled =
-            center.simulator(Method::POST, "/api/voice/calls", Some(&json!({ "from": from }))).await;
-        Phone { center, call: dialled["call"].as_str().unwrap().to_owned() }
-    }
-
-    /// The phone of an agent whom the center calls for this customer.
-    pub async fn ringing<'a>(center: &'a Running, customer: &str) -> Phone<'a> {
-        let call = eventually("an agent's phone rings", || async {
-            let calls = center.simulator(Method::GET, "/api/voice/calls", None).await;
-            let calls = calls.as_array().unwrap();
-            let waits = calls.iter().any(|call| call["from"] == customer && call["seat"] == "queue");
-            let rings = |call: &&Value| call["direction"] == "outbound-api" && call["status"] == "ringing";
-            calls.iter().find(rings).filter(|_| waits).map(|call| call["sid"].as_str().unwrap().to_owned())
-        })
-        .await;
-        Phone { center, call }
-    }
-
-    pub async fn sits(&self, seat: &str) {
-        eventually(seat, || async { (self.is().await["seat"] == seat).then_some(()) }).await;
-    }
-
-    pub async fn does(&self, act: &str, with: Value) {
-        let mut body = with;
-        body["call"] = json!(self.call);
-        self.center.simulator(Method::POST, &format!("/api/voice/phone/{act}"), Some(&body)).await;
-    }
-
-    pub async fn is(&self) -> Value {
-        self.center.simulator(Method::GET, &format!("/api/voice/calls/{}", self.call), None).await
-    }
-
-    pub async fn hears(&self, words: &str) {
-        eventually(words, || async {
-            let heard = self.is().await["heard"].to_string();
-            heard.contains(words).then_some(())
-        })
-        .await;
-    }
-
-    pub async fn ends(&self) {
-        eventually("the call is over", || async { (self.is().await["status"] == "completed").then_some(()) })
-            .await;
-    }
-}
+/// Where the example has Ann called.
+const ANN: &str = "+15005550101";
 
 #[tokio::test]
 async fn a_caller_chooses_a_language_by_keypad_and_waits_for_an_agent_who_speaks_it() {
@@ -73,7 +16,7 @@ async fn a_caller_chooses_a_language_by_keypad_and_waits_for_an_agent_who_speaks
     let from = customer("sms");
     let phone = Phone::dial(&center, &from).await;
     phone.hears("For English, press 1").await;
-    phone.does("keys", json!({ "digits": "2" })).await;
+    phone.presses("2").await;
     phone.hears("Un momento, por favor").await;
     phone.hears("You are the next caller").await;
     assert_eq!(phone.is().await["seat"], "queue");
@@ -89,21 +32,21 @@ async fn a_caller_chooses_a_language_by_keypad_and_waits_for_an_agent_who_speaks
         (&ringing["ringing"], &ringing["task"]["assignment_status"]),
         (&json!(true), &json!("reserved"))
     );
-    let at_ann = Phone::ringing(&center, &from).await;
-    at_ann.does("answer", json!({})).await;
+    let at_ann = Phone::rings(&center, ANN).await;
+    at_ann.answers().await;
     at_ann.hears("Press 1 to take the call").await;
     assert_eq!(phone.is().await["seat"], "queue");
-    at_ann.does("keys", json!({ "digits": "1" })).await;
+    at_ann.presses("1").await;
     ann.expect("reservation.accepted").await;
     phone.sits("room").await;
-    phone.does("say", json!({ "text": "Buenos días" })).await;
+    phone.says("Buenos días").await;
     at_ann.hears("Buenos días").await;
 
     // The call is part of the customer's one conversation: what they write comes to the same agent.
     assert_eq!(center.customer_writes("sms", &from, "I am still there").await, 200);
     ann.hears("I am still there").await;
 
-    phone.does("hangup", json!({})).await;
+    phone.hangs_up().await;
     phone.ends().await;
     at_ann.ends().await;
     ann.expect("reservation.wrapup").await;
@@ -129,7 +72,7 @@ async fn who_says_nothing_is_asked_again_and_may_leave_a_message() {
     phone.hears("Please press 1 for English").await;
     phone.hears("leave a message after the tone").await;
     phone.hears("beep").await;
-    phone.does("say", json!({ "text": "Please call me back tomorrow" })).await;
+    phone.says("Please call me back tomorrow").await;
     phone.hears("Thank you for calling").await;
     phone.ends().await;
     let contact = center.contact("sms", &from).await;
@@ -151,10 +94,89 @@ async fn who_hangs_up_takes_their_task_back() {
     let from = customer("sms");
     let phone = Phone::dial(&center, &from).await;
     phone.hears("For English, press 1").await;
-    phone.does("say", json!({ "text": "English" })).await;
+    phone.says("English").await;
     let offer = ann.offered().await;
-    phone.does("hangup", json!({})).await;
+    phone.hangs_up().await;
     let canceled = ann.expect("reservation.canceled").await;
     assert_eq!(canceled["sid"], offer["sid"]);
     phone.ends().await;
+}
+
+/// Somebody in the call as `call.updated` names them, once it says so of them.
+async fn told(agent: &mut Agent, kind: &str, says: &[(&str, Value)]) -> Value {
+    loop {
+        let call = agent.expect("call.updated").await;
+        let of_kind =
+            call["participants"].as_array().unwrap().iter().find(|one| one["kind"] == kind).cloned();
+        let is_so = |one: &Value| says.iter().all(|(name, value)| one[*name] == *value);
+        if let Some(one) = of_kind.filter(is_so) {
+            return one;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_agent_steers_the_call_and_a_supervisor_watches_it() {
+    let center = Running::start();
+    let mut ann = Agent::connect(&center, "Ann").await;
+    let mut fay = Agent::connect_as(&center, "Fay", "supervisor").await;
+    fay.act(json!({ "action": "worker.activity", "activity": "Away" })).await;
+    let from = customer("sms");
+    let phone = Phone::dial(&center, &from).await;
+    phone.hears("For English, press 1").await;
+    phone.presses("2").await;
+    let offer = ann.offered().await;
+    ann.accept(&offer).await;
+    let at_ann = Phone::taken(&center, ANN).await;
+    phone.sits("room").await;
+    let task = offer["task"]["sid"].clone();
+    let call = |action: &str, mut fields: Value| {
+        (fields["action"], fields["task_sid"]) = (json!(format!("call.{action}")), task.clone());
+        fields
+    };
+
+    ann.act(call("hold", json!({ "on": true }))).await;
+    told(&mut ann, "customer", &[("on_hold", json!(true))]).await;
+    ann.act(call("hold", json!({ "on": false }))).await;
+    told(&mut ann, "customer", &[("on_hold", json!(false))]).await;
+    ann.act(call("mute", json!({ "on": true }))).await;
+    told(&mut ann, "agent", &[("muted", json!(true))]).await;
+    ann.act(call("mute", json!({ "on": false }))).await;
+    told(&mut ann, "agent", &[("muted", json!(false))]).await;
+    at_ann.is_heard_by(&phone, "¿En qué puedo ayudarle?").await;
+    ann.act(call("digits", json!({ "digits": "42#" }))).await;
+    phone.hears("42#").await;
+    ann.act(call("record", json!({ "state": "on" }))).await;
+    eventually_recording(&mut ann, "on").await;
+    ann.act(call("record", json!({ "state": "paused" }))).await;
+    eventually_recording(&mut ann, "paused").await;
+
+    let number = "+15005550177";
+    ann.act(call("add", json!({ "to": number }))).await;
+    let outside = Phone::rings(&center, number).await;
+    outside.answers().await;
+    let party = told(&mut ann, "number", &[("state", json!("joined"))]).await;
+    outside.is_heard_by(&phone, "Hola a todos").await;
+    ann.act(call("remove", json!({ "participant": party["participant"] }))).await;
+    outside.ends().await;
+
+    fay.act(call("monitor", json!({ "mode": "listen" }))).await;
+    let at_fay = Phone::taken(&center, "+15005550106").await;
+    at_fay.hears("Press 1 to join the call").await;
+    told(&mut fay, "supervisor", &[("state", json!("joined")), ("mode", json!("listen"))]).await;
+    phone.is_heard_by(&at_fay, "Una pregunta").await;
+    fay.act(call("monitor", json!({ "mode": "whisper" }))).await;
+    told(&mut fay, "supervisor", &[("mode", json!("whisper"))]).await;
+    at_fay.is_heard_by(&at_ann, "Ofrécele un descuento").await;
+    assert!(!phone.has_heard("descuento").await);
+
+    phone.hangs_up().await;
+    phone.ends().await;
+    at_ann.ends().await;
+    at_fay.ends().await;
+    ann.expect("reservation.wrapup").await;
+}
+
+async fn eventually_recording(agent: &mut Agent, state: &str) {
+    while agent.expect("call.updated").await["recording"] != state {}
 }

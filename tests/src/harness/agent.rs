@@ -32,7 +32,12 @@ pub(super) async fn open(url: &str) -> Result<WebSocketStream<TcpStream>, u16> {
 impl Agent {
     /// Signs a worker in and connects; the first frame must be `init`.
     pub async fn connect(center: &Running, name: &str) -> Agent {
-        let token = center.token(name, "agent").await;
+        Agent::connect_as(center, name, "agent").await
+    }
+
+    /// The same in another role.
+    pub async fn connect_as(center: &Running, name: &str, role: &str) -> Agent {
+        let token = center.token(name, role).await;
         let socket = open(&center.socket_url(&format!("/agent?token={token}"))).await.unwrap();
         let mut agent = Agent { name: name.into(), socket, waiting: VecDeque::new(), asked: 0 };
         let init = agent.next().await;

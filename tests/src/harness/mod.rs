@@ -4,10 +4,12 @@
 
 mod agent;
 mod deployed;
+mod phone;
 mod visitor;
 
 pub use agent::Agent;
 pub use deployed::Deployed;
+pub use phone::Phone;
 pub use visitor::Visitor;
 
 use deployed::{Turn, connect};
