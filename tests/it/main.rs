@@ -19,5 +19,6 @@ mod stories_channels;
 mod stories_crash;
 mod stories_queues;
 mod stories_refused;
+mod stories_transfers;
 mod stories_voice;
 mod template;

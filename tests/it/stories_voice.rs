@@ -102,19 +102,6 @@ async fn who_hangs_up_takes_their_task_back() {
     phone.ends().await;
 }
 
-/// Somebody in the call as `call.updated` names them, once it says so of them.
-async fn told(agent: &mut Agent, kind: &str, says: &[(&str, Value)]) -> Value {
-    loop {
-        let call = agent.expect("call.updated").await;
-        let of_kind =
-            call["participants"].as_array().unwrap().iter().find(|one| one["kind"] == kind).cloned();
-        let is_so = |one: &Value| says.iter().all(|(name, value)| one[*name] == *value);
-        if let Some(one) = of_kind.filter(is_so) {
-            return one;
-        }
-    }
-}
-
 #[tokio::test]
 async fn an_agent_steers_the_call_and_a_supervisor_watches_it() {
     let center = Running::start();
@@ -136,13 +123,13 @@ async fn an_agent_steers_the_call_and_a_supervisor_watches_it() {
     };
 
     ann.act(call("hold", json!({ "on": true }))).await;
-    told(&mut ann, "customer", &[("on_hold", json!(true))]).await;
+    ann.told("customer", &[("on_hold", json!(true))]).await;
     ann.act(call("hold", json!({ "on": false }))).await;
-    told(&mut ann, "customer", &[("on_hold", json!(false))]).await;
+    ann.told("customer", &[("on_hold", json!(false))]).await;
     ann.act(call("mute", json!({ "on": true }))).await;
-    told(&mut ann, "agent", &[("muted", json!(true))]).await;
+    ann.told("agent", &[("muted", json!(true))]).await;
     ann.act(call("mute", json!({ "on": false }))).await;
-    told(&mut ann, "agent", &[("muted", json!(false))]).await;
+    ann.told("agent", &[("muted", json!(false))]).await;
     at_ann.is_heard_by(&phone, "¿En qué puedo ayudarle?").await;
     ann.act(call("digits", json!({ "digits": "42#" }))).await;
     phone.hears("42#").await;
@@ -155,7 +142,7 @@ async fn an_agent_steers_the_call_and_a_supervisor_watches_it() {
     ann.act(call("add", json!({ "to": number }))).await;
     let outside = Phone::rings(&center, number).await;
     outside.answers().await;
-    let party = told(&mut ann, "number", &[("state", json!("joined"))]).await;
+    let party = ann.told("number", &[("state", json!("joined"))]).await;
     outside.is_heard_by(&phone, "Hola a todos").await;
     ann.act(call("remove", json!({ "participant": party["participant"] }))).await;
     outside.ends().await;
@@ -163,10 +150,10 @@ async fn an_agent_steers_the_call_and_a_supervisor_watches_it() {
     fay.act(call("monitor", json!({ "mode": "listen" }))).await;
     let at_fay = Phone::taken(&center, "+15005550106").await;
     at_fay.hears("Press 1 to join the call").await;
-    told(&mut fay, "supervisor", &[("state", json!("joined")), ("mode", json!("listen"))]).await;
+    fay.told("supervisor", &[("state", json!("joined")), ("mode", json!("listen"))]).await;
     phone.is_heard_by(&at_fay, "Una pregunta").await;
     fay.act(call("monitor", json!({ "mode": "whisper" }))).await;
-    told(&mut fay, "supervisor", &[("mode", json!("whisper"))]).await;
+    fay.told("supervisor", &[("mode", json!("whisper"))]).await;
     at_fay.is_heard_by(&at_ann, "Ofrécele un descuento").await;
     assert!(!phone.has_heard("descuento").await);
 

@@ -11,6 +11,8 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 
 pub struct Agent {
     pub name: String,
+    /// The worker's.
+    pub sid: String,
     socket: WebSocketStream<TcpStream>,
     /// Frames that came while another was waited for.
     waiting: VecDeque<Value>,
@@ -39,10 +41,12 @@ impl Agent {
     pub async fn connect_as(center: &Running, name: &str, role: &str) -> Agent {
         let token = center.token(name, role).await;
         let socket = open(&center.socket_url(&format!("/agent?token={token}"))).await.unwrap();
-        let mut agent = Agent { name: name.into(), socket, waiting: VecDeque::new(), asked: 0 };
+        let mut agent =
+            Agent { name: name.into(), sid: String::new(), socket, waiting: VecDeque::new(), asked: 0 };
         let init = agent.next().await;
         assert_eq!(init["event_type"], "init", "{init}");
         assert_eq!(init["payload"]["worker"]["friendly_name"], name);
+        agent.sid = init["payload"]["worker"]["sid"].as_str().unwrap().to_owned();
         agent
     }
 
@@ -112,6 +116,19 @@ impl Agent {
             .until(|frame| frame["event_type"] == "message.created" && frame["payload"]["text"] == words)
             .await;
         frame["payload"].clone()
+    }
+
+    /// Somebody in the call as `call.updated` names them, once it says so of them.
+    pub async fn told(&mut self, kind: &str, says: &[(&str, Value)]) -> Value {
+        loop {
+            let call = self.expect("call.updated").await;
+            let of_kind =
+                call["participants"].as_array().unwrap().iter().find(|one| one["kind"] == kind).cloned();
+            let is_so = |one: &Value| says.iter().all(|(name, value)| one[*name] == *value);
+            if let Some(one) = of_kind.filter(is_so) {
+                return one;
+            }
+        }
     }
 
     /// Frames of a kind that came and were not asked for.

@@ -93,8 +93,27 @@ impl Phone<'_> {
         eventually(words, || async { self.has_heard(words).await.then_some(()) }).await;
     }
 
+    /// Both are in one conference, and hear each other or will when nobody is on hold.
+    pub async fn is_in_room_with(&self, other: &Phone<'_>) {
+        eventually("they are in one conference", || async {
+            let (one, other) = (self.is().await, other.is().await);
+            let is_same = one["seat"] == "room" && one["conference"] == other["conference"];
+            is_same.then_some(())
+        })
+        .await;
+    }
+
+    /// A call that was answered ends.
     pub async fn ends(&self) {
-        eventually("the call is over", || async { (self.is().await["status"] == "completed").then_some(()) })
-            .await;
+        self.comes_to("completed").await;
+    }
+
+    /// A phone that has rung in vain stops.
+    pub async fn stops_ringing(&self) {
+        self.comes_to("canceled").await;
+    }
+
+    async fn comes_to(&self, status: &str) {
+        eventually(status, || async { (self.is().await["status"] == status).then_some(()) }).await;
     }
 }
