@@ -1,7 +1,7 @@
 /** What an agent asks of a phone call. Each is answered at once, with the call as it was; what comes of it is told. */
 
 import type { Ack, Action } from "../protocol/frames.ts";
-import type { CallRecording, ContactSid, MonitorMode, TaskSid } from "../protocol/generated.ts";
+import type { CallRecording, MonitorMode, TaskSid } from "../protocol/generated.ts";
 
 /** For so long a call that was asked for is expected: a phone rings for less. */
 const EXPECTED_MS = 45_000;
@@ -68,7 +68,7 @@ export class Calls {
   }
 
   /** Calls somebody: the agent's own phone rings first. */
-  start(who: { to?: string; contact_sid?: ContactSid; account?: string }): Promise<Ack> {
+  start(who: { to: string; account?: string }): Promise<Ack> {
     this.expect();
     return this.act({ action: "call.start", ...who });
   }

@@ -10,6 +10,7 @@ import {
   isCall,
   isCallback,
   ownPart,
+  placed,
 } from "./calls.ts";
 
 const me = worker().sid;
@@ -48,6 +49,20 @@ test("a call is its task's, or that of the conversation to which somebody was in
   const elsewhere = { ...invitation, conversation_sid: "CH00000000000000000000000000000009" };
   expect(callOf(calls, elsewhere)).toBe(null);
   expect(callOf({}, task)).toBe(null);
+});
+
+test("a call within a conversation that the agent has is there, too", () => {
+  const sid = "CH00000000000000000000000000000009";
+  const within = { call_sid: "OC1", conversationSid: sid };
+  const check = (conversation_sid: string | null, attributes: unknown, expect_: string | null) => {
+    const task = { ...reservation().task, conversation_sid, attributes: JSON.stringify(attributes) };
+    expect(placed(task).conversation_sid).toBe(expect_);
+  };
+  check(null, within, sid);
+  check("CH1", within, "CH1");
+  check(null, { conversationSid: sid }, null);
+  check(null, { call_sid: "OC1" }, null);
+  check(null, { ...within, conversationSid: 1 }, null);
 });
 
 test("whether others go on talking when the agent leaves", () => {

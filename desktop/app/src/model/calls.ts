@@ -29,6 +29,13 @@ export function callOf(calls: DeskState["calls"], task: Place): CallEntry | null
   return all.find(({ task_sid }) => task_sid === task.sid) ?? all.findLast(isHere) ?? null;
 }
 
+/** A call within a conversation that the agent has already is a task of its own, and its attributes alone say where. */
+export function placed(task: Task): Task {
+  if (task.conversation_sid || !isCall(task)) return task;
+  const { conversationSid } = parseAttributes(task.attributes);
+  return typeof conversationSid === "string" ? { ...task, conversation_sid: conversationSid } : task;
+}
+
 /** Whether a task is somebody's call, as its attributes tell. */
 export function isCall({ attributes }: { attributes: string }): boolean {
   return typeof parseAttributes(attributes).call_sid === "string";

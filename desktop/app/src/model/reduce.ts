@@ -13,6 +13,7 @@ import type {
   Scheduled,
   Seq,
 } from "../protocol/generated.ts";
+import { placed } from "./calls.ts";
 import { isNewer, mergeMessages } from "./merge.ts";
 import { windowOpened } from "./reach.ts";
 import { type Connection, contactOf, type DeskState, type Sending, sentMessage } from "./state.ts";
@@ -232,7 +233,10 @@ function withReservation(state: DeskState, reservation: Reservation): DeskState 
   const { sid, reservation_status: status, version } = reservation;
   if (OVER.includes(status)) return withoutReservation(state, sid);
   if (!isNewer(version, state.reservations[sid]?.version)) return state;
-  return { ...state, reservations: { ...state.reservations, [sid]: reservation } };
+  return {
+    ...state,
+    reservations: { ...state.reservations, [sid]: { ...reservation, task: placed(reservation.task) } },
+  };
 }
 
 /** The answer of an action on a reservation has its task. */

@@ -191,7 +191,7 @@ export type Action =
   | { action: "call.remove"; task_sid: TaskSid; participant: string }
   | { action: "call.leave"; task_sid: TaskSid }
   | { action: "call.monitor"; task_sid: TaskSid; mode: MonitorMode | "off" }
-  | { action: "call.start"; to?: string; contact_sid?: ContactSid; account?: string }
+  | { action: "call.start"; to: string; account?: string }
   /** `to`: a worker or a task queue; `hold`: the customer of a call hears music until they are taken back. */
   | { action: "task.invite"; task_sid: TaskSid; to: string; note?: string; hold?: boolean }
   | { action: "task.withdraw"; task_sid: TaskSid }

@@ -89,7 +89,7 @@ function Identities({ contact }: { contact: Contact }) {
                   {consent && ` · ${t(consent === "opted_out" ? "contact.optedOut" : "contact.optedIn")}`}
                 </Text>
               </span>
-              {dialled(id) && <CallButton number={id} contact_sid={contact.sid} />}
+              {dialled(id) && <CallButton number={id} />}
               <CopyButton value={id}>
                 {({ copied, copy }) => (
                   <Tooltip label={copied ? t("contact.copied") : t("contact.copy", { name: id })}>

@@ -3,12 +3,11 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { IconPhone } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import type { ContactSid } from "../../protocol/generated.ts";
 import { useDesk } from "../context.ts";
 import { useDeskSettings } from "../queries.ts";
 import { useTried } from "./useCall.ts";
 
-export function CallButton({ number, contact_sid }: { number: string; contact_sid: ContactSid }) {
+export function CallButton({ number }: { number: string }) {
   const { t } = useTranslation();
   const desk = useDesk();
   const tried = useTried();
@@ -21,7 +20,7 @@ export function CallButton({ number, contact_sid }: { number: string; contact_si
         variant="subtle"
         color="gray"
         aria-label={label}
-        onClick={() => void tried(() => desk.call({ to: number, contact_sid }))}
+        onClick={() => void tried(() => desk.call({ to: number }))}
       >
         <IconPhone size={15} aria-hidden />
       </ActionIcon>
