@@ -19,7 +19,7 @@ use crate::store::{Bridge, Leg, PartyRole, load_execution, load_leg};
 use patchbay_channels::voice::Voice;
 use patchbay_flow::EffectId;
 use patchbay_model::event::AgentLeg;
-use patchbay_model::{ChannelKind, Timestamp};
+use patchbay_model::{ChannelKind, ReservationSid, Timestamp};
 
 /// The agent has answered, and is in the conference or about to be.
 ///
@@ -49,7 +49,7 @@ pub(super) async fn answered(center: &Center, agent: &AgentLeg, call_sid: &str) 
         outward::agent_answered(center, &before, agent, call_sid).await?;
         return match load_leg(center.table.as_ref(), &agent.customer_call).await? {
             Some(leg) if leg.outward.as_ref().is_some_and(|outward| outward.answered_at.is_some()) => {
-                record(center, agent, &leg).await
+                record(center, &leg, &agent.customer, &agent.reservation_sid).await
             }
             _ => Ok(()),
         };
@@ -73,7 +73,7 @@ pub(super) async fn answered(center: &Center, agent: &AgentLeg, call_sid: &str) 
         calls::hold_customer(center, &agent.customer_call, false, &why).await?;
     }
     move_caller(center, &agent.customer_call, &why).await?;
-    record(center, agent, &after).await
+    record(center, &after, &agent.customer, &agent.reservation_sid).await
 }
 
 /// The call once an agent whose phone rang has it, or is in it as well. `None`: they are already.
@@ -127,8 +127,13 @@ async fn take_over(center: &Center, agent: &AgentLeg, before: &Leg, after: &Leg)
     Ok(calls::end_parties(center, before, &left).await?)
 }
 
-/// An account that records every call of its agents begins to.
-async fn record(center: &Center, agent: &AgentLeg, leg: &Leg) -> Result<(), InboundError> {
+/// An account that records every call of its agents begins to, once for each of them.
+pub(super) async fn record(
+    center: &Center,
+    leg: &Leg,
+    customer: &str,
+    reservation: &ReservationSid,
+) -> Result<(), InboundError> {
     let account = center.channel(ChannelKind::Voice, &leg.account);
     // Of one that goes on, the agents decide.
     if leg.recording.is_some()
@@ -136,9 +141,8 @@ async fn record(center: &Center, agent: &AgentLeg, leg: &Leg) -> Result<(), Inbo
     {
         return Ok(());
     }
-    let what = CallControl::Record { state: RecordingWish::On, customer: agent.customer.clone() };
-    let why = ["record", agent.reservation_sid.as_str()];
-    Ok(calls::control(center, &agent.customer_call, what, &why).await?)
+    let what = CallControl::Record { state: RecordingWish::On, customer: customer.to_owned() };
+    Ok(calls::control(center, &leg.call_sid, what, &["record", reservation.as_str()]).await?)
 }
 
 /// The document that the caller follows now.

@@ -2,6 +2,7 @@
 //! ends it.
 
 use super::apart::{self, wrap};
+use super::bridge;
 use super::news::{ending, note};
 use crate::agent;
 use crate::calls::{self, end_call};
@@ -109,8 +110,13 @@ pub(super) async fn customer_news(
             // Their agent has gone while it rang.
             None => end_call(center, &before.account, call_sid).await?,
         }
-        calls::write(center, &before, after).await?;
-        return Ok(());
+        let now = calls::write(center, &before, after).await?.after;
+        return match &now.bridge {
+            Some(bridge) => {
+                bridge::record(center, &now, &event.contact_address, &bridge.reservation_sid).await
+            }
+            None => Ok(()),
+        };
     }
     let answered = !before.is_reaching() || status == CallStatus::Completed;
     let contact = before.conversation_sid.contact();

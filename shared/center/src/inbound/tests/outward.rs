@@ -140,6 +140,20 @@ fn an_agent_calls_a_customer_who_answers() {
 }
 
 #[test]
+fn an_account_that_records_every_call_begins_when_the_customer_has_answered() {
+    let mut desk = Desk::new(&[("record", "on")]);
+    let (_, agent) = desk.starts();
+    let call = desk.rings(&agent);
+    desk.act(&agent, Act::Say("it rings".into()));
+    desk.act(&call, Act::Answer);
+    desk.act(&call, Act::Say("hello".into()));
+    desk.act(&agent, Act::HangUp);
+    assert_eq!(desk.line.recorded(), [format!("{ANN}: hello")]);
+    assert!(desk.timeline().iter().any(|line| line.contains("Recording")), "{:?}", desk.timeline());
+    desk.is_at_rest();
+}
+
+#[test]
 fn an_agent_who_hangs_up_ends_the_customers_call() {
     let mut desk = Desk::new(&[]);
     let (ack, agent) = desk.starts();
