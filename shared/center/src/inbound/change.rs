@@ -1,7 +1,7 @@
 //! A message that its author edited or took back.
 
 use super::place::message_sid;
-use super::{InboundError, customer, push};
+use super::{InboundError, customer, late};
 use crate::center::Center;
 use crate::frames;
 use crate::ports::Consistency;
@@ -9,9 +9,7 @@ use crate::store::{
     MessageChange, Problem, StoreError, change_message, keep_problem, load_current_conversation,
     load_message, load_timeline,
 };
-use patchbay_model::{
-    ContactSid, ConversationState, EventKind, InboundEvent, Message, MessageKey, ProblemSid, Seq,
-};
+use patchbay_model::{ContactSid, EventKind, InboundEvent, Message, MessageKey, ProblemSid, Seq};
 
 /// How many of a contact's newest messages are searched for one that only its id names.
 const SEARCHED_MAX: usize = 100;
@@ -50,12 +48,11 @@ pub(super) async fn newest_messages(
 pub(super) async fn show_update(center: &Center, key: &MessageKey) -> Result<(), InboundError> {
     let table = center.table.as_ref();
     let (_, conversation) = load_current_conversation(table, &key.contact, Consistency::Eventual).await?;
-    let Some(conversation) = conversation.filter(|found| found.state == ConversationState::WithAgent) else {
-        return Ok(());
-    };
+    let Some(conversation) = conversation.filter(late::is_shown) else { return Ok(()) };
     match load_message(table, key, Consistency::Strong).await? {
         Some(message) => {
-            push(center, &conversation, frames::message("updated", &message, center.links())).await
+            let frame = frames::message("updated", &message, center.links());
+            late::show(center, &conversation, frame).await
         }
         None => Ok(()),
     }

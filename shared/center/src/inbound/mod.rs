@@ -11,6 +11,7 @@ mod customer;
 mod effects;
 mod error;
 mod follow;
+mod late;
 mod message;
 mod place;
 mod receipt;

@@ -2,7 +2,7 @@
 //! customer's program says in their stead, reactions, notes, and typing, which is shown and not kept.
 
 use super::place::{Said, message_sid, put};
-use super::{InboundError, customer, push};
+use super::{InboundError, customer, late, push};
 use crate::center::Center;
 use crate::frames;
 use crate::ports::Consistency;
@@ -71,8 +71,9 @@ pub(super) async fn add(
         load_current_conversation(center.table.as_ref(), contact, Consistency::Eventual).await?;
     let sid = conversation.as_ref().map_or_else(|| contact.conversation(1), |found| found.sid.clone());
     let (message, _) = put(center, event, said, &sid).await?;
-    if let Some(conversation) = conversation.filter(|found| found.state == ConversationState::WithAgent) {
-        push(center, &conversation, frames::message("created", &message, center.links())).await?;
+    if let Some(conversation) = conversation {
+        let frame = frames::message("created", &message, center.links());
+        late::show(center, &conversation, frame).await?;
     }
     Ok(message)
 }

@@ -8,14 +8,14 @@ use crate::frames;
 use crate::inbound::place::{Said, message_sid, put};
 use crate::inbound::timeline;
 use crate::inbound::turn::{Cause, Turn, texts};
-use crate::inbound::{InboundError, customer, push};
+use crate::inbound::{InboundError, customer, late};
 use crate::ports::{Consistency, Outgoing, QueueName};
 use crate::store::{Execution, Leg, load_conversation, load_execution, load_leg};
 use crate::webhook::event_key;
 use patchbay_flow::{FlowInput, Status};
 use patchbay_model::call::CallStatus;
 use patchbay_model::event::{CallNews, Told};
-use patchbay_model::{Attachment, Author, Content, Conversation, ConversationState, InboundEvent, Message};
+use patchbay_model::{Attachment, Author, Content, Conversation, InboundEvent, Message};
 
 /// What a recording is fetched as (Twilio, "Fetch a Recording's media file").
 const RECORDING_TYPE: (&str, &str) = (".mp3", "audio/mpeg");
@@ -166,9 +166,9 @@ pub(super) async fn note(
         provider_id: None,
     };
     let (line, _) = put(center, event, said, &leg.conversation_sid).await?;
-    match conversation.filter(|found| found.state == ConversationState::WithAgent) {
+    match conversation {
         Some(conversation) => {
-            push(center, conversation, frames::message("created", &line, center.links())).await
+            late::show(center, conversation, frames::message("created", &line, center.links())).await
         }
         None => Ok(()),
     }

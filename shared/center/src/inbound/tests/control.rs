@@ -153,6 +153,26 @@ fn an_account_may_record_every_call_and_keep_none_at_the_provider() {
 }
 
 #[test]
+fn who_writes_a_call_up_sees_what_comes_late_of_it() {
+    let mut desk = Desk::with(&[("record", "on")]);
+    let (agent, call) = (desk.talks(), desk.call.clone());
+    desk.act(&call, Act::Say("hello".into()));
+    let mut frames = desk.act(&agent, Act::HangUp);
+    frames.extend(desk.settle());
+    assert_eq!(desk.status(), TaskStatus::Wrapping);
+    let recordings = |frames: &[Value], event: &str| {
+        let is_one = |frame: &&Value| frame["event_type"] == event && frame["payload"]["kind"] == "media";
+        frames.iter().filter(is_one).count()
+    };
+    assert_eq!(recordings(&frames, "message.created"), 1, "{:?}", events(&frames));
+    assert!(recordings(&frames, "message.updated") > 0, "{:?}", events(&frames));
+    let says = |frame: &Value| {
+        frame["payload"]["text"].as_str().is_some_and(|text| text.starts_with("The call ended"))
+    };
+    assert!(frames.iter().any(says), "{:?}", events(&frames));
+}
+
+#[test]
 fn a_number_joins_and_is_put_out() {
     let mut desk = Desk::new();
     let (agent, call) = (desk.talks(), desk.call.clone());
