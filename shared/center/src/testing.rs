@@ -316,6 +316,10 @@ impl Room {
         self.until_done(records, |center, records| now(inbound::handle(center, records)));
     }
 
+    pub fn routed(&mut self, records: Vec<Record>) {
+        self.until_done(records, |center, records| now(crate::router::handle(center, records)));
+    }
+
     pub fn outbound(&mut self, records: Vec<Record>) {
         self.until_done(records, |center, records| now(sender::handle(center, records)));
     }

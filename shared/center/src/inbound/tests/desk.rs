@@ -53,6 +53,8 @@ impl Desk {
             QueueName::Outbound => {
                 let records = self.room.take(queue);
                 self.room.outbound(records);
+                // What the provider tells of it comes by another function, whose fault would lose the news.
+                self.room.fail(u32::MAX, false);
                 self.line.take_api(&self.room);
             }
             QueueName::Routing => {
@@ -61,7 +63,7 @@ impl Desk {
                 now(self.room.ports.queue.send(queue, later)).unwrap();
                 for message in due {
                     let record = self.room.record(message.body, None);
-                    assert_eq!(now(router::handle(&self.room.center, vec![record])), Vec::<String>::new());
+                    self.room.routed(vec![record]);
                 }
             }
         }

@@ -54,7 +54,9 @@ impl Control<'_> {
         (worker, mode): (&WorkerSid, MonitorMode),
         contact_uri: &str,
     ) -> Result<(), Stopped> {
-        let is_in = |party: &Party| party.is_supervisor() && party.role.worker() == Some(worker);
+        let is_in = |other: &Party| {
+            other.is_supervisor() && other.role.worker() == Some(worker) && other.label != party.label
+        };
         if leg.parties.iter().any(is_in) {
             return Ok(());
         }
@@ -65,8 +67,9 @@ impl Control<'_> {
         self.call(called, &self.voice.call_supervisor(contact_uri, party)).await
     }
 
-    /// Calls somebody, once: the call says so before, because the provider does not recognise a second one. Whoever is
-    /// noted and was never called is there until the call ends, or is removed.
+    /// Calls somebody, once: the call says so before, because the provider does not recognise a second one. A run that
+    /// finds who was noted and perhaps never called takes them out again and says so: should their phone ring, whoever
+    /// answers is not expected any more.
     async fn call(&self, party: Party, request: &ProviderRequest) -> Result<(), Stopped> {
         let label = party.label.clone();
         let enters = |leg: &mut Leg| {
@@ -80,8 +83,13 @@ impl Control<'_> {
         };
         let Some(entered) = calls::change(self.center, self.call_sid, enters).await? else {
             let leg = load_leg(self.center.table.as_ref(), self.call_sid).await?;
-            let full = leg.is_some_and(|leg| leg.party(&label).is_none() && leg.parties.len() >= PARTIES_MAX);
-            return match full {
+            let found = leg.as_ref().and_then(|leg| leg.party(&label));
+            if found.is_some_and(|party| party.call_sid.is_none() && !party.joined) && self.receive_count > 1
+            {
+                self.drop_party(&label).await?;
+                return Err(failed("unknown: nobody knows whether they were called"));
+            }
+            return match found.is_none() && leg.is_some_and(|leg| leg.parties.len() >= PARTIES_MAX) {
                 true => Err(failed(format!("full: at most {PARTIES_MAX} can be in it"))),
                 // The agent has gone, or a run before has made the call.
                 false => Ok(()),
