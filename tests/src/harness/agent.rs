@@ -4,7 +4,7 @@ use super::{PATIENCE_S, Running};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{WebSocketStream, client_async};
@@ -16,6 +16,8 @@ pub struct Agent {
     socket: WebSocketStream<TcpStream>,
     /// Frames that came while another was waited for.
     waiting: VecDeque<Value>,
+    /// What its ids begin with: those of another connection, perhaps to the same center, are others.
+    ids: String,
     asked: u32,
 }
 
@@ -41,13 +43,38 @@ impl Agent {
     pub async fn connect_as(center: &Running, name: &str, role: &str) -> Agent {
         let token = center.token(name, role).await;
         let socket = open(&center.socket_url(&format!("/agent?token={token}"))).await.unwrap();
-        let mut agent =
-            Agent { name: name.into(), sid: String::new(), socket, waiting: VecDeque::new(), asked: 0 };
+        let connected = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos();
+        let mut agent = Agent {
+            name: name.into(),
+            sid: String::new(),
+            socket,
+            waiting: VecDeque::new(),
+            ids: format!("{name}-{connected:x}"),
+            asked: 0,
+        };
         let init = agent.next().await;
         assert_eq!(init["event_type"], "init", "{init}");
         assert_eq!(init["payload"]["worker"]["friendly_name"], name);
         agent.sid = init["payload"]["worker"]["sid"].as_str().unwrap().to_owned();
+        if !center.is_here() {
+            agent.begin_anew(&init["payload"]["worker"]).await;
+        }
         agent
+    }
+
+    /// Other stories at the same center have left something to be written up, which would take the room of this one, or
+    /// have had the worker sent away for not answering.
+    async fn begin_anew(&mut self, worker: &Value) {
+        let left = self.act(json!({ "action": "sync" })).await["reservations"].clone();
+        for reservation in left.as_array().into_iter().flatten() {
+            if reservation["reservation_status"] == "wrapping" {
+                let sid = &reservation["sid"];
+                self.act(json!({ "action": "reservation.complete", "reservation_sid": sid })).await;
+            }
+        }
+        if worker["activity_name"] == "Away" {
+            self.act(json!({ "action": "worker.activity", "activity": "Available" })).await;
+        }
     }
 
     /// Checks that a socket of this path is refused with a status. Of a deployed center only that it is refused: an
@@ -72,7 +99,7 @@ impl Agent {
     /// Sends an action and returns the frame that answers it.
     pub async fn ask(&mut self, mut action: Value) -> Value {
         self.asked += 1;
-        let id = format!("{}-{}", self.name, self.asked);
+        let id = format!("{}-{}", self.ids, self.asked);
         action["id"] = json!(id);
         self.send_text(&action.to_string()).await;
         self.until(|frame| frame["payload"]["id"] == id.as_str()).await
