@@ -1,7 +1,7 @@
 //! A caller at the played telephone network, whose requests go to the center at once.
 
 use super::{Room, now, widget};
-use crate::ports::{HttpResponse, World};
+use crate::ports::{HttpResponse, Queue, QueueName, World};
 use crate::webhook;
 use patchbay_channels::Simulated;
 use patchbay_channels::voice::Voice;
@@ -88,6 +88,46 @@ impl Line {
                 }
             }
         }
+    }
+
+    /// Hands over what waits in one queue, but for what is to come later, and the calls of the API that follow.
+    pub fn deliver(&mut self, room: &mut Room, queue: QueueName) {
+        match queue {
+            QueueName::Inbound => {
+                let records = room.take(queue);
+                room.inbound(records);
+            }
+            QueueName::Outbound => {
+                let records = room.take(queue);
+                room.outbound(records);
+                // What the provider tells of it comes by another function, whose fault would lose the news.
+                room.fail(u32::MAX, false);
+                self.take_api(room);
+            }
+            QueueName::Routing => {
+                let (due, later): (Vec<_>, Vec<_>) =
+                    room.ports.queue.take(queue).into_iter().partition(|message| message.delay_s == 0);
+                now(room.ports.queue.send(queue, later)).unwrap();
+                for message in due {
+                    let record = room.record(message.body, None);
+                    room.routed(vec![record]);
+                }
+            }
+        }
+    }
+
+    /// The same of all queues, until nothing waits that is due.
+    pub fn settle(&mut self, room: &mut Room) {
+        for _ in 0..50 {
+            for queue in QueueName::ALL {
+                self.deliver(room, queue);
+            }
+            let waits = |queue| room.ports.queue.sent(queue).iter().any(|message| message.delay_s == 0);
+            if !QueueName::ALL.into_iter().any(waits) {
+                return;
+            }
+        }
+        panic!("it never comes to rest");
     }
 
     pub fn dial(&mut self, room: &Room, from: &str) -> String {

@@ -1,7 +1,7 @@
 //! A caller who waits, and an agent's desk: what stories of calls begin with.
 
 use crate::agent::{Session, answer};
-use crate::ports::{Consistency, Queue, QueueName};
+use crate::ports::{Consistency, QueueName};
 use crate::router;
 use crate::store::{Leg, load_leg, load_task};
 use crate::testing::{ANN, Line, Room, WORKER, now, phone_menu};
@@ -45,42 +45,13 @@ impl Desk {
 
     /// Hands over what waits in one queue.
     pub fn deliver(&mut self, queue: QueueName) {
-        match queue {
-            QueueName::Inbound => {
-                let records = self.room.take(queue);
-                self.room.inbound(records);
-            }
-            QueueName::Outbound => {
-                let records = self.room.take(queue);
-                self.room.outbound(records);
-                // What the provider tells of it comes by another function, whose fault would lose the news.
-                self.room.fail(u32::MAX, false);
-                self.line.take_api(&self.room);
-            }
-            QueueName::Routing => {
-                let (due, later): (Vec<_>, Vec<_>) =
-                    self.room.ports.queue.take(queue).into_iter().partition(|message| message.delay_s == 0);
-                now(self.room.ports.queue.send(queue, later)).unwrap();
-                for message in due {
-                    let record = self.room.record(message.body, None);
-                    self.room.routed(vec![record]);
-                }
-            }
-        }
+        self.line.deliver(&mut self.room, queue);
     }
 
-    /// Hands over what is in the queues, but for what is to come later, and the calls of the API. What the agent's socket
-    /// was sent.
+    /// Hands over what is in the queues. What the agent's socket was sent.
     pub fn settle(&mut self) -> Vec<Value> {
-        for _ in 0..50 {
-            QueueName::ALL.into_iter().for_each(|queue| self.deliver(queue));
-            let sent = |queue| self.room.ports.queue.sent(queue);
-            let waits = |queue| sent(queue).iter().any(|message| message.delay_s == 0);
-            if !QueueName::ALL.into_iter().any(waits) {
-                return self.room.frames("desk");
-            }
-        }
-        panic!("it never comes to rest");
+        self.line.settle(&mut self.room);
+        self.room.frames("desk")
     }
 
     pub fn asks(&mut self, action: &str) -> Value {

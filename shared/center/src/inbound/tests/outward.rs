@@ -1,7 +1,7 @@
 //! Customers whom the center calls for an agent: because the agent wants it, or because they asked to be called back.
 
 use crate::agent::{Session, answer};
-use crate::ports::{Consistency, Queue, QueueName};
+use crate::ports::{Consistency, QueueName};
 use crate::router;
 use crate::store::{load_leg, load_task};
 use crate::testing::{ANN, Line, Room, now, phone_menu};
@@ -29,39 +29,9 @@ impl Desk {
         desk
     }
 
-    fn deliver(&mut self, queue: QueueName) {
-        match queue {
-            QueueName::Inbound => {
-                let records = self.room.take(queue);
-                self.room.inbound(records);
-            }
-            QueueName::Outbound => {
-                let records = self.room.take(queue);
-                self.room.outbound(records);
-                self.line.take_api(&self.room);
-            }
-            QueueName::Routing => {
-                let (due, later): (Vec<_>, Vec<_>) =
-                    self.room.ports.queue.take(queue).into_iter().partition(|message| message.delay_s == 0);
-                now(self.room.ports.queue.send(queue, later)).unwrap();
-                for message in due {
-                    let record = self.room.record(message.body, None);
-                    assert_eq!(now(router::handle(&self.room.center, vec![record])), Vec::<String>::new());
-                }
-            }
-        }
-    }
-
     fn settle(&mut self) -> Vec<Value> {
-        for _ in 0..50 {
-            QueueName::ALL.into_iter().for_each(|queue| self.deliver(queue));
-            let sent = |queue| self.room.ports.queue.sent(queue);
-            let waits = |queue| sent(queue).iter().any(|message| message.delay_s == 0);
-            if !QueueName::ALL.into_iter().any(waits) {
-                return self.room.frames("desk");
-            }
-        }
-        panic!("it never comes to rest");
+        self.line.settle(&mut self.room);
+        self.room.frames("desk")
     }
 
     fn asks(&mut self, frame: Value) -> Value {
@@ -371,7 +341,7 @@ impl Desk {
             Happens::First(act) => at(calls.first(), act),
             Happens::Last(act) => at(calls.last(), act),
             Happens::Passes(s) => self.line.pass_s(&self.room, s),
-            Happens::Delivered(queue) => self.deliver(queue),
+            Happens::Delivered(queue) => self.line.deliver(&mut self.room, queue),
             Happens::Wraps => drop(
                 self.asks(json!({ "action": "reservation.wrap", "id": "w", "reservation_sid": reservation })),
             ),
