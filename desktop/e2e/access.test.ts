@@ -1,6 +1,6 @@
 /** Everybody can use the desk: without a mouse, in light and dark, in five languages. */
 
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { violations } from "./support/access.ts";
 import { administrator } from "./support/admin.ts";
@@ -115,6 +115,8 @@ test("nothing moves on the desk for who wants nothing to move", async () => {
 
 test("the whole job is done with keys", async () => {
   const { page, problems } = await open(browser, `${center.url}/desktop/`);
+  // A key goes to what has the focus: a person looks where it is before they press.
+  const focus = (on: Locator) => on.and(page.locator(":focus")).waitFor();
   const bruno = page.getByRole("button", { name: "Bruno" });
   await bruno.waitFor();
   for (let tries = 0; tries < 12 && !(await isFocused(page, "Bruno")); tries += 1)
@@ -127,22 +129,26 @@ test("the whole job is done with keys", async () => {
   await page.keyboard.press("Alt+a");
   await timeline(page).getByText("Which language do you prefer?").waitFor();
   await page.keyboard.press("Alt+m");
+  await focus(composer(page));
   await page.keyboard.type("Typed with keys ");
   await page.keyboard.press("Alt+e");
   await page.getByRole("group", { name: "Emoji" }).locator(":focus").waitFor();
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Enter");
-  await page.locator("textarea:focus").waitFor();
+  await focus(composer(page));
   await page.keyboard.press("Enter");
   await center.shown("sms", from, "Typed with keys 😃");
   await page.keyboard.press("Alt+w");
   await page.getByText("The conversation has ended.").waitFor();
   await page.keyboard.press("Alt+c");
-  await page.getByRole("dialog").waitFor();
+  const dialog = page.getByRole("dialog", { name: "Complete the task" });
+  await focus(dialog.getByRole("radio").first());
   await page.keyboard.press("Space");
   await page.keyboard.press("Tab");
+  await focus(dialog.getByRole("textbox", { name: "Notes" }));
   await page.keyboard.type("By keys");
   await page.keyboard.press("Tab");
+  await focus(dialog.getByRole("button", { name: "Complete" }));
   await page.keyboard.press("Enter");
   await expect.poll(() => tasks(page).count()).toBe(0);
   expect(problems).toEqual([]);
