@@ -84,6 +84,7 @@ export const en = {
     failed: "That could not be done: {{why}}",
     loading: "The conversation is being opened…",
     wrapped: "The conversation has ended. Complete the task when your notes are done.",
+    goesOn: "The conversation goes on without you. Complete the task when your notes are done.",
   },
   timeline: {
     label: "Messages",

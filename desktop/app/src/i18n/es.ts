@@ -85,6 +85,7 @@ export const es = {
     failed: "No se pudo hacer: {{why}}",
     loading: "Se está abriendo la conversación…",
     wrapped: "La conversación ha terminado. Complete la tarea cuando haya escrito sus notas.",
+    goesOn: "La conversación sigue sin usted. Complete la tarea cuando haya escrito sus notas.",
   },
   timeline: {
     label: "Mensajes",

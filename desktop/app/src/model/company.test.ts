@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Conversation, Invited, Reservation } from "../protocol/generated.ts";
 import { conversation, reservation } from "../testing/build.ts";
-import { companyOf, invitationOf } from "./company.ts";
+import { companyOf, goesOnWithout, invitationOf } from "./company.ts";
 
 const OWN = reservation({ reservation_status: "accepted" });
 const ME = OWN.worker_sid;
@@ -47,6 +47,16 @@ describe("the company of a conversation", () => {
     expect(company({ workers: [ME, ANN] }, wrapping).colleagues).toEqual([]);
     expect(companyOf(null, OWN).owns).toBe(false);
   });
+});
+
+test("what is written up may go on without the agent", () => {
+  const check = (change: Partial<Conversation>, expected: boolean) =>
+    expect(goesOnWithout(conversation({ task_sid: OWN.task.sid, ...change }), OWN)).toBe(expected);
+  check({ task_sid: "WT2", state: "waiting" }, true);
+  check({ task_sid: null, state: "flow" }, true);
+  // The end of the task has not come to its conversation yet.
+  check({ state: "agent" }, false);
+  check({ task_sid: "WT2", state: "closed" }, false);
 });
 
 describe("an offer", () => {

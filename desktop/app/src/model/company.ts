@@ -41,6 +41,11 @@ export function companyOf(
   };
 }
 
+/** Whether what an agent still writes up goes on with somebody else, or with a flow. */
+export function goesOnWithout({ state, task_sid }: Conversation, { task }: Reservation): boolean {
+  return state !== "closed" && task_sid !== task.sid;
+}
+
 /** Who asks the agent in by an offer, and why; null for a task of their own. */
 export function invitationOf({ attributes }: { attributes: string }): { by: string; note: string } | null {
   const { invited_by, invitation_of, invitation_note } = parseAttributes(attributes);

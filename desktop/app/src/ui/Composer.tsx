@@ -9,6 +9,7 @@ import { draftChoicesOf, draftOf, keepDraft, keepDraftChoices } from "../desk/me
 import { useSettings } from "../desk/settings.ts";
 import { fill } from "../model/canned.ts";
 import { choicesMax, faultOf, optionsOf } from "../model/choices.ts";
+import { goesOnWithout } from "../model/company.ts";
 import { isClosed, reachOf, templatesFor } from "../model/reach.ts";
 import { plainText } from "../model/timeline.ts";
 import type { Possible, Reach } from "../protocol/frames.ts";
@@ -153,13 +154,11 @@ export function Composer({ conversation, reservation, name }: Props) {
     }
   };
 
-  if (reservation.reservation_status === "wrapping" || conversation.state === "closed") {
-    return (
-      <div className={css.closed}>
-        {t(reservation.reservation_status === "wrapping" ? "conversation.wrapped" : "composer.closed")}
-      </div>
-    );
+  if (reservation.reservation_status === "wrapping") {
+    const goesOn = goesOnWithout(conversation, reservation);
+    return <div className={css.closed}>{t(goesOn ? "conversation.goesOn" : "conversation.wrapped")}</div>;
   }
+  if (conversation.state === "closed") return <div className={css.closed}>{t("composer.closed")}</div>;
   return (
     <>
       <form

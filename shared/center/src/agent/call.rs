@@ -8,7 +8,7 @@ use crate::center::Center;
 use crate::command::{OutboundJob, body};
 use crate::frames::{Fault, call_payload, task_payload};
 use crate::ports::{Outgoing, QueueName};
-use crate::router::OpError;
+use crate::router::{OpError, Rest};
 use crate::softphone::contact_uri;
 use crate::store::{StoreError, load_leg, load_profile};
 use patchbay_channels::voice::Voice;
@@ -21,6 +21,12 @@ use serde_json::Value;
 /// The call that waits for a task's agent.
 pub(super) fn call_of(task: &Task) -> Option<&str> {
     task.attributes["call_sid"].as_str()
+}
+
+/// What an agent has left of a task that they hand on. Of a call they have something to write up, and no room for the
+/// next while they may still be on the phone.
+pub(super) fn rest_of(task: &Task) -> Rest {
+    if call_of(task).is_some() { Rest::WrapUp } else { Rest::Nothing }
 }
 
 /// The call of a task, as its agent sees it: none where it has none, or the call goes on at somebody else's task.
@@ -74,6 +80,21 @@ pub(super) async fn ring(
     let lists = Lists::default().with("calls", vec![call_payload(&leg, &task.sid)]);
     let answer = Answer { lists, ..Answer::default() };
     Ok(Some(answer.with("task", task_payload(&config, task)).with("ringing", true)))
+}
+
+/// Ends the phone call of an agent who has done with a task that goes on with another: the caller waits for the next,
+/// or has them already. Ending it twice does no harm.
+pub(super) async fn end_own(center: &Center, worker: &WorkerSid, task: &Task) -> Result<(), Refusal> {
+    let Some(call_sid) = call_of(task) else { return Ok(()) };
+    let leg = load_leg(center.table.as_ref(), call_sid).await?.filter(|leg| leg.ended_at.is_none());
+    let Some((account, bridge)) = leg.and_then(|leg| Some((leg.account, leg.bridge?))) else { return Ok(()) };
+    if bridge.task_sid != task.sid || bridge.worker_sid != *worker {
+        return Ok(());
+    }
+    if let Some(own) = &bridge.call_sid {
+        end_call(center, &account, own).await?;
+    }
+    Ok(())
 }
 
 /// Ends a call of ours to a customer whose task is over: no flow leads it away. Ending it twice does no harm.

@@ -1,8 +1,9 @@
 //! The routing queue: one command at a time.
 
+use super::give_back::{free_ended, give_back};
 use super::{
-    OpError, hand_over, invitation, outcome, presence, recheck, reclassify, reservation, serve, sweep, task,
-    timer, transfer,
+    OpError, hand_over, invitation, outcome, presence, recheck, reclassify, serve, sweep, task, timer,
+    transfer,
 };
 use crate::agent;
 use crate::center::Center;
@@ -65,10 +66,9 @@ async fn carry_out(center: &Center, command: RoutingBody, again: bool) -> Result
                 Some(ReservationStatus::Pending) => {
                     let offline = center.config().await?.timeout_activity.clone();
                     let timeout = ReservationStatus::Timeout;
-                    reservation::give_back(center, &task_sid, &reservation_sid, timeout, Some(&offline), None)
-                        .await
+                    give_back(center, &task_sid, &reservation_sid, timeout, Some(&offline), None).await
                 }
-                Some(_) => reservation::free_ended(center, &task_sid, &reservation_sid).await,
+                Some(_) => free_ended(center, &task_sid, &reservation_sid).await,
                 // Given back before; whoever did that may have died before looking for the next worker.
                 None => recheck::task(center, &task_sid).await.map(drop),
             }

@@ -126,7 +126,7 @@ pub(super) async fn absent(center: &Center, sid: &WorkerSid, since: Timestamp) -
         });
         if pending {
             let status = ReservationStatus::Timeout;
-            super::reservation::give_back(center, &held.task_sid, reservation, status, None, None).await?;
+            super::give_back::give_back(center, &held.task_sid, reservation, status, None, None).await?;
         }
     }
     Ok(())

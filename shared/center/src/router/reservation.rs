@@ -1,19 +1,15 @@
-//! What becomes of an offer: accepted, rejected, timed out, withdrawn; then wrapping and completed.
+//! What becomes of an offer that is accepted: then it is wrapping, handed on, completed.
 
-use super::change::{count_direct, release, task_writes, worker_writes};
-use super::context::{context, resolve_name};
-use super::stand::stand;
-use super::task::{Driven, direct_count, end};
-use super::{OpError, REOFFER_AFTER_S, TRIES_MAX, invitation, outcome, recheck, serve, timer};
+use super::change::{release, task_writes};
+use super::give_back::free_ended;
+use super::{OpError, TRIES_MAX, outcome, serve};
 use crate::center::Center;
 use crate::history::record_write;
 use crate::ports::{Consistency, TableError, Write};
-use crate::store::{load_profile, load_task, load_worker};
+use crate::store::{load_task, load_worker};
 use crate::{frames, notify};
-use patchbay_model::task::{Exclusion, TaskReservation};
-use patchbay_model::{
-    ActivitySid, ReservationSid, ReservationStatus, Task, TaskSid, TaskStatus, Timestamp, Worker, WorkerSid,
-};
+use patchbay_model::task::TaskReservation;
+use patchbay_model::{ReservationSid, ReservationStatus, Task, TaskSid, Worker, WorkerSid};
 use patchbay_routing::lifecycle::{ReservationError, resolve};
 
 /// A reservation as it is stored: its task and its worker.
@@ -24,7 +20,7 @@ pub(super) struct Stored {
 }
 
 /// A reservation that is held, or the task of one that was.
-enum Found {
+pub(super) enum Found {
     Held(Box<Stored>),
     Ended(Box<Task>),
 }
@@ -58,7 +54,7 @@ fn consistency_of(attempt: usize) -> Consistency {
 }
 
 /// Reads a worker's reservation, again with a strong read when it was too new for the cheap one.
-async fn find_on(
+pub(super) async fn find_on(
     center: &Center,
     worker: &WorkerSid,
     sid: &ReservationSid,
@@ -70,7 +66,7 @@ async fn find_on(
     }
 }
 
-fn refused(error: ReservationError) -> OpError {
+pub(super) fn refused(error: ReservationError) -> OpError {
     OpError::Refused(error.to_string())
 }
 
@@ -83,18 +79,18 @@ fn believed<T>(resolved: Result<T, OpError>, attempt: usize) -> Result<Option<T>
     }
 }
 
-fn set_status(task: &mut Task, sid: &ReservationSid, status: ReservationStatus) {
+pub(super) fn set_status(task: &mut Task, sid: &ReservationSid, status: ReservationStatus) {
     for reservation in task.reservations.iter_mut().filter(|reservation| reservation.sid == *sid) {
         reservation.status = status;
     }
 }
 
-fn other_pending(task: &Task, sid: &ReservationSid) -> usize {
+pub(super) fn other_pending(task: &Task, sid: &ReservationSid) -> usize {
     let pending = |r: &&TaskReservation| r.sid != *sid && r.status == ReservationStatus::Pending;
     task.reservations.iter().filter(pending).count()
 }
 
-fn is_lost_race(error: &TableError) -> bool {
+pub(super) fn is_lost_race(error: &TableError) -> bool {
     matches!(error, TableError::Condition { .. } | TableError::Conflict)
 }
 
@@ -194,237 +190,45 @@ pub(super) async fn announce(
     Ok(())
 }
 
-/// Rejects an offer: the task goes to the next worker, and not to this one for a while. `activity` names where
-/// the worker goes, by SID or friendly name.
-///
-/// Safe to repeat: a reservation that is not held any more was given back before.
-pub async fn reject(
-    center: &Center,
-    worker: &WorkerSid,
-    sid: &ReservationSid,
-    activity: Option<&str>,
-) -> Result<Task, OpError> {
-    let task_sid = match find_on(center, worker, sid, 0).await? {
-        Found::Held(stored) => stored.task.sid.clone(),
-        Found::Ended(task) => task.sid.clone(),
-    };
-    let activity = match activity {
-        Some(name) => {
-            let config = center.config().await?;
-            Some(config.activity(name).ok_or(OpError::NotFound("activity"))?.sid.clone())
-        }
-        None => None,
-    };
-    give_back(center, &task_sid, sid, ReservationStatus::Rejected, activity.as_ref(), Some(worker)).await?;
-    let task = load_task(center.table.as_ref(), &task_sid, Consistency::Strong).await?;
-    task.ok_or(OpError::NotFound("task"))
-}
-
-/// Ends a pending reservation without acceptance: the worker has room again, the task waits again at its old
-/// place, and both are looked at strongly (RECHECK), because either may have missed the other.
-///
-/// Safe to repeat: a reservation that is not pending any more is left alone, and the rechecks are made anyway,
-/// since the first run may have died before them.
-pub(super) async fn give_back(
-    center: &Center,
-    task_sid: &TaskSid,
-    sid: &ReservationSid,
-    status: ReservationStatus,
-    activity: Option<&ActivitySid>,
-    holder: Option<&WorkerSid>,
-) -> Result<(), OpError> {
-    for _ in 0..TRIES_MAX {
-        let Some(task) = load_task(center.table.as_ref(), task_sid, Consistency::Strong).await? else {
-            return Ok(());
-        };
-        let Some(reservation) = task.reservations.iter().find(|reservation| reservation.sid == *sid) else {
-            recheck::task(center, task_sid).await?;
-            if let Some(worker) = holder {
-                serve::recheck(center, worker).await?;
-            }
-            return Ok(());
-        };
-        if reservation.status != ReservationStatus::Pending {
-            return free_ended(center, task_sid, sid).await;
-        }
-        let effects = resolve(task.status, reservation.status, status, other_pending(&task, sid));
-        let effects = effects.map_err(refused)?;
-        let table = center.table.as_ref();
-        let Some(worker) = load_worker(table, &reservation.worker_sid, Consistency::Strong).await? else {
-            return Ok(());
-        };
-        let now = center.now();
-        let mut ended = task.clone();
-        ended.status = effects.task;
-        set_status(&mut ended, sid, status);
-        let reservations = ended.reservations.clone();
-        ended.reservations.retain(|reservation| reservation.sid != *sid);
-        let until = now.plus_s(REOFFER_AFTER_S);
-        ended.excluded.retain(|exclusion| exclusion.worker_sid != worker.sid);
-        ended.excluded.push(Exclusion { worker_sid: worker.sid.clone(), until });
-        let mut freed = worker.clone();
-        release(&mut freed, sid);
-        if let Some(activity) = activity {
-            super::presence::go_to(&*center.config().await?, &mut freed, activity, now);
-        }
-        let event = match status {
-            ReservationStatus::Rejected => "rejected",
-            ReservationStatus::Timeout => "timeout",
-            _ => "canceled",
-        };
-        let given_up =
-            invitation::given_up(&task, &worker.sid, status).filter(|_| effects.task == TaskStatus::Pending);
-        let has_place = given_up.is_none()
-            && (effects.task != TaskStatus::Pending || place_again(center, &mut ended, now).await?);
-        if !has_place {
-            let reason = given_up.unwrap_or("no place in its workflow any more").to_owned();
-            ended.reservations.clear();
-            let told = Task { reservations, ..ended.clone() };
-            if let Driven::Changed = drop_task(center, &task, ended, (&worker, &mut freed), reason).await? {
-                continue;
-            }
-            return announce_end(center, &freed, (event, activity), &told, sid).await;
-        }
-        count_direct(&mut freed, Some(&task), &ended);
-        let channel = task.task_channel.clone();
-        let mut writes = task_writes(Some(&task), &mut ended, now);
-        writes.extend(worker_writes(&worker, &mut freed, Some(&channel)));
-        writes.extend(direct_count(center, Some(&task), &ended, Some(&freed.sid)).await?);
-        match center.table.write(writes).await {
-            Ok(_) => {}
-            Err(error) if is_lost_race(&error) => continue,
-            Err(error) => return Err(error.into()),
-        }
-        let told = Task { reservations, ..ended };
-        announce_end(center, &freed, (event, activity), &told, sid).await?;
-        recheck::task(center, task_sid).await?;
-        return serve::recheck(center, &freed.sid).await;
-    }
-    Err(OpError::Busy)
-}
-
-/// Tells a worker's sockets that an offer is over, and in which activity they are when that has changed.
-async fn announce_end(
-    center: &Center,
-    worker: &Worker,
-    (event, activity): (&str, Option<&ActivitySid>),
-    task: &Task,
-    sid: &ReservationSid,
-) -> Result<(), OpError> {
-    announce(center, worker, event, task, sid).await?;
-    let Some(_) = activity else { return Ok(()) };
-    let config = center.config().await?;
-    if let Some(profile) = load_profile(center.table.as_ref(), &worker.sid).await? {
-        let frame = frames::worker("activity.update", &config, worker, &profile);
-        notify::to_worker(center, worker, frame).await?;
-    }
-    Ok(())
-}
-
-/// Gives a task that nobody holds any more its waiting entry and its timer. False when its workflow has no
-/// place for it.
-pub(super) async fn place_again(center: &Center, task: &mut Task, now: Timestamp) -> Result<bool, OpError> {
-    let context = context(center).await?;
-    let Ok(mut stand) = stand(&context.config, &context.directory, task, None, now) else { return Ok(false) };
-    resolve_name(center, &mut stand).await?;
-    stand.settle(task);
-    task.waiting = stand.entry(&context.config, task);
-    timer::arm_task(center, &stand, task).await?;
-    Ok(true)
-}
-
-/// Ends a task together with the last offer of it.
-async fn drop_task(
-    center: &Center,
-    stored: &Task,
-    ended: Task,
-    (worker, freed): (&Worker, &mut Worker),
-    reason: String,
-) -> Result<Driven, OpError> {
-    match center.table.write(worker_writes(worker, freed, Some(&stored.task_channel))).await {
-        Ok(_) => {}
-        Err(error) if is_lost_race(&error) => return Ok(Driven::Changed),
-        Err(error) => return Err(error.into()),
-    }
-    let driven = end(center, Some(stored), ended, reason).await?;
-    serve::recheck(center, &freed.sid).await?;
-    Ok(driven)
-}
-
-/// Takes a reservation that is over (rescinded, canceled) from its worker and off its task.
-pub(super) async fn free_ended(
-    center: &Center,
-    task_sid: &TaskSid,
-    sid: &ReservationSid,
-) -> Result<(), OpError> {
-    for _ in 0..TRIES_MAX {
-        let table = center.table.as_ref();
-        let Some(task) = load_task(table, task_sid, Consistency::Strong).await? else { return Ok(()) };
-        let Some(reservation) = task.reservations.iter().find(|reservation| reservation.sid == *sid) else {
-            return Ok(());
-        };
-        let event = match reservation.status {
-            ReservationStatus::Rescinded => "rescinded",
-            ReservationStatus::Canceled => "canceled",
-            _ => return Ok(()),
-        };
-        let Some(worker) = load_worker(table, &reservation.worker_sid, Consistency::Strong).await? else {
-            return Ok(());
-        };
-        let mut rest = task.clone();
-        rest.reservations.retain(|reservation| reservation.sid != *sid);
-        let mut freed = worker.clone();
-        release(&mut freed, sid);
-        let mut writes = task_writes(Some(&task), &mut rest, center.now());
-        writes.extend(worker_writes(&worker, &mut freed, Some(&task.task_channel)));
-        match center.table.write(writes).await {
-            Ok(_) => {}
-            Err(error) if is_lost_race(&error) => continue,
-            Err(error) => return Err(error.into()),
-        }
-        let told = Task { reservations: task.reservations, ..rest };
-        announce(center, &freed, event, &told, sid).await?;
-        return serve::recheck(center, &freed.sid).await;
-    }
-    Err(OpError::Busy)
-}
-
-/// Cancels a task that is offered: its offers end with it.
-pub(super) async fn withdraw(center: &Center, task: &Task, reason: &str) -> Result<Driven, OpError> {
-    let mut canceled = task.clone();
-    for reservation in &mut canceled.reservations {
-        reservation.status = ReservationStatus::Canceled;
-    }
-    let offers: Vec<ReservationSid> = task.reservations.iter().map(|r| r.sid.clone()).collect();
-    if let Driven::Changed = end(center, Some(task), canceled, reason.to_owned()).await? {
-        return Ok(Driven::Changed);
-    }
-    for sid in offers {
-        free_ended(center, &task.sid, &sid).await?;
-    }
-    Ok(Driven::Done)
-}
-
 /// The agent has done the talking and writes it up: the task is wrapping and still takes room. Its conversation is
 /// told by the caller, who waits for nothing else, and by the look that was asked for (`outcome`).
 ///
 /// Safe to repeat: a wrapping reservation is wrapping.
 pub async fn wrap(center: &Center, worker: &WorkerSid, sid: &ReservationSid) -> Result<Task, OpError> {
+    write_up(center, worker, sid, None).await
+}
+
+/// `on`: why another task takes this one over, and which. Then its conversation is not told: it goes on with the other.
+async fn write_up(
+    center: &Center,
+    worker: &WorkerSid,
+    sid: &ReservationSid,
+    on: Option<(&str, &TaskSid)>,
+) -> Result<Task, OpError> {
     for attempt in 0..TRIES_MAX {
         let found = match find_on(center, worker, sid, attempt).await? {
             Found::Held(stored) => *stored,
             Found::Ended(task) => return Ok(*task),
         };
         let Stored { task, worker, reservation } = found;
-        if reservation.status == ReservationStatus::Wrapping {
+        let is_wrapping = reservation.status == ReservationStatus::Wrapping;
+        if is_wrapping && (on.is_none() || task.transferred_to.is_some()) {
             return Ok(task);
         }
-        let effects = resolve(task.status, reservation.status, ReservationStatus::Wrapping, 0);
-        let Some(effects) = believed(effects.map_err(refused), attempt)? else { continue };
         let mut wrapping = task.clone();
-        wrapping.status = effects.task;
-        set_status(&mut wrapping, sid, ReservationStatus::Wrapping);
-        outcome::have_looked(center, &task).await?;
+        if !is_wrapping {
+            let effects = resolve(task.status, reservation.status, ReservationStatus::Wrapping, 0);
+            let Some(effects) = believed(effects.map_err(refused), attempt)? else { continue };
+            wrapping.status = effects.task;
+            set_status(&mut wrapping, sid, ReservationStatus::Wrapping);
+        }
+        match on {
+            Some((reason, to)) => {
+                wrapping.reason = Some(reason.to_owned());
+                wrapping.transferred_to = Some(to.clone());
+            }
+            None => outcome::have_looked(center, &task).await?,
+        }
         match center.table.write(task_writes(Some(&task), &mut wrapping, center.now())).await {
             Ok(_) => {}
             Err(error) if is_lost_race(&error) => continue,
@@ -450,8 +254,33 @@ pub async fn complete(
     finish(center, worker, sid, (reason, None)).await
 }
 
-/// Completes a task, with the reason and the task that takes it over, if one does.
-pub(super) async fn finish(
+/// What an agent has left of a task that goes on with another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// Nothing: it is completed, and they have room.
+    Nothing,
+    /// They still talk, or write it up: it is wrapping, and takes room until they complete it.
+    WrapUp,
+}
+
+/// Has another task take this one over.
+///
+/// Safe to repeat: what was handed on stays as it is, and the caller sees by `transferred_to` to which.
+pub(super) async fn hand_on(
+    center: &Center,
+    worker: &WorkerSid,
+    sid: &ReservationSid,
+    (reason, to, rest): (&str, &TaskSid, Rest),
+) -> Result<Task, OpError> {
+    match rest {
+        Rest::Nothing => finish(center, worker, sid, (Some(reason), Some(to))).await,
+        Rest::WrapUp => write_up(center, worker, sid, Some((reason, to))).await,
+    }
+}
+
+/// Completes a task, with the reason and the task that takes it over, if one does. One that was handed on while it was
+/// wrapping stays so.
+async fn finish(
     center: &Center,
     worker: &WorkerSid,
     sid: &ReservationSid,
@@ -470,8 +299,8 @@ pub(super) async fn finish(
         let Some(effects) = believed(effects.map_err(refused), attempt)? else { continue };
         let mut done = task.clone();
         done.status = effects.task;
-        done.reason = reason.map(str::to_owned);
-        done.transferred_to = transferred_to.cloned();
+        done.reason = reason.map(str::to_owned).or(done.reason);
+        done.transferred_to = done.transferred_to.or(transferred_to.cloned());
         set_status(&mut done, sid, ReservationStatus::Completed);
         // Wrapping it had a look asked for already.
         if transferred_to.is_none() && reservation.status != ReservationStatus::Wrapping {

@@ -268,7 +268,7 @@ pub async fn cancel(center: &Center, sid: &TaskSid, reason: &str) -> Result<(), 
         };
         let driven = match task.status {
             TaskStatus::Pending => end(center, Some(&task), task.clone(), reason.to_owned()).await?,
-            TaskStatus::Reserved => super::reservation::withdraw(center, &task, reason).await?,
+            TaskStatus::Reserved => super::give_back::withdraw(center, &task, reason).await?,
             _ => Driven::Done,
         };
         if let Driven::Done = driven {

@@ -2,9 +2,11 @@
 //! workflow.
 
 use super::change::task_writes;
+use super::give_back::{give_back, place_again};
 use super::invitation::uninvited;
 use super::outcome::LOOK_AFTER_S;
-use super::{OpError, TRIES_MAX, recheck, reservation, task};
+use super::reservation::{Rest, hand_on};
+use super::{OpError, TRIES_MAX, recheck, task};
 use crate::agent;
 use crate::center::Center;
 use crate::command::{NewTask, RoutingBody, body};
@@ -33,17 +35,17 @@ impl TransferTarget {
     }
 }
 
-/// Hands a task on: a task with the same attributes is made for the target, and this one is completed as
-/// transferred. Returns the new task; its conversation goes on with it. `by`: the supervisor who does it in the
-/// worker's place.
+/// Hands a task on: a task with the same attributes is made for the target, and this one is over as transferred, but
+/// for what the worker has left of it. Returns the new task; its conversation goes on with it. `by`: the supervisor who
+/// does it in the worker's place.
 ///
-/// Safe to repeat: the new task's id comes from the old one, and a completed task is completed. Between completing
-/// the one and making the other somebody may die: whoever was asked before to look then finishes it (`finish`).
+/// Safe to repeat: the new task's id comes from the old one, and a task that was handed on stays so. Between ending the
+/// one and making the other somebody may die: whoever was asked before to look then finishes it (`finish`).
 pub async fn transfer(
     center: &Center,
     (worker, by): (&WorkerSid, Option<&WorkerSid>),
     sid: &TaskSid,
-    to: TransferTarget,
+    (to, rest): (TransferTarget, Rest),
 ) -> Result<Task, OpError> {
     let table = center.table.as_ref();
     let holder = load_worker(table, worker, Consistency::Strong).await?.ok_or(OpError::NotFound("worker"))?;
@@ -55,7 +57,8 @@ pub async fn transfer(
         return Err(OpError::Refused("only a task that was accepted can be transferred".into()));
     }
     let new_sid = TaskSid::derive(&["transfer", sid.as_str(), reservation.as_str()]);
-    if old.status == TaskStatus::Completed && old.transferred_to.as_ref() != Some(&new_sid) {
+    let is_over = old.status == TaskStatus::Completed || old.transferred_to.is_some();
+    if is_over && old.transferred_to.as_ref() != Some(&new_sid) {
         return Err(OpError::Refused("the task is completed".into()));
     }
     let new = NewTask {
@@ -78,9 +81,8 @@ pub async fn transfer(
     };
     let message = Outgoing::after_s(body(&check), LOOK_AFTER_S);
     center.queue.send(QueueName::Routing, vec![message]).await?;
-    // Completed first: a transfer to oneself needs the room.
-    let taken_over = (Some("transferred"), Some(&new_sid));
-    let done = reservation::finish(center, worker, &reservation, taken_over).await?;
+    // Ended first: a transfer to oneself needs the room.
+    let done = hand_on(center, worker, &reservation, ("transferred", &new_sid, rest)).await?;
     if done.transferred_to.as_ref() != Some(&new_sid) {
         return Err(OpError::Refused("the task is completed".into()));
     }
@@ -134,7 +136,7 @@ pub async fn redirect(center: &Center, sid: &TaskSid, to: &TransferTarget) -> Re
         };
         match stored.status {
             TaskStatus::Pending => {
-                if !reservation::place_again(center, &mut moved, center.now()).await? {
+                if !place_again(center, &mut moved, center.now()).await? {
                     return Err(OpError::Refused("there is no place for the task".into()));
                 }
             }
@@ -151,7 +153,7 @@ pub async fn redirect(center: &Center, sid: &TaskSid, to: &TransferTarget) -> Re
         }
         for offer in &moved.reservations {
             let status = ReservationStatus::Canceled;
-            reservation::give_back(center, sid, &offer.sid, status, None, None).await?;
+            give_back(center, sid, &offer.sid, status, None, None).await?;
         }
         recheck::task(center, sid).await?;
         let task = load_task(table, sid, Consistency::Strong).await?.ok_or(OpError::NotFound("task"))?;

@@ -16,6 +16,6 @@ pub(super) async fn complete(center: &Center, session: &Session, fields: &Fields
     let reservation = fields.sid("reservation_sid")?;
     let reason = fields.text("reason", REASON_CHARS_MAX)?;
     let task = router::complete(center, &session.worker_sid, &reservation, reason).await?;
-    end_conversation(center, &task).await?;
+    end_conversation(center, session, &task).await?;
     about_task(center, &task).await
 }

@@ -4,7 +4,7 @@ use super::about_task;
 use super::transfer::{holder, stored};
 use crate::agent::Session;
 use crate::agent::answer::Answer;
-use crate::agent::call::call_of;
+use crate::agent::call::{call_of, rest_of};
 use crate::agent::invitation::{at_task, hand_over as move_conversation};
 use crate::agent::request::{Fields, Refusal};
 use crate::calls;
@@ -14,7 +14,7 @@ use crate::router::{self, OpError};
 use crate::token::Role;
 use patchbay_model::{Conversation, ReservationStatus, Task, TaskSid, TaskStatus, WorkerSid};
 
-/// Answers with the colleague's task, at which the conversation then is; its owner's is completed. A supervisor may hand
+/// Answers with the colleague's task, at which the conversation then is; its owner's is over. A supervisor may hand
 /// over everybody's, others their own.
 ///
 /// Safe to repeat: the task that was handed over says to which, and a conversation that has moved on is left alone.
@@ -46,7 +46,7 @@ pub(super) async fn hand_over(
         calls::may_hand_over(center, call_sid, (&old.sid, &to)).await?;
     }
     let by = Some(me).filter(|me| *me != owner);
-    router::hand_over(center, (owner, by), &old, &to).await?;
+    router::hand_over(center, (owner, by), &old, (&to, rest_of(&old))).await?;
     move_conversation(center, (owner, by), &old, &to).await?;
     about_task(center, &stored(center, &to).await?).await
 }

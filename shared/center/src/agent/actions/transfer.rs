@@ -2,6 +2,7 @@
 
 use super::{about_task, call};
 use crate::agent::answer::Answer;
+use crate::agent::call::rest_of;
 use crate::agent::invitation::at_task;
 use crate::agent::membership::{self, name, seeing};
 use crate::agent::request::{NAME_CHARS_MAX, Refusal, Request};
@@ -33,9 +34,9 @@ pub(super) async fn transfer(
     }
     let to = target(&*center.config().await?, fields.required_text("to", NAME_CHARS_MAX)?)?;
     let me = &session.worker_sid;
-    own_task(center, &task_sid).await?;
+    let asked = own_task(center, &task_sid).await?;
     if session.role < Role::Supervisor {
-        let new = router::transfer(center, (me, None), &task_sid, to).await?;
+        let new = router::transfer(center, (me, None), &task_sid, (to, rest_of(&asked))).await?;
         membership::transfer(center, (me, None), &task_sid, &new).await?;
         return about_task(center, &new).await;
     }
@@ -46,7 +47,7 @@ pub(super) async fn transfer(
     match holder(&task) {
         Some(holder) => {
             let by = Some(me).filter(|me| *me != holder);
-            let new = router::transfer(center, (holder, by), &task_sid, to).await?;
+            let new = router::transfer(center, (holder, by), &task_sid, (to, rest_of(&task))).await?;
             membership::transfer(center, (holder, by), &task_sid, &new).await?;
             about_task(center, &new).await
         }
@@ -58,13 +59,16 @@ pub(super) async fn transfer(
     }
 }
 
-/// An invitation's task is its inviter's matter, until the conversation is handed over.
-async fn own_task(center: &Center, sid: &TaskSid) -> Result<(), Refusal> {
-    let task = load_task(center.table.as_ref(), sid, Consistency::Eventual).await?;
-    match task.filter(|task| task.invitation.is_some() && task.transferred_to.is_none()) {
-        Some(task) => at_task(center, &task).await.map(drop),
-        None => Ok(()),
+/// The task, as a cheap read has it. An invitation's is its inviter's matter, until the conversation is handed over.
+async fn own_task(center: &Center, sid: &TaskSid) -> Result<Task, Refusal> {
+    let task = match load_task(center.table.as_ref(), sid, Consistency::Eventual).await? {
+        Some(task) => task,
+        None => stored(center, sid).await?,
+    };
+    if task.invitation.is_some() && task.transferred_to.is_none() {
+        at_task(center, &task).await?;
     }
+    Ok(task)
 }
 
 pub(super) async fn stored(center: &Center, sid: &TaskSid) -> Result<Task, Refusal> {

@@ -266,7 +266,9 @@ async fn a_colleague_who_leaves_just_then_does_not_keep_the_conversation_from_it
     let (desk, _, task, bob) = Desk::together().await;
     let old = desk.task(&task_sid()).await;
     // The first run dies behind the router.
-    router::hand_over(&desk.center, (&worker_sid("ann"), None), &old, &task).await.unwrap();
+    router::hand_over(&desk.center, (&worker_sid("ann"), None), &old, (&task, router::Rest::Nothing))
+        .await
+        .unwrap();
     desk.ask("bob", about("wrap", &bob)).await;
     desk.hear().await;
     assert_eq!(desk.conversation().await.workers, [worker_sid("ann")]);

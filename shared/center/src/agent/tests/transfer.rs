@@ -37,7 +37,10 @@ async fn the_next_agent_may_be_faster_than_the_end_of_the_transfer() {
     desk.online("bob").await;
     let to = router::TransferTarget::Worker(worker_sid("bob"));
     // The first run dies behind the router.
-    let new = router::transfer(&desk.center, (&worker_sid("ann"), None), &task_sid(), to).await.unwrap();
+    let new =
+        router::transfer(&desk.center, (&worker_sid("ann"), None), &task_sid(), (to, router::Rest::Nothing))
+            .await
+            .unwrap();
     desk.settle().await;
     let reservation = desk.offered(&new.sid, "bob").await.unwrap();
     desk.ask("bob", json!({ "action": "reservation.accept", "id": "b", "reservation_sid": reservation }))

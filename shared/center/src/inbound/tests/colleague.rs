@@ -122,7 +122,11 @@ fn a_caller_is_handed_over_after_the_agents_have_spoken() {
     shared.check_heard(&call, &sues, true);
     shared.check_heard(&sues, &call, true);
     assert_eq!(shared.workers(), (ConversationState::WithAgent, vec![sue()]));
+    // Who has handed it over writes it up.
+    assert_eq!(shared.desk.status(), TaskStatus::Wrapping);
+    shared.desk.asks("reservation.complete");
     assert_eq!(shared.desk.status(), TaskStatus::Completed);
+    assert!(!shared.desk.line.is_over(&sues));
     // The flow goes on when the colleague is done.
     shared.desk.act(&sues, Act::HangUp);
     assert_eq!(shared.desk.line.heard(&call).last().unwrap(), "Goodbye");
@@ -218,8 +222,12 @@ fn a_caller_stays_with_the_agent_until_the_next_one_answers() {
     let sues = shared.rings();
     let (agent, call) = (shared.agent.clone(), shared.call.clone());
     shared.check_heard(&call, &agent, true);
+    // Who is still on the phone has no room for the next call.
+    assert_eq!(shared.desk.status(), TaskStatus::Wrapping);
     shared.answers(&sues);
     assert!(shared.desk.line.is_over(&agent));
+    shared.desk.asks("reservation.complete");
+    assert_eq!(shared.desk.status(), TaskStatus::Completed);
     shared.check_heard(&call, &sues, true);
     assert_eq!((shared.desk.leg().conference, shared.task(&task).status), (room, TaskStatus::Assigned));
     assert_eq!(shared.workers(), (ConversationState::WithAgent, vec![sue()]));
@@ -229,12 +237,31 @@ fn a_caller_stays_with_the_agent_until_the_next_one_answers() {
 }
 
 #[test]
+fn an_agent_who_has_done_with_a_caller_they_handed_on_is_not_on_the_phone_any_more() {
+    let mut shared = Shared::new();
+    let task = transferred(&mut shared, sue().as_str());
+    let (agent, call) = (shared.agent.clone(), shared.call.clone());
+    shared.desk.asks("reservation.complete");
+    shared.desk.settle();
+    assert!(shared.desk.line.is_over(&agent));
+    assert!(matches!(shared.desk.line.seat(&call), Seat::Queue { .. }), "{:?}", shared.desk.line.seat(&call));
+    assert_eq!(shared.desk.status(), TaskStatus::Completed);
+    let sues = shared.rings();
+    shared.answers(&sues);
+    shared.check_heard(&call, &sues, true);
+    assert_eq!(shared.task(&task).status, TaskStatus::Assigned);
+}
+
+#[test]
 fn a_caller_whose_next_agent_does_not_answer_waits_when_the_first_has_gone() {
     let mut shared = Shared::new();
     let task = transferred(&mut shared, sue().as_str());
     let sues = shared.rings();
     shared.desk.act(&sues, Act::Decline);
-    assert_eq!(shared.task(&task).status, TaskStatus::Pending);
+    // Nobody waits for Sue.
+    let waits = shared.task(&task);
+    assert_eq!(waits.routing_target, None);
+    assert!(waits.reservations.iter().all(|offer| offer.worker_sid != sue()), "{:?}", waits.reservations);
     let (agent, call) = (shared.agent.clone(), shared.call.clone());
     shared.check_heard(&call, &agent, true);
     shared.desk.act(&agent, Act::HangUp);

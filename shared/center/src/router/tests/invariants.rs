@@ -2,7 +2,6 @@
 //! the faults).
 
 use super::*;
-use patchbay_model::TaskStatus;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 

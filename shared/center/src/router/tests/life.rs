@@ -177,18 +177,65 @@ fn several_workers_may_be_asked_at_once_and_the_first_to_accept_has_it() {
     assert_eq!(room.events("bob").last().map(String::as_str), Some("reservation.rescinded"));
 }
 
-#[test]
-fn a_transferred_task_reaches_the_worker_it_names() {
-    let mut room = Room::new(workspace(by_language(), 1));
+/// Bob's task is sent to Cem: the old one and the new one.
+fn sent_to_cem(room: &mut Room, rest: Rest) -> (TaskSid, TaskSid) {
     let bob = room.online("bob");
     let cem = room.online("cem");
     let task = room.create("task", french());
     let (_, reservation) = room.offered(&task).unwrap();
     now(accept(&room.center, &bob, &reservation)).unwrap();
-    let new = now(transfer(&room.center, (&bob, None), &task, TransferTarget::Worker(cem))).unwrap();
+    let to = TransferTarget::Worker(cem);
+    let send = |room: &Room| now(transfer(&room.center, (&bob, None), &task, (to.clone(), rest))).unwrap();
+    let new = send(room);
+    // A second run changes nothing.
+    assert_eq!(send(room).sid, new.sid);
     room.run();
-    room.check_offered(&new.sid, Some("cem"));
-    assert_eq!(room.task(&task).reason.as_deref(), Some("transferred"));
+    (task, new.sid)
+}
+
+#[test]
+fn a_transferred_task_reaches_the_worker_it_names() {
+    for (rest, status, left) in
+        [(Rest::Nothing, TaskStatus::Completed, 0), (Rest::WrapUp, TaskStatus::Wrapping, 1)]
+    {
+        let mut room = Room::new(workspace(by_language(), 1));
+        let (old, new) = sent_to_cem(&mut room, rest);
+        room.check_offered(&new, Some("cem"));
+        let old = room.task(&old);
+        assert_eq!((old.status, old.reason.as_deref()), (status, Some("transferred")));
+        assert_eq!(old.transferred_to, Some(new));
+        assert_eq!(room.worker("bob").channels["chat"].assigned, left);
+    }
+}
+
+#[test]
+fn what_was_handed_on_is_written_up_and_stays_handed_on() {
+    let mut room = Room::new(workspace(by_language(), 1));
+    let (old, new) = sent_to_cem(&mut room, Rest::WrapUp);
+    let reservation = room.task(&old).reservations[0].sid.clone();
+    now(complete(&room.center, &worker_sid("bob"), &reservation, Some("solved"))).unwrap();
+    let old = room.task(&old);
+    assert_eq!((old.status, old.reason.as_deref()), (TaskStatus::Completed, Some("solved")));
+    assert_eq!(old.transferred_to, Some(new));
+    assert_eq!(room.worker("bob").channels["chat"].assigned, 0);
+}
+
+#[test]
+fn a_worker_who_does_not_take_what_was_sent_to_them_is_not_waited_for() {
+    for declines in [true, false] {
+        let mut room = Room::new(workspace(by_language(), 1));
+        let (_, new) = sent_to_cem(&mut room, Rest::Nothing);
+        let (_, reservation) = room.offered(&new).unwrap();
+        if declines {
+            now(reject(&room.center, &worker_sid("cem"), &reservation, None)).unwrap();
+            room.run();
+        } else {
+            room.pass_s(21);
+        }
+        assert_eq!(room.task(&new).routing_target, None);
+        // Through its workflow, to whom it fits.
+        room.check_offered(&new, Some("bob"));
+    }
 }
 
 #[test]

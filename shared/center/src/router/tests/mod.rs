@@ -17,7 +17,9 @@ use crate::memory::{MemoryBlob, MemoryPush, MemoryQueue, MemoryTable, MemoryWorl
 use crate::ports::{Consistency, Http, HttpError, HttpRequest, HttpResponse, QueueName, World};
 use crate::store::{load_task, load_worker};
 use async_trait::async_trait;
-use patchbay_model::{ReservationSid, ReservationStatus, Task, TaskSid, Timestamp, Worker, WorkerSid};
+use patchbay_model::{
+    ReservationSid, ReservationStatus, Task, TaskSid, TaskStatus, Timestamp, Worker, WorkerSid,
+};
 use serde_json::{Value, json};
 use std::future::Future;
 use std::pin::pin;
