@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use std::fs;
 
 const ANNS_PHONE: &str = "+15005550101";
+const BRUNOS_PHONE: &str = "+15005550102";
+const CHIYOS_PHONE: &str = "+15005550103";
 
 async fn says(center: &Running, from: &str, words: &str) {
     let contact = center.contact("sms", from).await;
@@ -100,6 +102,55 @@ async fn a_message_that_a_caller_has_left_is_somebodys_task() {
     let recording = messages.iter().find(|message| message["kind"] == "media").unwrap();
     assert_eq!(recording["conversation_sid"], conversation.as_str(), "{recording}");
     ann.act(json!({ "action": "reservation.complete", "reservation_sid": offer["sid"] })).await;
+}
+
+#[tokio::test]
+async fn a_customer_of_ours_goes_from_agent_to_agent() {
+    let center = Running::start();
+    let mut ann = Agent::connect(&center, "Ann").await;
+    let to = customer("sms");
+    let task = ann.act(json!({ "action": "call.start", "to": to })).await["task"]["sid"].clone();
+    let at_ann = Phone::taken(&center, ANNS_PHONE).await;
+    let phone = Phone::rings(&center, &to).await;
+    phone.answers().await;
+    at_ann.is_in_room_with(&phone).await;
+    ann.act(json!({ "action": "call.hold", "task_sid": task, "on": true })).await;
+    ann.told("customer", &[("on_hold", json!(true))]).await;
+    ann.act(json!({ "action": "call.hold", "task_sid": task, "on": false })).await;
+    ann.told("customer", &[("on_hold", json!(false))]).await;
+
+    // The first agent goes before the next one has answered: nobody is with the customer, who hears music.
+    let mut bruno = Agent::connect(&center, "Bruno").await;
+    ann.act(json!({ "action": "task.transfer", "task_sid": task, "to": bruno.sid })).await;
+    let offer = bruno.offered().await;
+    bruno.accept(&offer).await;
+    let at_bruno = Phone::rings(&center, BRUNOS_PHONE).await;
+    at_ann.hangs_up().await;
+    bruno.told("customer", &[("on_hold", json!(true))]).await;
+    at_bruno.answers().await;
+    at_bruno.hears("A caller is waiting for you. Press 1").await;
+    at_bruno.presses("1").await;
+    bruno.told("customer", &[("on_hold", json!(false))]).await;
+    at_bruno.is_heard_by(&phone, "This is Bruno").await;
+
+    // The next one is asked first, while the customer hears music again.
+    let mut chiyo = Agent::connect(&center, "Chiyo").await;
+    let task = offer["task"]["sid"].clone();
+    bruno.act(json!({ "action": "task.invite", "task_sid": task, "to": chiyo.sid, "hold": true })).await;
+    let offer = chiyo.offered().await;
+    chiyo.accept(&offer).await;
+    let at_chiyo = Phone::taken(&center, CHIYOS_PHONE).await;
+    bruno.told("colleague", &[("state", json!("joined"))]).await;
+    at_chiyo.is_heard_by(&at_bruno, "What is it about?").await;
+    bruno.act(json!({ "action": "task.hand_over", "task_sid": task })).await;
+    at_bruno.ends().await;
+    chiyo.told("customer", &[("on_hold", json!(false))]).await;
+    phone.is_heard_by(&at_chiyo, "At last").await;
+    assert!(!phone.has_heard("What is it about?").await);
+    phone.hangs_up().await;
+    at_chiyo.ends().await;
+    chiyo.expect("reservation.wrapup").await;
+    says(&center, &to, "The call ended after").await;
 }
 
 #[tokio::test]

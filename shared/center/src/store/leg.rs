@@ -428,7 +428,7 @@ impl Leg {
     /// The call behind a participant's name; of a customer and an agent, of a party that is not called yet none.
     pub fn call_of(&self, participant: &str) -> Option<&str> {
         match participant {
-            CUSTOMER => Some(&self.call_sid),
+            CUSTOMER => self.customers_call(),
             AGENT => self.bridge.as_ref().and_then(|bridge| bridge.call_sid.as_deref()),
             label => self.party(label).and_then(|party| party.call_sid.as_deref()),
         }

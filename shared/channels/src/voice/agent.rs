@@ -69,7 +69,10 @@ impl Voice {
     ) -> WebhookReply {
         let content = match (asks, digits) {
             (AgentAsks::Picked, _) => {
-                let question = if is_outward(&leg.customer_call) { CONFIRM_OUTWARD } else { CONFIRM };
+                // Only the first agent of a call of ours has a conference of their own: the others' customer is there.
+                let is_first = leg.conference() == leg.task_sid.as_str();
+                let is_to_be_called = is_outward(&leg.customer_call) && is_first;
+                let question = if is_to_be_called { CONFIRM_OUTWARD } else { CONFIRM };
                 confirmation(question, self.url(&with_leg("agent-confirmed", leg)))
             }
             // Whoever presses something else does not want it.

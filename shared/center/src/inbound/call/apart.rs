@@ -28,8 +28,9 @@ pub(super) async fn agent_gone(center: &Center, before: &Leg, bridge: &Bridge) -
     calls::end_parties(center, before, &left).await?;
     calls::stop_recording(center, before, why).await?;
     let is_called = next.is_some();
+    let waits = is_called || outward::left_alone(center, before, bridge).await?;
     calls::write(center, before, after).await?;
-    if is_called {
+    if waits {
         // Nobody is with them until the next one answers.
         calls::hold_customer(center, &before.call_sid, true, &["next", why]).await?;
     } else if !goes_on {
@@ -66,9 +67,10 @@ pub(super) async fn caller_gone(center: &Center, leg: &Leg) -> Result<(), Inboun
 pub(super) async fn company_gone(center: &Center, before: &Leg, bridge: &Bridge) -> Result<(), InboundError> {
     end_of_task(center, before, &bridge.task_sid).await?;
     calls::end_parties(center, before, &before.parties).await?;
+    outward::left_alone(center, before, bridge).await?;
     let after = Leg { bridge: None, parties: Vec::new(), ..before.clone() };
     calls::write(center, before, after).await?;
-    outward::agent_gone(center, before, bridge).await
+    Ok(())
 }
 
 async fn end_of_task(center: &Center, leg: &Leg, task_sid: &TaskSid) -> Result<(), InboundError> {

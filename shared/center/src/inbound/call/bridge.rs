@@ -164,11 +164,12 @@ pub(super) async fn over(center: &Center, agent: &AgentLeg) -> Result<(), Inboun
     }
     let without = before.clone().without(&agent.reservation_sid);
     match before.bridge.as_ref().filter(|bridge| bridge.reservation_sid == agent.reservation_sid) {
-        Some(bridge) if bridge.since.is_some() => {
-            apart::agent_gone(center, &before, bridge).await?;
-            outward::agent_gone(center, &before, bridge).await
-        }
-        Some(bridge) if before.outward.as_ref().is_some_and(|outward| outward.started) => {
+        Some(bridge) if bridge.since.is_some() => apart::agent_gone(center, &before, bridge).await,
+        // Before there is a conference nobody has called the customer.
+        Some(bridge)
+            if before.conference.is_none()
+                && before.outward.as_ref().is_some_and(|outward| outward.started) =>
+        {
             outward::never_called(center, &before, bridge).await
         }
         Some(_) => {

@@ -175,7 +175,7 @@ pub(super) async fn note(
 }
 
 /// Whoever waited for an agent does not any more. (A task that an agent has accepted stays theirs, to be written up.)
-async fn end_waiting(center: &Center, conversation: &Conversation) -> Result<(), InboundError> {
+pub(super) async fn end_waiting(center: &Center, conversation: &Conversation) -> Result<(), InboundError> {
     let Some(task_sid) = conversation.task_sid.clone() else { return Ok(()) };
     let cancel = RoutingBody::CancelTask { task_sid, reason: "hangup".into() };
     center.queue.send(QueueName::Routing, vec![Outgoing::after_s(body(&cancel), 0)]).await?;

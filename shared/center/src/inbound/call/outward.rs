@@ -3,7 +3,7 @@
 
 use super::apart::{self, wrap};
 use super::bridge;
-use super::news::{ending, note};
+use super::news::{self, ending, note};
 use crate::agent;
 use crate::calls::{self, end_call};
 use crate::center::Center;
@@ -16,7 +16,7 @@ use crate::store::{Bridge, Leg, load_conversation, load_leg, load_profile, load_
 use patchbay_flow::EffectId;
 use patchbay_model::call::CallStatus;
 use patchbay_model::event::AgentLeg;
-use patchbay_model::{ConversationState, InboundEvent};
+use patchbay_model::{Conversation, ConversationState, InboundEvent};
 
 /// The agent has answered, and has the task: the customer is called.
 ///
@@ -39,8 +39,9 @@ pub(super) async fn agent_answered(
         calls::write(center, before, after).await?;
     }
     if before.outward.as_ref().is_some_and(|outward| outward.call_sid.is_some()) {
-        // Another agent has called them, and has handed them on.
-        return Ok(());
+        // Another agent has called them and handed them on: they may be on hold, or about to be.
+        let why = ["answered", agent.reservation_sid.as_str()];
+        return Ok(calls::hold_customer(center, &agent.customer_call, false, &why).await?);
     }
     let job = OutboundJob::CallCustomer(Box::new(agent.clone()));
     calls::queue(center, &agent.customer_call, &job, &["customer", &agent.customer_call]).await?;
@@ -71,21 +72,32 @@ pub(super) async fn never_called(center: &Center, before: &Leg, bridge: &Bridge)
     Ok(())
 }
 
-/// The agent who talked with the customer has gone, and nobody is with them or called for them: their call ends, as no
-/// flow leads it on.
-pub(super) async fn agent_gone(center: &Center, before: &Leg, bridge: &Bridge) -> Result<(), InboundError> {
-    let Some(outward) = &before.outward else { return Ok(()) };
-    let table = center.table.as_ref();
-    let now = load_leg(table, &before.call_sid).await?;
-    if now.as_ref().is_some_and(|leg| leg.bridge.is_some()) {
-        return Ok(());
+/// Nobody is with a customer of ours any more, or called for them: their call ends, as no flow leads it on. True where
+/// their task was handed on: they wait for whoever takes it.
+///
+/// To be asked before the call says that its agent has gone: who says it first and dies leaves the customer alone.
+pub(super) async fn left_alone(center: &Center, before: &Leg, bridge: &Bridge) -> Result<bool, InboundError> {
+    let Some(outward) = &before.outward else { return Ok(false) };
+    let task = load_task(center.table.as_ref(), &bridge.task_sid, Consistency::Strong).await?;
+    if task.is_some_and(|task| task.transferred_to.is_some()) {
+        return Ok(true);
     }
-    let task = load_task(table, &bridge.task_sid, Consistency::Strong).await?;
-    let is_handed_on = task.is_some_and(|task| task.transferred_to.is_some());
-    let noted = now.and_then(|leg| leg.outward).and_then(|outward| outward.call_sid);
-    match noted.or(outward.call_sid.clone()).filter(|_| !is_handed_on) {
-        Some(call_sid) => Ok(end_call(center, &before.account, &call_sid).await?),
-        None => Ok(()),
+    if let Some(call_sid) = &outward.call_sid {
+        end_call(center, &before.account, call_sid).await?;
+    }
+    Ok(false)
+}
+
+/// The customer has hung up while their task looks for the next agent: nobody need take it.
+async fn end_waiting(center: &Center, leg: &Leg, conversation: &Conversation) -> Result<(), InboundError> {
+    let task_sid =
+        conversation.task_sid.as_ref().filter(|_| conversation.state == ConversationState::Waiting);
+    let Some(task_sid) = task_sid else { return Ok(()) };
+    let task = load_task(center.table.as_ref(), task_sid, Consistency::Strong).await?;
+    // The agent may have called within a conversation that waits for somebody else by now.
+    match task.is_some_and(|task| task.attributes["call_sid"] == leg.call_sid.as_str()) {
+        true => news::end_waiting(center, conversation).await,
+        false => Ok(()),
     }
 }
 
@@ -112,6 +124,10 @@ pub(super) async fn customer_news(
         }
         let now = calls::write(center, &before, after).await?.after;
         return match &now.bridge {
+            // Their agent has handed them on while it rang, and the next one's phone rings.
+            Some(bridge) if bridge.since.is_none() => {
+                Ok(calls::hold_customer(center, &now.call_sid, true, &["next", call_sid]).await?)
+            }
             Some(bridge) => {
                 bridge::record(center, &now, &event.contact_address, &bridge.reservation_sid).await
             }
@@ -121,9 +137,10 @@ pub(super) async fn customer_news(
     let answered = !before.is_reaching() || status == CallStatus::Completed;
     let contact = before.conversation_sid.contact();
     let conversation = load_conversation(center.table.as_ref(), &contact, Consistency::Strong).await?;
+    let conversation = conversation.filter(|found| found.sid == before.conversation_sid);
     note(center, event, &before, conversation.as_ref(), &ending(status, duration_s)).await?;
     match (&before.bridge, answered) {
-        (Some(bridge), false) => {
+        (Some(bridge), false) if bridge.since.is_some() => {
             calls::end_parties(center, &before, &before.parties).await?;
             if let Some(agents) = &bridge.call_sid {
                 tell_unreached(center, &before, agents, status).await?;
@@ -131,6 +148,9 @@ pub(super) async fn customer_news(
             wrap(center, &before, (&bridge.worker_sid, &bridge.reservation_sid, &bridge.task_sid)).await?;
         }
         _ => apart::caller_gone(center, &before).await?,
+    }
+    if let Some(conversation) = &conversation {
+        end_waiting(center, &before, conversation).await?;
     }
     calls::write(center, &before, after.ended(event.received_at)).await?;
     Ok(())

@@ -11,6 +11,8 @@ mod events;
 mod faults;
 mod life;
 mod outward;
+mod outward_agents;
+mod outward_races;
 mod window;
 
 use crate::testing::{ANN, Room, ask_and_hand_over};

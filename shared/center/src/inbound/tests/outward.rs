@@ -4,21 +4,23 @@ use crate::agent::{Session, answer};
 use crate::ports::{Consistency, QueueName};
 use crate::router;
 use crate::store::{load_leg, load_task};
-use crate::testing::{ANN, Line, Room, now, phone_menu};
+use crate::testing::{ANN, Line, Room, WORKER, now, phone_menu};
 use crate::token::Role;
 use patchbay_channels::voice::network::{Act, Seat};
-use patchbay_model::{ChannelKind, ConversationState, TaskStatus};
+use patchbay_model::{ChannelKind, ConversationState, TaskStatus, WorkerSid};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-struct Desk {
-    room: Room,
-    line: Line,
+/// An agent who calls customers.
+pub(super) struct Desk {
+    pub room: Room,
+    pub line: Line,
 }
 
 impl Desk {
-    fn new(settings: &[(&str, &str)]) -> Desk {
+    pub fn new(settings: &[(&str, &str)]) -> Desk {
         let mut room = Room::new(phone_menu());
+        room.staff(phone_menu(), &[(WORKER, "+15005550101"), ("Sue", "+15005550102")]);
         let line = Line::with(&mut room, settings);
         room.push.open("desk");
         now(router::connect(&room.center, &room.worker(), "desk")).unwrap();
@@ -29,23 +31,24 @@ impl Desk {
         desk
     }
 
-    fn settle(&mut self) -> Vec<Value> {
+    pub fn settle(&mut self) -> Vec<Value> {
         self.line.settle(&mut self.room);
         self.room.frames("desk")
     }
 
-    fn asks(&mut self, frame: Value) -> Value {
-        let session = Session {
-            worker_sid: self.room.worker(),
-            role: Role::Agent,
-            expires_at: self.room.world_now().plus_s(60),
-        };
+    pub fn asks(&mut self, frame: Value) -> Value {
+        self.asks_as(self.room.worker(), frame)
+    }
+
+    pub fn asks_as(&mut self, worker_sid: WorkerSid, frame: Value) -> Value {
+        let expires_at = self.room.world_now().plus_s(60);
+        let session = Session { worker_sid, role: Role::Agent, expires_at };
         let answers = now(answer(&self.room.center, &session, "desk", &frame.to_string()));
         serde_json::from_slice(answers.last().unwrap()).unwrap()
     }
 
     /// The agent calls Ann, and their own phone rings: the answer, and the agent's call.
-    fn starts(&mut self) -> (Value, String) {
+    pub fn starts(&mut self) -> (Value, String) {
         let ack = self.asks(json!({ "action": "call.start", "id": "1", "to": ANN }));
         assert_eq!(ack["event_type"], "ack", "{ack}");
         assert_eq!(ack["payload"]["ringing"], true, "{ack}");
@@ -55,7 +58,7 @@ impl Desk {
     }
 
     /// The agent has answered, and Ann's phone rings: her call.
-    fn rings(&mut self, agent: &str) -> String {
+    pub fn rings(&mut self, agent: &str) -> String {
         self.line.act(&self.room, agent, Act::Answer);
         self.line.press(&self.room, agent, "1");
         self.settle();
@@ -64,12 +67,12 @@ impl Desk {
         call
     }
 
-    fn act(&mut self, call: &str, act: Act) -> Vec<Value> {
+    pub fn act(&mut self, call: &str, act: Act) -> Vec<Value> {
         self.line.act(&self.room, call, act);
         self.settle()
     }
 
-    fn task(&self, sid: &Value) -> patchbay_model::Task {
+    pub fn task(&self, sid: &Value) -> patchbay_model::Task {
         let sid = sid.as_str().unwrap().parse().unwrap();
         now(load_task(&self.room.ports.table, &sid, Consistency::Strong)).unwrap().unwrap()
     }
@@ -78,7 +81,7 @@ impl Desk {
         self.room.timeline(&self.room.contact(ChannelKind::Voice, ANN))
     }
 
-    fn is_at_rest(&self) {
+    pub fn is_at_rest(&self) {
         assert_eq!(self.line.open_calls(), Vec::<String>::new());
     }
 }
@@ -218,8 +221,8 @@ fn a_call_that_cannot_be_is_refused_and_says_why() {
 }
 
 /// Ann waits, and has pressed the key: her call, and the offer of her task.
-fn asked_to_be_called_back() -> (Desk, String, Value) {
-    let mut desk = Desk::new(&[("callback_key", "1")]);
+pub(super) fn asked_to_be_called_back(settings: &[(&str, &str)]) -> (Desk, String, Value) {
+    let mut desk = Desk::new(&[settings, &[("callback_key", "1")]].concat());
     // Nobody is free at first.
     now(router::set_activity(&desk.room.center, &desk.room.worker(), "Offline")).unwrap();
     let call = desk.line.dial(&desk.room, ANN);
@@ -243,7 +246,7 @@ fn asked_to_be_called_back() -> (Desk, String, Value) {
 
 #[test]
 fn who_asks_to_be_called_back_keeps_their_place() {
-    let (mut desk, _, offer) = asked_to_be_called_back();
+    let (mut desk, _, offer) = asked_to_be_called_back(&[]);
     let attributes: Value = serde_json::from_str(offer["task"]["attributes"].as_str().unwrap()).unwrap();
     assert_eq!(attributes["callback"], true);
     assert!(desk.timeline().contains(&"1> +15005550001 is to be called back [received]".to_owned()));
@@ -266,7 +269,7 @@ fn who_asks_to_be_called_back_keeps_their_place() {
 
 #[test]
 fn who_calls_before_they_are_called_back_waits_in_their_place() {
-    let (mut desk, _, offer) = asked_to_be_called_back();
+    let (mut desk, _, offer) = asked_to_be_called_back(&[]);
     let call = desk.line.dial(&desk.room, ANN);
     assert!(matches!(desk.line.seat(&call), Seat::Queue { .. }));
     let task = desk.task(&offer["task"]["sid"]);
