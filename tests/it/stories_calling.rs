@@ -4,6 +4,7 @@
 use patchbay_tests::harness::{Agent, Phone, Running, customer, eventually, example};
 use serde_json::{Value, json};
 use std::fs;
+use tempfile::TempDir;
 
 const ANNS_PHONE: &str = "+15005550101";
 const BRUNOS_PHONE: &str = "+15005550102";
@@ -104,6 +105,52 @@ async fn a_message_that_a_caller_has_left_is_somebodys_task() {
     ann.act(json!({ "action": "reservation.complete", "reservation_sid": offer["sid"] })).await;
 }
 
+/// The example with one flow more, and other lines in its `channels.toml`.
+fn example_with(flow: Option<(&str, Value)>, lines: &[(&str, &str)]) -> TempDir {
+    let config = tempfile::tempdir().unwrap();
+    fs::create_dir(config.path().join("flows")).unwrap();
+    let text = |name: &str| fs::read_to_string(example().join(name)).unwrap();
+    for name in ["workspace.json", "flows/calls.json", "flows/welcome.json"] {
+        fs::write(config.path().join(name), text(name)).unwrap();
+    }
+    if let Some((name, flow)) = flow {
+        fs::write(config.path().join(format!("flows/{name}.json")), flow.to_string()).unwrap();
+    }
+    let channels = lines.iter().fold(text("channels.toml"), |all, (before, after)| {
+        assert!(all.contains(before), "{before}");
+        all.replace(before, after)
+    });
+    fs::write(config.path().join("channels.toml"), channels).unwrap();
+    config
+}
+
+fn state(name: &str, kind: &str, properties: Value, exits: &[(&str, &str)]) -> Value {
+    let exits: Vec<Value> =
+        exits.iter().map(|(event, next)| json!({ "event": event, "next": next })).collect();
+    json!({ "name": name, "type": kind, "properties": properties, "transitions": exits })
+}
+
+#[tokio::test]
+async fn what_is_said_on_a_call_of_ours_is_written_down() {
+    let config =
+        example_with(None, &[("callback_key = \"1\"", "callback_key = \"1\"\ntranscription = \"true\"")]);
+    let Some(center) = Running::with(config.path()) else { return };
+    let mut ann = Agent::connect(&center, "Ann").await;
+    let to = customer("sms");
+    ann.act(json!({ "action": "call.start", "to": to })).await;
+    let at_ann = Phone::taken(&center, ANNS_PHONE).await;
+    let phone = Phone::rings(&center, &to).await;
+    phone.answers().await;
+    phone.hears("transcription").await;
+    phone.says("Who is there?").await;
+    ann.hears("Customer: Who is there?").await;
+    at_ann.says("This is Ann").await;
+    ann.hears("Agent: This is Ann").await;
+    phone.hangs_up().await;
+    ann.expect("reservation.wrapup").await;
+    says(&center, &to, "Agent: This is Ann").await;
+}
+
 #[tokio::test]
 async fn a_customer_of_ours_goes_from_agent_to_agent() {
     let center = Running::start();
@@ -155,18 +202,6 @@ async fn a_customer_of_ours_goes_from_agent_to_agent() {
 
 #[tokio::test]
 async fn a_flow_that_a_message_began_calls_the_customer() {
-    let config = tempfile::tempdir().unwrap();
-    fs::create_dir(config.path().join("flows")).unwrap();
-    let text = |name: &str| fs::read_to_string(example().join(name)).unwrap();
-    fs::write(config.path().join("workspace.json"), text("workspace.json")).unwrap();
-    fs::write(config.path().join("flows/calls.json"), text("flows/calls.json")).unwrap();
-    let channels = text("channels.toml").replace("flow = \"welcome\"", "flow = \"calls_you\"");
-    fs::write(config.path().join("channels.toml"), channels).unwrap();
-    let state = |name: &str, kind: &str, properties: Value, exits: &[(&str, &str)]| {
-        let exits: Vec<Value> =
-            exits.iter().map(|(event, next)| json!({ "event": event, "next": next })).collect();
-        json!({ "name": name, "type": kind, "properties": properties, "transitions": exits })
-    };
     let flow = json!({ "description": "calls whoever writes", "initial_state": "Trigger", "flags": {}, "states": [
         state("Trigger", "trigger", json!({}), &[("incomingMessage", "calls")]),
         state("calls", "make-outgoing-call-v2", json!({ "timeout": 20 }),
@@ -174,7 +209,7 @@ async fn a_flow_that_a_message_began_calls_the_customer() {
         state("speaks", "say-play", json!({ "say": "You have asked us to call." }), &[]),
         state("writes", "send-message", json!({ "body": "We could not reach you." }), &[]),
     ] });
-    fs::write(config.path().join("flows/calls_you.json"), flow.to_string()).unwrap();
+    let config = example_with(Some(("calls_you", flow)), &[("flow = \"welcome\"", "flow = \"calls_you\"")]);
     let Some(center) = Running::with(config.path()) else { return };
 
     let from = customer("sms");

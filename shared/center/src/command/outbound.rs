@@ -75,6 +75,10 @@ pub enum CallControl {
         state: RecordingWish,
         customer: String,
     },
+    /// Begin to write down what is said; `customer` as above.
+    Transcribe {
+        customer: String,
+    },
     /// Call a number into it. `hold`: the customer is put on hold before.
     Add {
         leg: PartyLeg,

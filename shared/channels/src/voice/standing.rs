@@ -32,7 +32,7 @@ pub(super) struct Words {
     pub(super) delete_recordings: bool,
     pub(super) left: Left,
     callback_key: Option<char>,
-    transcription: bool,
+    pub(super) transcription: bool,
 }
 
 /// What becomes of a message that a caller has left where no flow has somebody deal with it.
@@ -73,11 +73,6 @@ impl Words {
 
     pub(super) fn language(&self) -> Option<&str> {
         self.language.as_deref()
-    }
-
-    /// Whether what is said on calls with agents is written down.
-    pub(super) fn transcribes(&self) -> bool {
-        self.transcription
     }
 
     pub(super) fn say(&self, text: String) -> Verb {

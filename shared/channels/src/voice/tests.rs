@@ -209,6 +209,7 @@ fn what_is_asked_of_the_provider_for_calls_of_ours() {
         voice.record_call("CA1", &record(true), parties),
         voice.record_call("CA1", &record(false), parties),
         voice.call_customer(&agent),
+        voice.start_transcription("CA1", parties),
         voice.tell_unreached("CA2", CallStatus::Busy),
     ];
     insta::assert_snapshot!(requests.map(|request| fields(&request)).join("\n"));

@@ -1,14 +1,20 @@
 //! What was said, written down by the provider: a message after it was left, a call while it goes on.
 
 use super::Voice;
+use super::rest::FORM;
 use super::twiml::{Method, Start, StartNoun, Transcription, Verb};
+use crate::delivery::ProviderRequest;
 use crate::text::cut;
+use crate::twilio::form;
 use crate::webhook::Problem;
 use patchbay_model::event::Told;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 type Params = BTreeMap<String, String>;
+
+/// Whose words are written down.
+const TRACK: &str = "both_tracks";
 
 /// What the provider has understood (`TranscriptionData`).
 #[derive(Deserialize)]
@@ -58,19 +64,53 @@ pub(super) fn transcript(params: &Params, problems: &mut Vec<Problem>) -> Option
 }
 
 impl Voice {
+    /// Whether what is said with agents is written down.
+    pub fn transcribes(&self) -> bool {
+        self.words.transcription
+    }
+
     /// Has what is said on a customer's call written down from here on, where the account asks for it.
     pub(super) fn transcription(&self, customer: &str, ours: &str) -> Option<Verb> {
-        self.words.transcribes().then(|| {
-            let told = self.url(&[("on", "said"), ("customer", customer), ("ours", ours)]);
+        self.transcribes().then(|| {
             let transcription = Transcription {
-                status_callback_url: Some(told),
+                status_callback_url: Some(self.said((customer, ours))),
                 status_callback_method: Some(Method::Post),
-                track: Some("both_tracks".to_owned()),
+                track: Some(TRACK.to_owned()),
                 partial_results: Some(false),
                 language_code: self.words.language().map(str::to_owned),
                 ..Transcription::default()
             };
             Start { content: vec![StartNoun::Transcription(transcription)], ..Start::default() }.into()
         })
+    }
+
+    /// The same of a call that follows no document of ours (Twilio, "Real-Time Transcription resource"). Twilio does not
+    /// recognise a repetition.
+    pub fn start_transcription(&self, call_sid: &str, parties: (&str, &str)) -> ProviderRequest {
+        let told = self.said(parties);
+        let language = self.words.language().map(|language| ("LanguageCode", language));
+        let fields = [
+            ("StatusCallbackUrl", told.as_str()),
+            ("StatusCallbackMethod", "POST"),
+            ("Track", TRACK),
+            ("PartialResults", "false"),
+        ];
+        let twilio = &self.sms.twilio;
+        let url = format!(
+            "{}/Accounts/{}/Calls/{call_sid}/Transcriptions.json",
+            twilio.api_url(),
+            twilio.account_sid
+        );
+        ProviderRequest::post(
+            url,
+            twilio.authorization(),
+            FORM,
+            form::encode(fields.into_iter().chain(language)),
+        )
+    }
+
+    /// Where it is told what was said.
+    fn said(&self, (customer, ours): (&str, &str)) -> String {
+        self.url(&[("on", "said"), ("customer", customer), ("ours", ours)])
     }
 }

@@ -49,7 +49,7 @@ pub(super) async fn answered(center: &Center, agent: &AgentLeg, call_sid: &str) 
         outward::agent_answered(center, &before, agent, call_sid).await?;
         return match load_leg(center.table.as_ref(), &agent.customer_call).await? {
             Some(leg) if leg.outward.as_ref().is_some_and(|outward| outward.answered_at.is_some()) => {
-                record(center, &leg, &agent.customer, &agent.reservation_sid).await
+                outward::keep(center, &leg, &agent.customer, &agent.reservation_sid).await
             }
             _ => Ok(()),
         };

@@ -7,16 +7,17 @@ use super::news::{self, ending, note};
 use crate::agent;
 use crate::calls::{self, end_call};
 use crate::center::Center;
-use crate::command::OutboundJob;
+use crate::command::{CallControl, OutboundJob};
 use crate::frames;
 use crate::inbound::InboundError;
 use crate::inbound::push;
 use crate::ports::Consistency;
 use crate::store::{Bridge, Leg, load_conversation, load_leg, load_profile, load_task};
+use patchbay_channels::voice::Voice;
 use patchbay_flow::EffectId;
 use patchbay_model::call::CallStatus;
 use patchbay_model::event::AgentLeg;
-use patchbay_model::{Conversation, ConversationState, InboundEvent};
+use patchbay_model::{ChannelKind, Conversation, ConversationState, InboundEvent, ReservationSid};
 
 /// The agent has answered, and has the task: the customer is called.
 ///
@@ -63,6 +64,23 @@ async fn note_calls(center: &Center, leg: &Leg, agent: &AgentLeg) -> Result<(), 
         push(center, &conversation, frames::message("created", &line, center.links())).await?;
     }
     Ok(())
+}
+
+/// Customer and agent talk: it is recorded and written down where the account wants that. (A caller's own document has it
+/// written down.) Asked for again it is done once.
+pub(super) async fn keep(
+    center: &Center,
+    leg: &Leg,
+    customer: &str,
+    reservation: &ReservationSid,
+) -> Result<(), InboundError> {
+    bridge::record(center, leg, customer, reservation).await?;
+    let account = center.channel(ChannelKind::Voice, &leg.account);
+    if !account.and_then(|account| account.channel.voice()).is_some_and(Voice::transcribes) {
+        return Ok(());
+    }
+    let what = CallControl::Transcribe { customer: customer.to_owned() };
+    Ok(calls::control(center, &leg.call_sid, what, &["transcribe"]).await?)
 }
 
 /// The agent who wanted the call has not answered: the customer is never called.
@@ -128,9 +146,7 @@ pub(super) async fn customer_news(
             Some(bridge) if bridge.since.is_none() => {
                 Ok(calls::hold_customer(center, &now.call_sid, true, &["next", call_sid]).await?)
             }
-            Some(bridge) => {
-                bridge::record(center, &now, &event.contact_address, &bridge.reservation_sid).await
-            }
+            Some(bridge) => keep(center, &now, &event.contact_address, &bridge.reservation_sid).await,
             None => Ok(()),
         };
     }

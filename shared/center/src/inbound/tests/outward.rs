@@ -1,13 +1,14 @@
 //! Customers whom the center calls for an agent: because the agent wants it, or because they asked to be called back.
 
 use crate::agent::{Session, answer};
-use crate::ports::{Consistency, QueueName};
+use crate::command::Record;
+use crate::ports::{Consistency, HttpError, HttpResponse, QueueName};
 use crate::router;
 use crate::store::{load_leg, load_task};
 use crate::testing::{ANN, Line, Room, WORKER, now, phone_menu};
 use crate::token::Role;
 use patchbay_channels::voice::network::{Act, Seat};
-use patchbay_model::{ChannelKind, ConversationState, TaskStatus, WorkerSid};
+use patchbay_model::{ChannelKind, Content, ConversationState, TaskStatus, WorkerSid};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -81,6 +82,15 @@ impl Desk {
         self.room.timeline(&self.room.contact(ChannelKind::Voice, ANN))
     }
 
+    /// The notes of the timeline, sorted: what was said in one moment, as the provider has understood it.
+    pub fn notes(&self) -> Vec<String> {
+        let messages = self.room.messages(&self.room.contact(ChannelKind::Voice, ANN));
+        let notes = messages.iter().filter(|message| matches!(message.content, Content::Note { .. }));
+        let mut notes: Vec<String> = notes.map(|note| note.content.plain_text().to_string()).collect();
+        notes.sort_unstable();
+        notes
+    }
+
     pub fn is_at_rest(&self) {
         assert_eq!(self.line.open_calls(), Vec::<String>::new());
     }
@@ -124,6 +134,59 @@ fn an_account_that_records_every_call_begins_when_the_customer_has_answered() {
     assert_eq!(desk.line.recorded(), [format!("{ANN}: hello")]);
     assert!(desk.timeline().iter().any(|line| line.contains("Recording")), "{:?}", desk.timeline());
     desk.is_at_rest();
+}
+
+#[test]
+fn what_is_said_on_calls_of_ours_is_written_down_once_customer_and_agent_talk() {
+    let mut desk = Desk::new(&[("transcription", "true"), ("language", "en-GB")]);
+    let (_, agent) = desk.starts();
+    let call = desk.rings(&agent);
+    desk.act(&agent, Act::Say("it rings".into()));
+    desk.act(&call, Act::Answer);
+    // The provider tells everything of the answer once more, and the queue has forgotten the first time.
+    desk.room.world.advance_ms(600_000);
+    for (asked, _) in desk.line.asked.clone() {
+        desk.line.post(&desk.room, &asked);
+    }
+    desk.settle();
+    let frames = desk.act(&call, Act::Say("Who is there?".into()));
+    assert!(frames.iter().any(|frame| frame["payload"]["text"] == "Customer: Who is there?"), "{frames:?}");
+    desk.act(&agent, Act::Say("Wendy".into()));
+    desk.act(&call, Act::HangUp);
+    assert_eq!(desk.notes(), ["Agent: Wendy", "Customer: Who is there?"]);
+    assert_eq!(desk.room.problems(), Vec::<String>::new());
+    desk.is_at_rest();
+}
+
+#[test]
+fn a_transcription_that_does_not_begin_is_told_and_the_call_goes_on() {
+    let check = |again: bool, answer: Result<HttpResponse, HttpError>, why: &str| {
+        let mut desk = Desk::new(&[("transcription", "true")]);
+        let (_, agent) = desk.starts();
+        let call = desk.rings(&agent);
+        desk.line.act(&desk.room, &call, Act::Answer);
+        desk.line.deliver(&mut desk.room, QueueName::Inbound);
+        let asked = desk.room.take(QueueName::Outbound);
+        assert!(asked.iter().any(|record| record.body.contains("transcribe")), "{asked:?}");
+        desk.room.http.will(answer);
+        desk.room.outbound(asked.clone());
+        if again {
+            let second = asked.into_iter().map(|record| Record { receive_count: 2, ..record });
+            desk.room.outbound(second.collect());
+        }
+        let frames = desk.settle();
+        let told = frames.iter().filter_map(|frame| frame["payload"]["problem"].as_str()).next_back();
+        assert_eq!(told, Some(why));
+        desk.act(&call, Act::Say("hello".into()));
+        assert!(desk.line.heard(&agent).last().unwrap().contains("hello"));
+        assert_eq!(desk.notes(), Vec::<String>::new());
+    };
+    let refused = |status: u16, body: &str| {
+        Ok(HttpResponse { status, headers: Vec::new(), body: body.as_bytes().to_vec() })
+    };
+    check(false, refused(400, r#"{"code": 21241, "message": "no"}"#), "transcribe: 21241: no");
+    let unknown = "transcribe: unknown: nobody knows whether the call is written down";
+    check(true, Err(HttpError::NoAnswer("late".into())), unknown);
 }
 
 #[test]

@@ -186,6 +186,19 @@ fn a_customer_of_ours_stays_with_the_agent_until_the_next_one_answers() {
 }
 
 #[test]
+fn what_is_said_is_written_down_once_whoever_has_a_customer_of_ours() {
+    for called_back in [false, true] {
+        let mut ours = Ours::new(called_back, &[("transcription", "true")]);
+        ours.desk.act(&ours.call.clone(), Act::Say("hello".into()));
+        let task = ours.transfers();
+        let sues = ours.accepted(&task);
+        ours.answers(&sues);
+        ours.desk.act(&sues, Act::Say("this is Sue".into()));
+        assert_eq!(ours.desk.notes(), ["Agent: this is Sue", "Customer: hello"]);
+    }
+}
+
+#[test]
 fn a_customer_of_ours_hears_music_while_the_next_ones_phone_rings() {
     each(|ours| {
         let task = ours.transfers();

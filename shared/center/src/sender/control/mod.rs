@@ -7,6 +7,7 @@
 mod party;
 mod recording;
 mod room;
+mod transcript;
 
 pub(super) use recording::delete as delete_recording;
 
@@ -73,8 +74,8 @@ fn failed(why: impl Into<String>) -> Stopped {
 
 /// Does what somebody in a call has asked for.
 ///
-/// Safe to run twice: to hold, to mute and to change a recording are states; keys, recordings and calls are noted on the
-/// call before or looked for (each says how).
+/// Safe to run twice: to hold, to mute and to change a recording are states; keys, recordings, transcriptions and calls
+/// are noted before or looked for (each says how).
 pub(super) async fn control(
     center: &Center,
     job: &ControlCall,
@@ -91,6 +92,7 @@ pub(super) async fn control(
         CallControl::Mute { participant, on } => control.mute(&leg, participant, *on).await,
         CallControl::Digits { digits, id } => control.press(&leg, digits, id).await,
         CallControl::Record { state, customer } => control.record(&leg, *state, customer).await,
+        CallControl::Transcribe { customer } => control.transcribe(&leg, customer).await,
         CallControl::Add { leg: party, to, hold, transfer } => {
             control.add_number(&leg, party, to, (*hold, *transfer)).await
         }
@@ -153,6 +155,7 @@ impl Control<'_> {
             CallControl::Mute { .. } => "mute",
             CallControl::Digits { .. } => "digits",
             CallControl::Record { .. } => "record",
+            CallControl::Transcribe { .. } => "transcribe",
             CallControl::Add { .. } => "add",
             CallControl::Monitor { .. } | CallControl::Mode { .. } => "monitor",
         };
