@@ -1,5 +1,7 @@
 //! What each scenario costs, counted at the ports, priced, and held to a budget (`make bench` prints it).
 
+mod calls;
+
 use crate::agent::tests::abandoned::Served;
 use crate::agent::{Session, answer};
 use crate::command::{RoutingBody, body};
@@ -7,10 +9,9 @@ use crate::ports::{QueueName, Units, World};
 use crate::router;
 use crate::router::tests::cost::{life_with_idle_workers, life_with_waiting_tasks, sum};
 use crate::socket;
-use crate::testing::{ANN, COLLEAGUE, Line, Room, flow, now, phone_menu, widget};
+use crate::testing::{ANN, COLLEAGUE, Room, flow, now, phone_menu, widget};
 use crate::token::{Claims, Role, SigningKeys};
 use patchbay_channels::WebhookRequest;
-use patchbay_channels::voice::network::Act;
 use patchbay_model::event::{Profile, Reference};
 use patchbay_model::{
     Attachment, ChannelKind, Content, Direction, EventKind, InboundEvent, MessageStatus, TaskSid, WorkerSid,
@@ -239,26 +240,6 @@ pub(crate) fn receipt() -> Operations {
     Operations { fifo: operations.fifo + 1, ..operations }
 }
 
-/// Somebody calls who has written before, presses a key, waits for an agent, and hangs up: the webhook function runs both
-/// turns and says once what is heard in the queue; the news of the end go over the queue.
-pub(crate) fn call() -> Operations {
-    let mut room = Room::new(phone_menu());
-    let mut line = Line::new(&mut room);
-    assert_eq!(room.writes(ChannelKind::Sms, ANN, "Good morning", "first"), 200);
-    room.settle();
-    room.ports.queue.take(QueueName::Routing);
-    room.ports.table.take_spent();
-    let call = line.dial(&room, ANN);
-    line.press(&room, &call, "1");
-    line.act(&room, &call, Act::HangUp);
-    let records = room.take(QueueName::Inbound);
-    let queued = records.len() as u64;
-    room.inbound(records);
-    let asked = line.asked.len() as u64;
-    let operations = counted(&room, asked, asked + 1);
-    Operations { fifo: operations.fifo + queued, ..operations }
-}
-
 /// A colleague is asked in, comes, and leaves again: two offers' worth of routing, three frames in, and two looks.
 pub(crate) fn invitation() -> Operations {
     let mut served = Served::new();
@@ -373,7 +354,9 @@ fn every_scenario_keeps_its_budget() {
         ("new contact with a name", new_contact(), 100, 0),
         ("search: one found", search(), 0, 20),
         ("receipt: SMS", receipt(), 10, 40),
-        ("call: a key, the queue, hung up", call(), 190, 120),
+        ("call: a key, the queue, hung up", calls::callers(), 190, 120),
+        ("an agent's call, answered, written up", calls::agents(), 340, 540),
+        ("a callback: asked for, made, written up", calls::back(), 620, 665),
         ("a colleague asked in, come and gone", invitation(), 180, 280),
         ("agent's heartbeat", heartbeat(), 0, 0),
         ("agent connects", connect(), 20, 45),

@@ -22,7 +22,7 @@ mod timer;
 mod turn;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use call::{answer as answer_call, look as look_at_left};
 pub use effects::Functions;

@@ -10,7 +10,7 @@ mod effects;
 mod events;
 mod faults;
 mod life;
-mod outward;
+pub(crate) mod outward;
 mod outward_agents;
 mod outward_races;
 mod window;

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 /// An agent who calls customers.
-pub(super) struct Desk {
+pub(crate) struct Desk {
     pub room: Room,
     pub line: Line,
 }
