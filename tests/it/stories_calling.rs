@@ -201,6 +201,41 @@ async fn a_customer_of_ours_goes_from_agent_to_agent() {
 }
 
 #[tokio::test]
+async fn a_caller_whose_flow_is_broken_leaves_a_message_that_is_somebodys_task() {
+    // It goes round for ever, and is stopped.
+    let sets = |name: &str, next: &str| {
+        let variables = json!({ "variables": [{ "key": "a", "value": "b" }] });
+        state(name, "set-variables", variables, &[("next", next)])
+    };
+    let flow = json!({ "description": "goes round", "initial_state": "Trigger", "flags": {}, "states": [
+        state("Trigger", "trigger", json!({}), &[("incomingCall", "round")]),
+        sets("round", "and_round"), sets("and_round", "round"),
+    ] });
+    let config = example_with(Some(("broken", flow)), &[("flow = \"calls\"", "flow = \"broken\"")]);
+    let Some(center) = Running::with(config.path()) else { return };
+    let from = customer("sms");
+    let phone = Phone::dial(&center, &from).await;
+    phone.hears("We are sorry, we cannot take your call").await;
+    phone.hears("beep").await;
+    phone.says("Nobody answers. Please call me").await;
+    phone.hears("Thank you. We have your message").await;
+    phone.ends().await;
+    let mut ann = Agent::connect(&center, "Ann").await;
+    let offer = ann.offered().await;
+    let attributes: Value = serde_json::from_str(offer["task"]["attributes"].as_str().unwrap()).unwrap();
+    assert_eq!((&attributes["type"], &attributes["customerAddress"]), (&json!("voicemail"), &json!(from)));
+    assert_eq!(offer["task"]["workflow_name"], "Assign to agent", "{offer}");
+    let accepted = ann.accept(&offer).await;
+    assert_eq!(accepted["ringing"], Value::Null, "{accepted}");
+    let conversation = ann.conversation(&accepted).await;
+    let messages = accepted["messages"].as_array().unwrap();
+    let recording = messages.iter().find(|message| message["kind"] == "media").unwrap();
+    assert_eq!(recording["conversation_sid"], conversation.as_str(), "{recording}");
+    assert_eq!(recording["sid"], attributes["message_sid"], "{recording}");
+    ann.act(json!({ "action": "reservation.complete", "reservation_sid": offer["sid"] })).await;
+}
+
+#[tokio::test]
 async fn a_flow_that_a_message_began_calls_the_customer() {
     let flow = json!({ "description": "calls whoever writes", "initial_state": "Trigger", "flags": {}, "states": [
         state("Trigger", "trigger", json!({}), &[("incomingMessage", "calls")]),
