@@ -1,4 +1,9 @@
 //! What comes of a call when it is over: its last lines, and its recording. Whoever writes it up still sees it.
+//!
+//! Not where the customer has a newer conversation by then, because they have written within the minute: what comes of a
+//! call is put into the newest one, and shown to its agents. Who writes the call up finds it in the timeline, which is the
+//! contact's, when they read it again. To show it to them as well would take a read of the older conversation for each
+//! thing that comes, and the name of the call on all that the provider tells of calls of ours.
 
 use super::{InboundError, push};
 use crate::center::Center;
