@@ -86,7 +86,7 @@ impl Email {
             infected: false,
         };
         let mail = if inbound.raw_email.is_empty() {
-            assembled(&inbound)
+            assembled(&inbound, &mut heard.problems)
         } else {
             inbound.raw_email.clone().into_bytes()
         };
@@ -146,8 +146,8 @@ impl Email {
     }
 }
 
-/// The mail of parsed fields.
-fn assembled(inbound: &Inbound) -> Vec<u8> {
+/// The mail of parsed fields. A file that cannot be read is left out and told of.
+fn assembled(inbound: &Inbound, problems: &mut Vec<Problem>) -> Vec<u8> {
     let mut fields: Vec<(String, String)> =
         inbound.headers.iter().map(|field| (field.name.clone(), field.value.clone())).collect();
     let stated = [
@@ -170,10 +170,18 @@ fn assembled(inbound: &Inbound) -> Vec<u8> {
     let files: Vec<LetterFile> = inbound
         .attachments
         .iter()
-        .map(|one| LetterFile {
-            name: Some(one.name.clone()).filter(|name| !name.is_empty()),
-            content_type: one.content_type.clone(),
-            bytes: STANDARD.decode(&one.content).unwrap_or_default(),
+        .enumerate()
+        .filter_map(|(at, one)| match STANDARD.decode(&one.content) {
+            Ok(bytes) => Some(LetterFile {
+                name: Some(one.name.clone()).filter(|name| !name.is_empty()),
+                content_type: one.content_type.clone(),
+                bytes,
+            }),
+            Err(error) => {
+                let reason = format!("a file of the mail is left out: no base64: {error}");
+                problems.push(Problem::new(format!("Attachments[{at}].Content"), reason));
+                None
+            }
         })
         .collect();
     let stated = |text: &'_ str| (!text.trim().is_empty()).then(|| text.to_owned());

@@ -174,6 +174,21 @@ fn postmark_in_fields() {
 }
 
 #[test]
+fn a_file_of_postmark_that_cannot_be_read_is_told_of_and_takes_nothing_with_it() {
+    let file =
+        |name: &str, content: &str| json!({ "Name": name, "Content": content, "ContentType": "text/plain" });
+    let heard = hear(&*postmark(), posted("application/json", json!({
+        "MessageID": "pm-1", "From": "ann@mail.example", "To": "support@shop.example", "TextBody": "See",
+        "Attachments": [file("broken.txt", "aGVsbG8=%"), file("whole.txt", "aGVsbG8=")],
+    }).to_string()));
+    let names: Vec<_> = content(&heard).attachments.iter().map(|file| file.file_name.as_deref()).collect();
+    assert_eq!((content(&heard).text.as_str(), names), ("See", vec![Some("whole.txt")]));
+    let told: Vec<_> = heard.problems.iter().map(|problem| problem.path.as_str()).collect();
+    assert_eq!(told, ["Attachments[0].Content"]);
+    assert!(heard.problems[0].reason.starts_with("a file of the mail is left out: no base64"));
+}
+
+#[test]
 fn sendgrid_in_fields_and_their_charsets() {
     let part = |name: &str, value: &[u8]| {
         [format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n").as_bytes(), value, b"\r\n"]
