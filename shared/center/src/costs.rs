@@ -229,6 +229,7 @@ pub(crate) fn receipt() -> Operations {
         contact_address: ANN.into(),
         our_address: "+15005550006".into(),
         provider_time: None,
+        to_the_second: false,
         received_at: room.world.now(),
         profile: Profile::default(),
         kind: EventKind::Receipt { reference, status, reason: None },

@@ -175,6 +175,7 @@ mod tests {
             contact_address: contact_address.into(),
             our_address: String::new(),
             provider_time: None,
+            to_the_second: false,
             received_at: NOW,
             profile: Profile::default(),
             kind,

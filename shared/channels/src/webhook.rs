@@ -179,6 +179,12 @@ impl WebhookReply {
     }
 }
 
+/// Whether a time of RFC 3339 has no fraction of a second: its sender knows none, and a time that happens to be whole
+/// loses nothing by it.
+pub(crate) fn is_to_the_second(time: &str) -> bool {
+    !time.contains('.')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -22,6 +22,9 @@ pub struct InboundEvent {
     /// The provider's own time of the event, where it states one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_time: Option<Timestamp>,
+    /// That time is the second in which it happened, and says nothing of when within it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub to_the_second: bool,
     /// When the webhook came in (set by the webhook handler).
     pub received_at: Timestamp,
     /// What the provider says about the person besides the message.

@@ -15,6 +15,7 @@ mod late;
 mod message;
 mod place;
 mod receipt;
+mod second;
 mod stray;
 mod task;
 mod timeline;

@@ -1,6 +1,7 @@
 //! Where a message stands: at a position that a redelivery finds again.
 
 use super::InboundError;
+use super::second::Second;
 use crate::center::Center;
 use crate::media;
 use crate::ports::Consistency;
@@ -30,7 +31,8 @@ pub(super) struct Said<'a> {
 }
 
 /// Puts what an event says into the timeline of a conversation, once, and has its media fetched. One write where the
-/// provider states a credible time; else one more that fixes the position, and for a late one a read.
+/// provider states a credible time; else one more that fixes the position. A read more for a late one, and where the
+/// provider states whole seconds.
 pub(super) async fn put(
     center: &Center,
     event: &InboundEvent,
@@ -73,6 +75,14 @@ pub(super) async fn put(
     Ok((message, stored))
 }
 
+/// The position that every run for this event finds.
+///
+/// A time in milliseconds says it, and so does the note that the first run has left where there is no credible time.
+/// Within a second that is all that the provider states it follows from the time of arrival and from what stands there
+/// by the same account. That is safe without a note: all that one address writes to one of ours waits in one FIFO
+/// group, so while an event is handled nothing behind it is. Another run of the same record reads the same and comes to
+/// the same place; a repeated delivery, which has another time of arrival, comes when the first is stored, and finds
+/// it.
 async fn position(
     center: &Center,
     contact: &ContactSid,
@@ -80,7 +90,18 @@ async fn position(
     event: &InboundEvent,
 ) -> Result<Seq, StoreError> {
     let table = center.table.as_ref();
-    if let Some(stated) = event.provider_time {
+    // Nothing was ever believed that lies further ahead.
+    let ahead_ms = |stated: &Timestamp| stated.since_ms(event.received_at);
+    let stated = event.provider_time.filter(|stated| ahead_ms(stated) <= PROVIDER_TIME_MS_MAX);
+    if let Some(stated) = stated.filter(|_| event.to_the_second) {
+        let second = Second::load(center, contact, stated).await?;
+        if let Some(seq) = second.position_of(sid) {
+            return Ok(seq);
+        }
+        if is_credible(stated, event.received_at) {
+            return Ok(second.next(event, sid));
+        }
+    } else if let Some(stated) = stated {
         let seq = Seq::of(stated, sid);
         if is_credible(stated, event.received_at) {
             return Ok(seq);

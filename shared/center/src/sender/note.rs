@@ -66,6 +66,7 @@ pub(super) async fn failed(
         contact_address: message.to.id.clone(),
         our_address: message.from.clone(),
         provider_time: None,
+        to_the_second: false,
         received_at: center.now(),
         profile: Profile::default(),
         kind: EventKind::Receipt {

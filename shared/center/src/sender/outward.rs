@@ -70,6 +70,7 @@ async fn unreached(center: &Center, agent: &AgentLeg, account: &str) -> Result<(
         contact_address: agent.customer.clone(),
         our_address: agent.ours.clone(),
         provider_time: None,
+        to_the_second: false,
         received_at: center.now(),
         profile: Profile::default(),
         kind: EventKind::Call(Box::new(CallNews { call_sid: leg, told, params: BTreeMap::new() })),

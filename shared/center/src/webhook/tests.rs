@@ -94,6 +94,7 @@ fn event(text: &str) -> InboundEvent {
         contact_address: "ann@example.com".into(),
         our_address: "help@example.org".into(),
         provider_time: None,
+        to_the_second: false,
         received_at: NOW,
         profile: Profile::default(),
         kind: EventKind::Message {

@@ -3,7 +3,7 @@ use super::wire::{Event, Happened, Request};
 use crate::signature::Verified;
 use crate::standard::ID_HEADER;
 use crate::text::cut;
-use crate::webhook::{Normalised, Problem, WebhookReply};
+use crate::webhook::{Normalised, Problem, WebhookReply, is_to_the_second};
 use crate::{document, json, params};
 use patchbay_model::event::{Profile, Reference};
 use patchbay_model::{ChannelKind, Content, EventKind, InboundEvent, MessageKey, MessageStatus, Timestamp};
@@ -110,6 +110,7 @@ impl Reading<'_> {
             contact_address,
             our_address,
             provider_time,
+            to_the_second: event.timestamp.as_deref().is_some_and(is_to_the_second),
             received_at: self.received_at,
             profile,
             kind,

@@ -67,6 +67,7 @@ impl Discord {
             contact_address,
             our_address: self.application_id.clone(),
             provider_time: times.0,
+            to_the_second: false,
             received_at: times.1,
             profile,
             kind,

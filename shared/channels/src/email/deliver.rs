@@ -122,6 +122,7 @@ impl Email {
         heard.events.push(InboundEvent {
             // Else the sender's own clock, which is believed as far as it agrees with ours.
             provider_time: envelope.received.or(date),
+            to_the_second: envelope.received.is_none() && date.is_some(),
             profile: Profile { name: answer.name.or(from.name), ..Profile::default() },
             our_address,
             ..self.event(
@@ -271,6 +272,7 @@ impl Email {
             contact_address,
             our_address: self.from.clone(),
             provider_time: None,
+            to_the_second: false,
             received_at,
             profile: Profile::default(),
             kind,

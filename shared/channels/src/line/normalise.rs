@@ -75,6 +75,7 @@ impl Reading<'_> {
             contact_address: address.to_owned(),
             our_address: self.destination.to_owned(),
             provider_time: event.timestamp.map(Timestamp),
+            to_the_second: false,
             received_at: self.received_at,
             profile: Profile::default(),
             kind,

@@ -14,10 +14,6 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// Telegram's times are whole seconds. As milliseconds, the end of a message's number keeps the messages of one
-/// second in order, and is too short to move one behind the answer to it.
-const ORDER_MS: i64 = 100;
-
 impl Telegram {
     /// One update. Whatever it was, it is taken: Telegram repeats one that it thinks refused for a day, and
     /// holds back all that come after it.
@@ -83,13 +79,15 @@ impl Reading<'_> {
 
     /// An update's id is unique for the bot; after a week without any, Telegram begins anew at random.
     fn event(&self, place: Place, date: Option<i64>, kind: EventKind) -> InboundEvent {
+        let provider_time = date.filter(|date| *date > 0).map(|date| Timestamp(date.saturating_mul(1000)));
         InboundEvent {
             event_id: self.id.to_string(),
             channel: ChannelKind::Telegram,
             account: self.telegram.account.name.clone(),
             contact_address: place.address,
             our_address: self.telegram.bot_id().to_owned(),
-            provider_time: date.filter(|date| *date > 0).map(|date| Timestamp(date.saturating_mul(1000))),
+            provider_time,
+            to_the_second: provider_time.is_some(),
             received_at: self.received_at,
             profile: place.profile,
             kind,
@@ -110,7 +108,6 @@ impl Reading<'_> {
         let place = place(&message.chat, message.from.as_ref(), message.business_connection_id.as_deref());
         let provider_id = message_id(&place.address, message.message_id);
         let date = message.edit_date.filter(|_| edited).or(message.date);
-        let order = message.message_id.rem_euclid(ORDER_MS);
         let kind = match self.telegram.said(&message, document, self.kind, problems) {
             Said::Note { name, text } => EventKind::Note { name, text },
             Said::Content(content) if edited => EventKind::Edited { provider_id, content },
@@ -124,9 +121,7 @@ impl Reading<'_> {
                 tokens: Default::default(),
             },
         };
-        let event = self.event(place, date, kind);
-        let provider_time = event.provider_time.map(|time| time.plus_ms(order));
-        Ok(vec![InboundEvent { provider_time, ..event }])
+        Ok(vec![self.event(place, date, kind)])
     }
 
     fn params(&self, message: &Message, provider_id: &str, content: &Content) -> BTreeMap<String, String> {

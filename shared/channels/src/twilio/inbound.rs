@@ -64,6 +64,7 @@ impl Twilio {
             contact_address,
             our_address,
             provider_time: None,
+            to_the_second: false,
             received_at,
             profile,
             kind,

@@ -99,6 +99,7 @@ impl Voice {
             contact_address: customer,
             our_address: ours,
             provider_time: None,
+            to_the_second: false,
             received_at,
             profile: Profile::default(),
             kind: EventKind::Call(Box::new(CallNews { call_sid: call_sid.clone(), told, params })),

@@ -53,6 +53,7 @@ impl WebChat {
             contact_address: claims.sub,
             our_address: self.account.name.clone(),
             provider_time,
+            to_the_second: false,
             received_at,
             profile: Profile { name: claims.name, language: claims.locale },
             kind,

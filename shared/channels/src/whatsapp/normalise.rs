@@ -255,6 +255,7 @@ impl Reading<'_> {
             contact_address,
             our_address: self.our_address.clone(),
             provider_time,
+            to_the_second: provider_time.is_some(),
             received_at: self.received_at,
             profile: Profile::default(),
             kind,

@@ -93,6 +93,7 @@ impl Asked<'_> {
             contact_address: self.request.customer.clone(),
             our_address: self.request.ours.clone(),
             provider_time: None,
+            to_the_second: false,
             received_at: self.center.now(),
             profile: Profile::default(),
             kind: EventKind::Call(Box::new(news)),

@@ -9,7 +9,7 @@ use patchbay_model::{
     MessageStatus,
 };
 
-fn event(id: &str, kind: EventKind) -> InboundEvent {
+pub(super) fn event(id: &str, kind: EventKind) -> InboundEvent {
     InboundEvent {
         event_id: id.into(),
         channel: ChannelKind::Sms,
@@ -17,6 +17,7 @@ fn event(id: &str, kind: EventKind) -> InboundEvent {
         contact_address: ANN.into(),
         our_address: "+15005550006".into(),
         provider_time: None,
+        to_the_second: false,
         received_at: NOW.plus_s(30),
         profile: Profile { name: Some("Ann".into()), language: Some("de".into()) },
         kind,
@@ -31,7 +32,7 @@ fn happens(room: &mut Room, id: &str, kind: EventKind) {
     room.settle();
 }
 
-fn message(text: &str, echo: bool) -> EventKind {
+pub(super) fn message(text: &str, echo: bool) -> EventKind {
     EventKind::Message {
         provider_id: format!("p-{text}"),
         content: Content::text(text),

@@ -13,6 +13,7 @@ mod life;
 pub(crate) mod outward;
 mod outward_agents;
 mod outward_races;
+mod second;
 mod window;
 
 use crate::testing::{ANN, Room, ask_and_hand_over};

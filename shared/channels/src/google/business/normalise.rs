@@ -3,7 +3,7 @@ use super::wire::{Context, Event, Receipt};
 use crate::json;
 use crate::params;
 use crate::text::cut;
-use crate::webhook::Problem;
+use crate::webhook::{Problem, is_to_the_second};
 use patchbay_model::event::{Profile, Reference};
 use patchbay_model::{Attachment, ChannelKind, Content, EventKind, InboundEvent, MessageStatus, Timestamp};
 use serde::Deserialize;
@@ -42,6 +42,7 @@ impl Google {
             contact_address: event.conversation_id.clone(),
             our_address: event.agent.clone(),
             provider_time: event.send_time.as_deref().and_then(Timestamp::parse_iso),
+            to_the_second: event.send_time.as_deref().is_some_and(is_to_the_second),
             received_at,
             profile: Profile {
                 name: event.context.user_info.display_name.clone(),

@@ -6,7 +6,7 @@ use crate::consent;
 use crate::json;
 use crate::params;
 use crate::text::cut;
-use crate::webhook::Problem;
+use crate::webhook::{Problem, is_to_the_second};
 use patchbay_model::event::{Profile, Reference};
 use patchbay_model::{Attachment, ChannelKind, Content, EventKind, InboundEvent, MessageStatus, Timestamp};
 
@@ -65,6 +65,7 @@ impl Google {
             contact_address,
             our_address: self.agent_id.clone(),
             provider_time: event.send_time.as_deref().and_then(Timestamp::parse_iso),
+            to_the_second: event.send_time.as_deref().is_some_and(is_to_the_second),
             received_at,
             profile: Profile::default(),
             kind,

@@ -238,6 +238,7 @@ impl Reading<'_> {
             contact_address: customer.to_owned(),
             our_address: self.entry.id.0.clone(),
             provider_time: self.event.timestamp.0.or(self.entry.time.0),
+            to_the_second: false,
             received_at: self.received_at,
             profile: Profile::default(),
             kind,
