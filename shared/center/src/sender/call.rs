@@ -31,7 +31,10 @@ pub(super) async fn in_order(
     // A reply to LINE becomes a push when its token has lapsed, and nobody would take the two for one. A message that
     // was queued a second time, after the queue had forgotten the first, says nothing of its first delivery.
     let was_reply = matches!(message.reply_context, Some(ReplyContext::Token(_))) && !counted;
-    if again || was_reply {
+    // Nothing else stores a message before a call that may be repeated, and news of one that is not stored are lost: a
+    // provider may tell them before whoever has queued the message comes to store it.
+    let may_be_told_of = !counted && channel.capabilities().delivered_receipts;
+    if again || was_reply || may_be_told_of {
         match next_part(center, entry, load_progress(table, &message.key).await?).await? {
             Ok(parts) => part = parts,
             Err(outcome) => return Ok(outcome),

@@ -4,8 +4,8 @@ use crate::ports::{Blob, Consistency, HttpError, HttpResponse, QueueName, Units}
 use crate::testing::{ANN, NOW, Room, ask_and_hand_over, now};
 use patchbay_model::event::Reference;
 use patchbay_model::{
-    Author, ChannelKind, ContactSid, Content, EventKind, InboundEvent, Message, MessageKey, MessageSid,
-    ReplyContext, ReplyToken, Seq,
+    Address, Author, ChannelKind, ContactSid, Content, EventKind, InboundEvent, Message, MessageKey,
+    MessageSid, ReplyContext, ReplyToken, Seq,
 };
 use serde_json::{Value, json};
 
@@ -329,6 +329,23 @@ fn a_message_that_was_only_queued_is_sent_and_stored_as_it_was_said() {
         assert!(deliver(&room, &mut record));
         assert!(room.http.take_calls().len() <= if kind == ChannelKind::Line { 2 } else { 1 });
     }
+}
+
+#[test]
+fn a_message_is_stored_before_a_provider_can_tell_what_became_of_it() {
+    let (mut room, _, mut record, key) = only_queued(ChannelKind::Sms);
+    // What may be called twice has no mark that stores it.
+    room.open(ChannelKind::Custom, "default", &[]);
+    change(&mut record, |entry| entry.message.to = Address::new(ChannelKind::Custom, "default", "ann-1"));
+    let (ports, at) = (room.ports.clone(), key.clone());
+    room.http.is_played_by(Box::new(move |_| {
+        let stored = now(crate::store::load_message(&ports.table, &at, Consistency::Strong)).unwrap();
+        assert_eq!(stored.map(|stored| stored.status), Some(MessageStatus::Queued));
+        None
+    }));
+    assert!(deliver(&room, &mut record));
+    assert_eq!(message_at(&room, &key).status, MessageStatus::Sent);
+    assert_eq!(room.http.take_calls().len(), 1);
 }
 
 fn message_at(room: &Room, key: &MessageKey) -> Message {
