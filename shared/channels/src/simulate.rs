@@ -33,6 +33,9 @@ impl CustomerMessage {
     }
 }
 
+/// What the providers that tell a customer's name say of everybody who is played: nobody takes it for an agent's.
+pub(crate) const CUSTOMER_NAME: &str = "Customer";
+
 /// What a customer does in the simulator besides saying something new.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CustomerEvent {

@@ -3,7 +3,9 @@ use super::address::{of_channel, snowflake};
 use super::interaction::REPLY;
 use super::verify::{SIGNATURE_HEADER, TIMESTAMP_HEADER, signed};
 use crate::delivery::{ProviderRequest, ProviderResponse};
-use crate::simulate::{Act, Answer, CustomerEvent, CustomerMessage, Delivery, Signal, Simulated};
+use crate::simulate::{
+    Act, Answer, CUSTOMER_NAME, CustomerEvent, CustomerMessage, Delivery, Signal, Simulated,
+};
 use crate::standard;
 use crate::webhook::{Headers, WebhookRequest};
 use ed25519_dalek::{Signer, SigningKey};
@@ -242,7 +244,7 @@ impl Discord {
 }
 
 fn user(id: &str) -> Value {
-    json!({ "id": id, "username": "customer", "global_name": "Customer" })
+    json!({ "id": id, "username": "customer", "global_name": CUSTOMER_NAME })
 }
 
 fn files(attachments: &[Attachment]) -> impl Iterator<Item = Value> + '_ {

@@ -4,7 +4,9 @@ use super::{Google, Product, verify};
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::{sid, uuid};
 use crate::signature::{Hash, hmac};
-use crate::simulate::{Act, Answer, CustomerEvent, CustomerMessage, Delivery, Receipt, Signal, Simulated};
+use crate::simulate::{
+    Act, Answer, CUSTOMER_NAME, CustomerEvent, CustomerMessage, Delivery, Receipt, Signal, Simulated,
+};
 use crate::webhook::{Headers, WebhookRequest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -150,7 +152,7 @@ impl Google {
         event["conversationId"] = json!(conversation);
         event["requestId"] = json!(request);
         event["sendTime"] = json!(at.iso());
-        event["context"] = json!({ "entryPoint": "MAPS", "userInfo": { "displayName": "Customer" } });
+        event["context"] = json!({ "entryPoint": "MAPS", "userInfo": { "displayName": CUSTOMER_NAME } });
         event
     }
 

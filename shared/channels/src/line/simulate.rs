@@ -4,7 +4,8 @@ use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::{sid, uuid};
 use crate::lookup;
 use crate::simulate::{
-    Act, Answer, CustomerEvent, CustomerMessage, Delivery, PlayedFile, Signal, Simulated, file_id,
+    Act, Answer, CUSTOMER_NAME, CustomerEvent, CustomerMessage, Delivery, PlayedFile, Signal, Simulated,
+    file_id,
 };
 use crate::webhook::{Headers, WebhookRequest};
 use patchbay_model::{Attachment, ChannelKind, ChoiceOption, Content, Timestamp};
@@ -115,7 +116,7 @@ impl Simulated for Line {
             }
             Ok(path) => match path.split_once(PROFILE_PATH) {
                 Some((_, user)) => {
-                    let name = format!("Customer {user}");
+                    let name = format!("{CUSTOMER_NAME} {user}");
                     lookup::answer(200, &json!({ "userId": user, "displayName": name }))
                 }
                 None => self.provider_answer(request, &Answer::error(404)),

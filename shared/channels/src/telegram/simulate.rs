@@ -3,7 +3,9 @@ use super::{SECRET_HEADER, Telegram};
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::sid;
 use crate::lookup;
-use crate::simulate::{Act, Answer, CustomerEvent, CustomerMessage, Delivery, PlayedFile, Signal, Simulated};
+use crate::simulate::{
+    Act, Answer, CUSTOMER_NAME, CustomerEvent, CustomerMessage, Delivery, PlayedFile, Signal, Simulated,
+};
 use crate::webhook::{Headers, WebhookRequest};
 use patchbay_model::{Attachment, ChannelKind, ChoiceOption, Content, Timestamp};
 use serde_json::{Map, Value, json};
@@ -241,11 +243,11 @@ impl Chat<'_> {
     }
 
     fn user(&self) -> Value {
-        json!({ "id": self.customer, "is_bot": false, "first_name": "Customer", "language_code": "en" })
+        json!({ "id": self.customer, "is_bot": false, "first_name": CUSTOMER_NAME, "language_code": "en" })
     }
 
     fn chat(&self) -> Value {
-        json!({ "id": self.customer, "type": "private", "first_name": "Customer" })
+        json!({ "id": self.customer, "type": "private", "first_name": CUSTOMER_NAME })
     }
 
     /// A message of the customer, unless `said` says otherwise.

@@ -3,7 +3,8 @@ use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::identifier::sid;
 use crate::meta::graph::{answer, error_answer};
 use crate::simulate::{
-    Act, Answer, CustomerEvent, CustomerMessage, Delivery, PlayedFile, Receipt, Signal, Simulated, file_id,
+    Act, Answer, CUSTOMER_NAME, CustomerEvent, CustomerMessage, Delivery, PlayedFile, Receipt, Signal,
+    Simulated, file_id,
 };
 use crate::webhook::{Headers, WebhookRequest};
 use patchbay_model::{Attachment, ChannelKind, ChoiceOption, Content, MessageStatus, Timestamp};
@@ -197,7 +198,7 @@ impl Simulated for WhatsApp {
 
 impl WhatsApp {
     fn said(&self, from: &str, messages: &Value) -> WebhookRequest {
-        let contacts = json!([{ "profile": { "name": "Ann" }, "wa_id": from }]);
+        let contacts = json!([{ "profile": { "name": CUSTOMER_NAME }, "wa_id": from }]);
         self.webhook("messages", json!({ "contacts": contacts, "messages": messages }))
     }
 

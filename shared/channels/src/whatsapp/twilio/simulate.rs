@@ -1,7 +1,7 @@
 use super::WhatsAppByTwilio;
 use crate::delivery::{ProviderRequest, ProviderResponse};
 use crate::simulate::{
-    Act, Answer, CustomerEvent, CustomerMessage, Delivery, PlayedFile, Receipt, Simulated,
+    Act, Answer, CUSTOMER_NAME, CustomerEvent, CustomerMessage, Delivery, PlayedFile, Receipt, Simulated,
 };
 use crate::webhook::WebhookRequest;
 use patchbay_model::{Content, Timestamp};
@@ -12,7 +12,7 @@ const FAILURE: &str = "63024";
 impl Simulated for WhatsAppByTwilio {
     fn customer_message(&self, message: &CustomerMessage) -> Option<WebhookRequest> {
         let number = message.from.trim_start_matches('+');
-        let mut said = vec![("ProfileName", "Ann".to_owned()), ("WaId", number.to_owned())];
+        let mut said = vec![("ProfileName", CUSTOMER_NAME.to_owned()), ("WaId", number.to_owned())];
         said.extend(spoken(&message.content)?);
         said.extend(message.reply_to.iter().map(|sid| ("OriginalRepliedMessageSid", sid.clone())));
         let said: Vec<(&str, &str)> = said.iter().map(|(name, value)| (*name, value.as_str())).collect();
