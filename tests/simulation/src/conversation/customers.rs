@@ -34,14 +34,16 @@ pub(super) struct Customer {
 }
 
 impl Customer {
-    /// The first three are on a channel each; any more on one of them.
+    /// The first four are on a channel each, whose providers state milliseconds (LINE, web chat), no time (SMS), and whole
+    /// seconds (Telegram); any more on one of them.
     pub fn draw(world: &SimWorld, number: usize) -> Customer {
-        let kinds = [ChannelKind::Line, ChannelKind::Webchat, ChannelKind::Sms];
+        let kinds = [ChannelKind::Line, ChannelKind::Webchat, ChannelKind::Sms, ChannelKind::Telegram];
         let (other, left) = world.dice(|rng| (rng.usize(0..kinds.len()), rng.usize(SAID_MAX)));
         let kind = kinds[if number < kinds.len() { number } else { other }];
         let from = match kind {
             ChannelKind::Line => format!("U{number:032x}"),
             ChannelKind::Sms => format!("+1500555{number:04}"),
+            ChannelKind::Telegram => (4_242_000 + number).to_string(),
             _ => format!("visitor-{number}"),
         };
         Customer { kind, from, said: 0, left, last: Timestamp(0) }

@@ -1,4 +1,4 @@
-//! The servers that are called: LINE, Twilio, and the flow's bot. They may be too busy, lose the call or the answer,
+//! The servers that are called: LINE, Telegram, Twilio, and the flow's bot. They may be too busy, lose the call or the answer,
 //! and they remember what they took.
 
 use super::setup::{Accounts, BOT};
@@ -135,7 +135,9 @@ impl Http for Providers {
             let body = json!({"topic": "billing"}).to_string().into_bytes();
             ProviderResponse::Http { status: if busy { 503 } else { 200 }, headers, body }
         } else {
-            let kind = if request.url.contains("line") { ChannelKind::Line } else { ChannelKind::Sms };
+            let named = [("line", ChannelKind::Line), ("telegram", ChannelKind::Telegram)];
+            let of_url = named.iter().find(|(name, _)| request.url.contains(name));
+            let kind = of_url.map_or(ChannelKind::Sms, |(_, kind)| *kind);
             let request = as_rendered(request);
             if busy {
                 let status = if self.world.dice(|rng| rng.bool()) { 429 } else { 500 };

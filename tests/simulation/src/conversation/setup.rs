@@ -29,7 +29,8 @@ pub(super) fn accounts() -> Accounts {
             Err(error) => panic!("{error}"),
         }
     };
-    [ChannelKind::Webchat, ChannelKind::Line, ChannelKind::Sms].into_iter().map(open).collect()
+    let kinds = [ChannelKind::Webchat, ChannelKind::Line, ChannelKind::Sms, ChannelKind::Telegram];
+    kinds.into_iter().map(open).collect()
 }
 
 pub(super) fn channels(accounts: &Accounts) -> ChannelAccounts {
