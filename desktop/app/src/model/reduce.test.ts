@@ -168,7 +168,7 @@ describe("what the agent says", () => {
   const ready = after(OFFERED, frame("conversation.updated"), { type: "send", sending });
 
   test("it is held, sent, and then a message like any other", () => {
-    const released = after(ready, { type: "released", id: "one" });
+    const released = after(ready, { type: "send", sending: { ...sending, phase: "sending" } });
     expect(released.sending[0]?.phase).toBe("sending");
     const sent = after(released, {
       type: "sent",

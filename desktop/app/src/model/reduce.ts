@@ -43,7 +43,6 @@ export type DeskEvent =
   | { type: "seen"; conversation_sid: ConversationSid; seq: Seq }
   | { type: "contact"; contact: Contact }
   | { type: "send"; sending: Sending }
-  | { type: "released"; id: string }
   | { type: "taken_back"; id: string }
   | { type: "sent"; id: string; answer: Ack }
   | { type: "not_sent"; id: string; failure: Failure };
@@ -77,8 +76,6 @@ export function reduce(state: DeskState, event: DeskEvent): DeskState {
         ...state,
         sending: [...state.sending.filter(({ id }) => id !== event.sending.id), event.sending],
       };
-    case "released":
-      return withSending(state, event.id, { phase: "sending", failure: null });
     case "taken_back":
       return { ...state, sending: state.sending.filter(({ id }) => id !== event.id) };
     case "sent":

@@ -18,7 +18,7 @@ export function AttributesEditor({ contact }: { contact: Contact }) {
   /** The attribute that is being changed; empty: a new one. */
   const [edited, setEdited] = useState<string | null>(null);
   const save = async (attributes: Record<string, unknown>) => {
-    const act = async () => desk.contactChanged(await api.changeContact(contact.sid, attributes));
+    const act = async () => desk.contacts.changed(await api.changeContact(contact.sid, attributes));
     if (await attempt(act, (why) => t("contact.failed", { why }))) setEdited(null);
   };
   return (

@@ -45,7 +45,7 @@ export function Company({ company }: { company: Of }) {
                 aria-label={t("company.withdraw", { name: called })}
                 onClick={() =>
                   void attempt(
-                    () => desk.withdraw(task_sid),
+                    () => desk.tasks.withdraw(task_sid),
                     (why) => t("conversation.failed", { why }),
                   )
                 }

@@ -43,7 +43,7 @@ function Outcome({ reservation, close }: { reservation: Reservation; close: () =
   const tooMany = [...reason].length - REASON_CHARS_MAX;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const act = () => desk.complete(reservation.sid, reason);
+    const act = () => desk.tasks.complete(reservation.sid, reason);
     if (tooMany <= 0 && (await attempt(act, (why) => t("complete.failed", { why })))) close();
   };
   return (

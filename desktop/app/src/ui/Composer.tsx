@@ -4,8 +4,8 @@ import { ActionIcon, Button, CloseButton, Group, Text, Textarea, Tooltip } from 
 import { IconListCheck, IconPaperclip, IconSend2, IconTemplate } from "@tabler/icons-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { nameOf, type Said } from "../desk/desk.ts";
 import { draftChoicesOf, draftOf, keepDraft, keepDraftChoices } from "../desk/memory.ts";
+import { nameOf, type Said } from "../desk/messages.ts";
 import { useSettings } from "../desk/settings.ts";
 import { fill } from "../model/canned.ts";
 import { choicesMax, faultOf, optionsOf } from "../model/choices.ts";
@@ -68,7 +68,7 @@ export function Composer({ conversation, reservation, name }: Props) {
   const change = (text: string) => {
     setText(text);
     keepDraft(conversation.sid, text);
-    desk.typing(conversation.sid, text !== "");
+    desk.messages.typing(conversation.sid, text !== "");
     setCanned(/^\/(\S*)$/u.exec(text)?.[1] ?? null);
   };
   const changeChoices = (texts: string[]) => {
@@ -98,7 +98,7 @@ export function Composer({ conversation, reservation, name }: Props) {
     contact: { name: contact?.name ?? null, attributes: contact?.attributes ?? {} },
     agent: { name: worker?.friendly_name ?? "" },
   };
-  const say = (said: Omit<Said, "to">) => desk.say(conversation.sid, { ...said, to }, undo_s * 1000);
+  const say = (said: Omit<Said, "to">) => desk.messages.say(conversation.sid, { ...said, to }, undo_s * 1000);
 
   const leftOver = LEFT_OVER.exec(text)?.[1];
   const tooMany = [...text].length - TEXT_CHARS_MAX;
@@ -126,7 +126,7 @@ export function Composer({ conversation, reservation, name }: Props) {
   };
   const sendLater = async (when: When) => {
     const kept = await attempt(
-      () => desk.sayLater(conversation.sid, { ...written(), to }, when),
+      () => desk.messages.sayLater(conversation.sid, { ...written(), to }, when),
       (why) => t("conversation.failed", { why }),
     );
     if (kept) clear();
@@ -221,7 +221,7 @@ export function Composer({ conversation, reservation, name }: Props) {
           onChange={(event) => change(event.currentTarget.value)}
           onKeyDown={onKeyDown}
           onPaste={attachments.onPaste}
-          onBlur={() => desk.typing(conversation.sid, false)}
+          onBlur={() => desk.messages.typing(conversation.sid, false)}
           aria-keyshortcuts={ariaKeys("write")}
         />
         {choices.length > 0 && buttons > 0 && (

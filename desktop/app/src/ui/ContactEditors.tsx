@@ -24,7 +24,7 @@ export function TagsEditor({ contact, conversation }: Props) {
   const change = async (tags: string[]) => {
     setChosen(tags);
     await attempt(
-      () => desk.changeContact(conversation, { tags }),
+      () => desk.contacts.change(conversation, { tags }),
       (why) => t("contact.failed", { why }),
     );
     setChosen(null);
@@ -69,7 +69,7 @@ export function NotesEditor({ contact, conversation }: Props) {
   const save = async (event: FormEvent) => {
     event.preventDefault();
     const isSaved = await attempt(
-      () => desk.changeContact(conversation, { notes: text }),
+      () => desk.contacts.change(conversation, { notes: text }),
       (why) => t("contact.failed", { why }),
     );
     if (isSaved) setText(null);

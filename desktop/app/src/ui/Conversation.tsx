@@ -157,7 +157,7 @@ function Actions({ reservation, company, transfer, invite, complete }: Props & {
             }
             onClick={() =>
               void attempt(
-                () => desk.wrap(reservation.sid),
+                () => desk.tasks.wrap(reservation.sid),
                 (why) => t("conversation.failed", { why }),
               )
             }

@@ -37,7 +37,7 @@ export function DeskPage() {
   // An agent with one task need not choose it.
   const only = tasks.length === 1 ? tasks[0]?.sid : undefined;
   useEffect(() => {
-    if (selected === null && only) desk.select(only);
+    if (selected === null && only) desk.tasks.select(only);
   }, [selected, only, desk]);
 
   const conversations = useDeskState((state) => state.conversations);
@@ -51,7 +51,7 @@ export function DeskPage() {
   const choose = useCallback(
     (index: number) => {
       const task = tasks[index];
-      if (task) desk.select(task.sid);
+      if (task) desk.tasks.select(task.sid);
     },
     [tasks, desk],
   );
@@ -61,19 +61,19 @@ export function DeskPage() {
     const press = (id: string) => () => document.getElementById(id)?.click();
     const undo = () => {
       const held = desk.store.getState().sending.findLast(({ phase }) => phase === "held");
-      const taken = held && desk.takeBack(held.id);
+      const taken = held && desk.messages.takeBack(held.id);
       if (taken) useComposerText.getState().restore(taken);
     };
     return {
       ...(offer && {
         accept: () =>
           void attempt(
-            () => desk.accept(offer.sid),
+            () => desk.tasks.accept(offer.sid),
             () => t("offer.failed"),
           ),
         decline: () =>
           void attempt(
-            () => desk.decline(offer.sid),
+            () => desk.tasks.decline(offer.sid),
             () => t("offer.failed"),
           ),
       }),
@@ -94,7 +94,7 @@ export function DeskPage() {
         ...(!visits && { transfer: () => setOpen("transfer") }),
         wrap: () =>
           void attempt(
-            () => desk.wrap(current.sid),
+            () => desk.tasks.wrap(current.sid),
             (why) => t("conversation.failed", { why }),
           ),
       }),

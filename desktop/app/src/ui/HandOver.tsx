@@ -21,7 +21,7 @@ export function HandOver({ company, task_sid }: { company: Company; task_sid: Ta
   const name = useNames(came.length > 0);
   const give = async (worker_sid: WorkerSid) => {
     const done = await attempt(
-      () => desk.handOver(task_sid, worker_sid),
+      () => desk.tasks.handOver(task_sid, worker_sid),
       (why) => t("conversation.failed", { why }),
     );
     if (done) notify({ tone: "good", text: t("company.handed", { name: name(worker_sid) }) });

@@ -46,7 +46,7 @@ function Colleagues({ reservation, close }: { reservation: Reservation; close: (
   const [note, setNote] = useState("");
   const ask = async (to: string, name: string) => {
     const done = await attempt(
-      () => desk.invite(reservation.task.sid, to, note.trim()),
+      () => desk.tasks.invite(reservation.task.sid, to, note.trim()),
       (why) => t("company.failed", { why }),
     );
     if (done) {

@@ -23,7 +23,7 @@ export function MergePart({ contact, conversation }: Props) {
   const [isOpen, setOpen] = useState(false);
   const part = (sid: ContactSid) =>
     attempt(
-      () => desk.unmerge(conversation, sid),
+      () => desk.contacts.unmerge(conversation, sid),
       (why) => t("merge.failed", { why }),
     );
   return (
@@ -115,7 +115,7 @@ function Found({ other, conversation, close }: FoundProps) {
   const attempt = useAttempt();
   const merge = async () => {
     const isMerged = await attempt(
-      () => desk.merge(conversation, other.sid),
+      () => desk.contacts.merge(conversation, other.sid),
       (why) => t("merge.failed", { why }),
     );
     if (isMerged) close();

@@ -59,7 +59,7 @@ export function MessageActions({ message, conversation }: Props) {
                 key={emoji}
                 onClick={() =>
                   void attempt(
-                    () => desk.react(conversation.sid, message, emoji),
+                    () => desk.messages.react(conversation.sid, message, emoji),
                     (why) => t("timeline.notReacted", { why }),
                   )
                 }

@@ -25,7 +25,7 @@ export function NoteForm({ conversation_sid, done }: Props) {
   const isNothing = text.trim() === "";
   const add = async () => {
     const stored = await attempt(
-      () => desk.note(conversation_sid, text.trim()),
+      () => desk.messages.note(conversation_sid, text.trim()),
       (why) => t("conversation.failed", { why }),
     );
     if (!stored) return;

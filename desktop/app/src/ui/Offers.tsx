@@ -103,7 +103,7 @@ function Offer({ offer, first }: { offer: Reservation; first: boolean }) {
           <Button
             onClick={() =>
               void attempt(
-                () => desk.accept(offer.sid),
+                () => desk.tasks.accept(offer.sid),
                 (why) => (isCall(offer.task) ? t("call.failed", { why }) : t("offer.failed")),
               )
             }
@@ -118,7 +118,7 @@ function Offer({ offer, first }: { offer: Reservation; first: boolean }) {
           variant="default"
           onClick={() =>
             void attempt(
-              () => desk.decline(offer.sid),
+              () => desk.tasks.decline(offer.sid),
               () => t("offer.failed"),
             )
           }

@@ -58,7 +58,7 @@ function Entry({ scheduled, conversation }: { scheduled: Scheduled; conversation
           <Button
             size="compact-xs"
             variant="light"
-            onClick={() => act(() => desk.reschedule(conversation.sid, sid, {}))}
+            onClick={() => act(() => desk.messages.reschedule(conversation.sid, sid, {}))}
           >
             {t("composer.sendNow")}
           </Button>
@@ -66,7 +66,7 @@ function Entry({ scheduled, conversation }: { scheduled: Scheduled; conversation
             size="compact-xs"
             variant="subtle"
             color="gray"
-            onClick={() => act(() => desk.cancelScheduled(conversation.sid, sid))}
+            onClick={() => act(() => desk.messages.cancelScheduled(conversation.sid, sid))}
           >
             {t("later.cancel")}
           </Button>
@@ -123,7 +123,7 @@ function EditForm({ scheduled, conversation, done }: FormProps) {
     if (!canSave) return;
     const words = isWorded && text !== before ? { text: text.trim() } : {};
     const saved = await attempt(
-      () => desk.reschedule(conversation.sid, scheduled.sid, { send_at: at, ...words }),
+      () => desk.messages.reschedule(conversation.sid, scheduled.sid, { send_at: at, ...words }),
       (why) => t("conversation.failed", { why }),
     );
     if (saved) done();

@@ -42,7 +42,7 @@ function Phase({ sending: { id, phase, written_at } }: { sending: Sending }) {
     return <div className={css.foot}>{t(isOnline ? "status.sending" : "status.waiting")}</div>;
   }
   const takeBack = () => {
-    const taken = desk.takeBack(id);
+    const taken = desk.messages.takeBack(id);
     if (taken) restore(taken);
   };
   return (
@@ -51,7 +51,7 @@ function Phase({ sending: { id, phase, written_at } }: { sending: Sending }) {
       <Button size="compact-xs" variant="light" onClick={takeBack}>
         {t("composer.undo")}
       </Button>
-      <Button size="compact-xs" variant="subtle" onClick={() => desk.release(id)}>
+      <Button size="compact-xs" variant="subtle" onClick={() => desk.messages.release(id)}>
         {t("composer.sendNow")}
       </Button>
     </div>
@@ -75,8 +75,8 @@ function Failed({ sending }: { sending: Sending }) {
             key={`${to.channel} ${to.account} ${to.id}`}
             size="compact-xs"
             onClick={() => {
-              desk.takeBack(id);
-              desk.say(conversation_sid, { text, media, template, choices, to }, 0);
+              desk.messages.takeBack(id);
+              desk.messages.say(conversation_sid, { text, media, template, choices, to }, 0);
             }}
           >
             {t("composer.instead", { channel: channelName(to.channel) })}
@@ -87,10 +87,10 @@ function Failed({ sending }: { sending: Sending }) {
             {t("composer.template")}
           </Button>
         )}
-        <Button size="compact-xs" variant="light" onClick={() => desk.release(id)}>
+        <Button size="compact-xs" variant="light" onClick={() => desk.messages.release(id)}>
           {t("composer.retry")}
         </Button>
-        <Button size="compact-xs" variant="subtle" color="gray" onClick={() => desk.takeBack(id)}>
+        <Button size="compact-xs" variant="subtle" color="gray" onClick={() => desk.messages.takeBack(id)}>
           {t("composer.discard")}
         </Button>
       </Group>

@@ -49,7 +49,7 @@ function Task({ item, selected }: { item: TaskItem; selected: boolean }) {
     <UnstyledButton
       className={css.task}
       aria-current={selected || undefined}
-      onClick={() => desk.select(reservation.sid)}
+      onClick={() => desk.tasks.select(reservation.sid)}
     >
       <Picture name={shown} channel={channel} size={38} src={item.contact?.picture} />
       <span className={css.middle}>

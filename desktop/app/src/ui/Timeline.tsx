@@ -76,7 +76,7 @@ export function Timeline({ conversation, name }: Props) {
   const first = items[0]?.index ?? 0;
   useEffect(() => {
     if (more && !following.current && first <= NEAR_BEGINNING) {
-      desk.older(conversation.sid).catch(() => undefined);
+      desk.history.older(conversation.sid).catch(() => undefined);
     }
   }, [more, first, desk, conversation.sid]);
 
@@ -84,7 +84,7 @@ export function Timeline({ conversation, name }: Props) {
   useEffect(() => {
     const look = () => {
       if (last && document.visibilityState === "visible" && following.current)
-        desk.seen(conversation.sid, last.seq);
+        desk.history.seen(conversation.sid, last.seq);
     };
     look();
     document.addEventListener("visibilitychange", look);
@@ -105,7 +105,7 @@ export function Timeline({ conversation, name }: Props) {
     }
     following.current = near;
     setAtEnd(near);
-    if (near && last) desk.seen(conversation.sid, last.seq);
+    if (near && last) desk.history.seen(conversation.sid, last.seq);
   };
 
   return (
@@ -120,7 +120,11 @@ export function Timeline({ conversation, name }: Props) {
       >
         <div className={css.beginning}>
           {more ? (
-            <Button size="compact-sm" variant="subtle" onClick={() => void desk.older(conversation.sid)}>
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              onClick={() => void desk.history.older(conversation.sid)}
+            >
               {t("timeline.older")}
             </Button>
           ) : (

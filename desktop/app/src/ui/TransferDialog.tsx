@@ -40,7 +40,7 @@ function Targets({ task_sid, close }: { task_sid: TaskSid; close: () => void }) 
   );
   const go = async (to: string, name: string) => {
     const done = await attempt(
-      () => desk.transfer(task_sid, to),
+      () => desk.tasks.transfer(task_sid, to),
       (why) => t("transfer.failed", { why }),
     );
     if (done) {

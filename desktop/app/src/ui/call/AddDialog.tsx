@@ -56,7 +56,7 @@ function Choice({ call, close }: { call: CallEntry; close: () => void }) {
     <li key={sid}>
       <UnstyledButton
         className={css.target}
-        onClick={() => void go(() => desk.invite(task_sid, sid, note.trim(), hold))}
+        onClick={() => void go(() => desk.tasks.invite(task_sid, sid, note.trim(), hold))}
       >
         <Mark size={18} stroke={1.75} aria-hidden />
         <bdi>{friendly_name}</bdi>

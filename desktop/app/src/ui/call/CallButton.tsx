@@ -20,7 +20,7 @@ export function CallButton({ number }: { number: string }) {
         variant="subtle"
         color="gray"
         aria-label={label}
-        onClick={() => void tried(() => desk.call({ to: number }))}
+        onClick={() => void tried(() => desk.tasks.call({ to: number }))}
       >
         <IconPhone size={15} aria-hidden />
       </ActionIcon>

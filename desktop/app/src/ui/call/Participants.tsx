@@ -99,7 +99,7 @@ function Person({ call, one, name }: { call: CallEntry; one: CallParticipant; na
           </>
         )}
         {isIn && kind === "colleague" && worker_sid && (
-          <Menu.Item onClick={() => void tried(() => desk.handOver(task_sid, worker_sid))}>
+          <Menu.Item onClick={() => void tried(() => desk.tasks.handOver(task_sid, worker_sid))}>
             {t("call.handOver")}
           </Menu.Item>
         )}

@@ -55,7 +55,7 @@ export function useCall(reservation: Reservation, call: CallEntry) {
     const isForAll = goesOn && own?.kind === "agent" && customer !== null;
     const done = await tried(async () => {
       if (isForAll) await desk.calls.remove(task_sid, customer.participant);
-      else await desk.wrap(reservation.sid);
+      else await desk.tasks.wrap(reservation.sid);
     });
     if (done) phone.hangUp();
   };

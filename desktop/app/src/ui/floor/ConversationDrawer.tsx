@@ -128,7 +128,7 @@ function TakeOver({
   if (!me || workers.includes(me.sid)) return null;
   const take = async () => {
     const taken = await attempt(
-      () => desk.takeOver(task_sid),
+      () => desk.tasks.takeOver(task_sid),
       (why) => t("conversation.failed", { why }),
     );
     if (!taken) return;

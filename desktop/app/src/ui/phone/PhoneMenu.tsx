@@ -105,7 +105,7 @@ function DialPad({ accounts, done }: { accounts: readonly string[]; done: () => 
   const [account, setAccount] = useState(accounts[0] ?? "");
   const number = dialled(typed);
   const call = async () => {
-    if (number && (await tried(() => desk.call({ to: number, account })))) done();
+    if (number && (await tried(() => desk.tasks.call({ to: number, account })))) done();
   };
   return (
     <form

@@ -174,7 +174,7 @@ function useMine(question: string): Entry[] {
       const folded = wordsOf(known.join(" ")).join(" ");
       if (!words.every((word) => folded.includes(word))) return [];
       const go = () => {
-        desk.select(reservation.sid);
+        desk.tasks.select(reservation.sid);
         location.hash = "#desk";
         close();
       };
