@@ -3,8 +3,9 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { violations } from "./support/access.ts";
-import { launch, open, screenshot, signIn, type Watched } from "./support/browser.ts";
+import { launch, offers, open, screenshot, signIn, tasks, type Watched } from "./support/browser.ts";
 import { Center, type Workspace } from "./support/center.ts";
+import { Phone } from "./support/phones.ts";
 import { Gateway, Signalling } from "./support/signalling.ts";
 
 const SECRET = "an-invented-api-key-secret";
@@ -45,6 +46,77 @@ const telephone = (page: Page) => page.getByRole("button", { name: /^Telephone/u
 
 async function ready({ page }: Watched): Promise<void> {
   await page.getByRole("button", { name: "Telephone: You can be called" }).waitFor();
+}
+
+const bar = (page: Page) => page.getByRole("region", { name: "Phone call" });
+const button = (page: Page, name: string) => bar(page).getByRole("button", { name, exact: true });
+
+async function stands(page: Page, words: string): Promise<void> {
+  await bar(page).getByRole("status").filter({ hasText: words }).first().waitFor();
+}
+
+/** Whether the microphone is open, as what goes out over the wire is. */
+function microphone(page: Page): Promise<boolean[]> {
+  return page.evaluate(() => {
+    const { peers } = window as unknown as { peers: RTCPeerConnection[] };
+    const open = peers.filter(({ connectionState }) => connectionState !== "closed");
+    return open.flatMap((peer) =>
+      peer.getSenders().flatMap(({ track }) => (track?.kind === "audio" ? [track.enabled] : [])),
+    );
+  });
+}
+
+/** Remembers the connections that sound goes by, and the keys that are pressed into them. */
+async function watchPeers({ page }: Watched): Promise<void> {
+  await page.addInitScript(() => {
+    const peers: RTCPeerConnection[] = [];
+    const Peer = window.RTCPeerConnection;
+    class Watched extends Peer {
+      constructor(configuration?: RTCConfiguration) {
+        super(configuration);
+        peers.push(this);
+      }
+    }
+    const pressed: string[] = [];
+    const press = RTCDTMFSender.prototype.insertDTMF;
+    RTCDTMFSender.prototype.insertDTMF = function (...tones) {
+      pressed.push(tones[0]);
+      press.apply(this, tones);
+    };
+    Object.assign(window, { peers, pressed, RTCPeerConnection: Watched });
+  });
+  await page.reload();
+  await page.getByRole("banner").getByText("Connected").waitFor();
+}
+
+/** A caller waits, Ann accepts, and the call that the center makes to her browser is the one that her SDK hears of. */
+async function talks(ann: Watched, from: string) {
+  const caller = await Phone.dial(center, from);
+  await caller.hears("For English, press 1");
+  await caller.press("1");
+  await offers(ann.page)
+    .getByRole("button", { name: /^Accept/u })
+    .click();
+  const hers = await Phone.ringing(center, "client:");
+  const count = signalling.said.filter(({ type }) => type === "answer").length;
+  const other = await gateway();
+  signalling.invite(hers.call, await other.offer(), { From: from });
+  // She has asked for it: it is taken by itself.
+  const { payload } = await signalling.heard("answer", count + 1);
+  await other.answer(String(payload.sdp));
+  await hers.answer();
+  await stands(ann.page, "Connected");
+  await caller.sits("room");
+  return { caller, hers, other };
+}
+
+async function finishes(page: Page): Promise<void> {
+  await page.keyboard.press("Alt+c");
+  await page
+    .getByRole("dialog", { name: "Complete the task" })
+    .getByRole("button", { name: "Complete" })
+    .click();
+  await expect.poll(() => tasks(page).count()).toBe(0);
 }
 
 async function gateway(): Promise<Gateway> {
@@ -162,5 +234,88 @@ test("devices are chosen in the settings", async () => {
   expect(await microphone.inputValue()).not.toBe("");
   expect(await violations(ann.page)).toEqual([]);
   await screenshot(ann.page, "softphone-devices-dark");
+  expect(ann.problems).toEqual([]);
+});
+
+test("a call is taken, muted, held, pressed into and ended from the bar, all in the page", async () => {
+  const ann = await signIn(browser, center.url, "Ann", GRANTED);
+  const { page } = ann;
+  await watchPeers(ann);
+  await ready(ann);
+  const { caller, hers, other } = await talks(ann, "+15005550501");
+  await expect.poll(() => other.energy()).toBeGreaterThan(0);
+  expect(await microphone(page)).toEqual([true]);
+  expect(await violations(page)).toEqual([]);
+  await screenshot(page, "softphone-and-bar");
+
+  await button(page, "Mute").click();
+  await expect.poll(() => microphone(page)).toEqual([false]);
+  await bar(page).getByRole("img", { name: "Muted" }).waitFor();
+  await page.keyboard.press("Alt+k");
+  await expect.poll(() => microphone(page)).toEqual([true]);
+  await expect.poll(() => bar(page).getByRole("img", { name: "Muted" }).count()).toBe(0);
+
+  // Another window of hers mutes her while she looks at nothing of it.
+  const window = await signIn(browser, center.url, "Ann");
+  await tasks(window.page).getByRole("button").first().click();
+  await button(window.page, "Mute").click();
+  await bar(page).getByRole("img", { name: "Muted" }).waitFor();
+  await expect.poll(() => microphone(page)).toEqual([false]);
+  await button(page, "Unmute").click();
+  await expect.poll(() => microphone(page)).toEqual([true]);
+  await window.page.context().close();
+
+  await page.keyboard.press("Alt+o");
+  await stands(page, "On hold");
+  await caller.hears('"play"');
+  await button(page, "Take off hold").click();
+  await stands(page, "Connected");
+
+  await page.keyboard.press("Alt+p");
+  await page.getByRole("dialog", { name: "Keypad" }).getByRole("button", { name: "5", exact: true }).click();
+  await page.waitForFunction(() => (window as unknown as { pressed: string[] }).pressed.join("") === "5");
+  await page.keyboard.press("Escape");
+
+  await button(page, "End call").click();
+  expect((await signalling.heard("hangup")).payload).toMatchObject({ callsid: hers.call });
+  await hers.ends();
+  await caller.ends();
+  await page.getByText("The conversation has ended.").waitFor();
+  await ready(ann);
+  await finishes(page);
+  expect([...ann.problems, ...window.problems]).toEqual([]);
+});
+
+test("a call is passed on from the bar, and the telephone is free for the next one", async () => {
+  const ann = await signIn(browser, center.url, "Ann", GRANTED);
+  const { page } = ann;
+  await watchPeers(ann);
+  await ready(ann);
+  const first = await talks(ann, "+15005550502");
+  await button(page, "Mute").click();
+  await expect.poll(() => microphone(page)).toEqual([false]);
+  await page.keyboard.press("Alt+t");
+  const dialog = page.getByRole("dialog", { name: "Transfer the task" });
+  await dialog.getByRole("textbox", { name: "Find a queue or an agent" }).fill("+15005550300");
+  await dialog.getByRole("button", { name: /\+15005550300/u }).click();
+  const expert = await Phone.ringing(center, "+15005550300");
+  // Her own call is ended by the network.
+  await first.hers.ends();
+  signalling.hangUp(first.hers.call);
+  await expert.answer();
+  await expert.say("I am the expert");
+  await first.caller.hears("I am the expert");
+  await ready(ann);
+  await finishes(page);
+  // Whoever was muted in one call is heard in the next.
+  const second = await talks(ann, "+15005550503");
+  await expect.poll(() => microphone(page)).toEqual([true]);
+  await second.caller.hangUp();
+  await second.hers.ends();
+  signalling.hangUp(second.hers.call);
+  await stands(page, "The call has ended");
+  await ready(ann);
+  await finishes(page);
+  await first.caller.hangUp();
   expect(ann.problems).toEqual([]);
 });

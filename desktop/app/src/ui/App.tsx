@@ -15,6 +15,7 @@ import { useTranslation } from "react-i18next";
 import { Desk } from "../desk/desk.ts";
 import { useSettings } from "../desk/settings.ts";
 import { browserWorld } from "../phone/browser.ts";
+import { Microphone } from "../phone/microphone.ts";
 import { Softphone } from "../phone/softphone.ts";
 import { Api } from "../session/api.ts";
 import { type DeskConfig, loadConfig, socketUrl } from "../session/config.ts";
@@ -93,10 +94,13 @@ function SignedIn({ config, session }: { config: DeskConfig; session: Session })
       if (expects) desk.calls.came();
       return expects;
     };
-    return { api, desk, phone: new Softphone(browserWorld(api, expectsCall)) };
+    const phone = new Softphone(browserWorld(api, expectsCall));
+    const microphone = new Microphone(desk.store, phone, (task_sid, on) => desk.calls.mute(task_sid, on));
+    return { api, desk, phone, microphone };
   }, [config, session]);
   useEffect(() => {
-    const { desk, phone } = context;
+    const { desk, phone, microphone } = context;
+    const unfollow = microphone.follow();
     desk.start();
     phone.start();
     const retry = () => desk.retryNow();
@@ -110,6 +114,7 @@ function SignedIn({ config, session }: { config: DeskConfig; session: Session })
     return () => {
       window.removeEventListener("online", retry);
       unsubscribe();
+      unfollow();
       phone.end();
       desk.end();
       queries.clear();

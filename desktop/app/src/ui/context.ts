@@ -4,6 +4,7 @@ import { createContext, useContext, useSyncExternalStore } from "react";
 import { useStore } from "zustand";
 import type { Desk } from "../desk/desk.ts";
 import type { DeskState } from "../model/state.ts";
+import type { Microphone } from "../phone/microphone.ts";
 import type { Softphone } from "../phone/softphone.ts";
 import type { Api } from "../session/api.ts";
 
@@ -12,6 +13,8 @@ export interface DeskContext {
   api: Api;
   /** The telephone in this page, for those who have it here. */
   phone: Softphone;
+  /** Its microphone. */
+  microphone: Microphone;
 }
 
 export const Context = createContext<DeskContext | null>(null);
@@ -26,6 +29,10 @@ export function useApi(): Api {
 
 export function usePhone(): Softphone {
   return useDeskContext().phone;
+}
+
+export function useMicrophone(): Microphone {
+  return useDeskContext().microphone;
 }
 
 function useDeskContext(): DeskContext {

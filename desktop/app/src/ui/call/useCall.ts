@@ -1,6 +1,6 @@
 /** The call of the task at hand, and what the agent can do about it. */
 
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useStore } from "zustand";
 import { callOf, callStanding, customerPart, goesOnWithout, ownPart } from "../../model/calls.ts";
@@ -8,12 +8,13 @@ import { isTalking } from "../../phone/machine.ts";
 import type { CallEntry } from "../../protocol/frames.ts";
 import type { Reservation } from "../../protocol/generated.ts";
 import { useAttempt } from "../attempt.ts";
-import { useDesk, useDeskState, usePhone } from "../context.ts";
+import { useDesk, useDeskState, useMicrophone, usePhone } from "../context.ts";
 
 /** Everything that the call bar shows and does. */
 export function useCall(reservation: Reservation, call: CallEntry) {
   const desk = useDesk();
   const phone = usePhone();
+  const microphone = useMicrophone();
   const me = useDeskState((state) => state.worker?.sid);
   const tried = useTried();
   const lost = useStore(
@@ -27,17 +28,6 @@ export function useCall(reservation: Reservation, call: CallEntry) {
   const isOver = reservation.reservation_status === "wrapping";
   const muted = own?.muted ?? false;
 
-  // Muted in the conference is muted at the microphone, whoever asked for it.
-  useEffect(() => {
-    if (talksHere) phone.mute(muted);
-  }, [phone, talksHere, muted]);
-
-  const mute = useCallback(async () => {
-    // What is said from now on leaves this room no more, whatever the center takes to answer.
-    phone.mute(!muted);
-    const done = await tried(() => desk.calls.mute(task_sid, !muted));
-    if (!done) phone.mute(muted);
-  }, [phone, desk, task_sid, muted, tried]);
   const gather = useGathered(
     useCallback(
       (digits: string) => void tried(() => desk.calls.digits(task_sid, digits)),
@@ -70,7 +60,7 @@ export function useCall(reservation: Reservation, call: CallEntry) {
     /** Others would go on talking without the agent. */
     goesOn,
     hold: () => tried(() => desk.calls.hold(task_sid, !customer?.on_hold)),
-    mute,
+    mute: () => tried(() => microphone.mute(call, !muted)),
     press,
     record: (state: CallEntry["recording"]) => tried(() => desk.calls.record(task_sid, state)),
     leave: () => tried(() => desk.calls.leave(task_sid)),
