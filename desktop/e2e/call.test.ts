@@ -194,6 +194,10 @@ test("a supervisor listens, whispers, and leaves, and the caller hears nothing o
   await hers.hears("My order has not come");
   expect(await violations(fay.page)).toEqual([]);
   await screenshot(fay.page, "call-monitor");
+  // A page that is opened anew knows what she listens to, and steers it.
+  await fay.page.reload();
+  await fay.page.getByRole("button", { name: "Ann" }).click();
+  await monitor.locator("[aria-pressed=true]", { hasText: "Listen" }).waitFor();
   await monitor.getByRole("button", { name: "Whisper" }).click();
   await monitor.locator("[aria-pressed=true]", { hasText: "Whisper" }).waitFor();
   await people(ann.page).filter({ hasText: "Whisper" }).waitFor();

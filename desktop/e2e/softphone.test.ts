@@ -86,7 +86,7 @@ async function watchPeers({ page }: Watched): Promise<void> {
     Object.assign(window, { peers, pressed, RTCPeerConnection: Watched });
   });
   await page.reload();
-  await page.getByRole("banner").getByText("Connected").waitFor();
+  await page.getByRole("banner").getByText("Connected", { exact: true }).waitFor();
 }
 
 /** A caller waits, Ann accepts, and the call that the center makes to her browser is the one that her SDK hears of. */

@@ -73,7 +73,7 @@ export async function signIn(
 ): Promise<Watched> {
   const watched = await open(browser, `${url}/desktop/`, options);
   await watched.page.getByRole("button", { name }).click();
-  await watched.page.getByRole("banner").getByText("Connected").waitFor();
+  await watched.page.getByRole("banner").getByText("Connected", { exact: true }).waitFor();
   return watched;
 }
 

@@ -5,6 +5,7 @@ mod calls;
 use crate::agent::tests::abandoned::Served;
 use crate::agent::{Session, answer};
 use crate::command::{RoutingBody, body};
+use crate::inbound::tests::desk::Desk;
 use crate::ports::{QueueName, Units, World};
 use crate::router;
 use crate::router::tests::cost::{life_with_idle_workers, life_with_waiting_tasks, sum};
@@ -277,6 +278,19 @@ pub(crate) fn invitation() -> Operations {
     sum
 }
 
+/// A supervisor comes to hear an agent's call: asks, their phone rings, and they press 1. Agent function, sender and the
+/// webhook function of each of the network's questions.
+fn watched_call() -> Operations {
+    let mut desk = Desk::new();
+    desk.talks();
+    desk.room.ports.queue.take(QueueName::Routing);
+    desk.room.ports.table.take_spent();
+    let asked = desk.line.asked.len();
+    desk.is_listened_to();
+    let http = (desk.line.asked.len() - asked) as u64;
+    Operations { fifo: 1, ..counted(&desk.room, http, http + 2) }
+}
+
 /// An agent's client says that it is still there.
 pub(crate) fn heartbeat() -> Operations {
     let room = assigned(ChannelKind::Sms, ANN);
@@ -359,6 +373,7 @@ fn every_scenario_keeps_its_budget() {
         ("an agent's call, answered, written up", calls::agents(), 340, 540),
         ("a callback: asked for, made, written up", calls::back(), 620, 665),
         ("a colleague asked in, come and gone", invitation(), 180, 280),
+        ("a supervisor comes to hear a call", watched_call(), 40, 130),
         ("agent's heartbeat", heartbeat(), 0, 0),
         ("agent connects", connect(), 20, 45),
         ("task life, workers idle", task_life(), 150, 70),

@@ -40,6 +40,15 @@ pub struct Connection {
     pub since: Timestamp,
 }
 
+/// A call that a worker is in as a supervisor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watched {
+    /// The provider's id of the customer's call.
+    pub call_sid: String,
+    /// What the worker is called in it: something else each time that they come.
+    pub participant: String,
+}
+
 /// A worker's state: what assignment reads and writes. Kept under 1 KB; its attributes are an item of their
 /// own. Every write is conditional on `version`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +74,9 @@ pub struct Worker {
     /// Tasks that wait for this worker and nobody else.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub direct_waiting: u32,
+    /// The call that it came into last as a supervisor: the call says whether it is still there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watches: Option<Watched>,
     /// When it was last given a task; none when it never was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_assigned: Option<Timestamp>,

@@ -3,6 +3,7 @@ import type { Frame, Place } from "../protocol/frames.ts";
 import type { Scheduled } from "../protocol/generated.ts";
 import { recorded } from "../protocol/recorded.ts";
 import { call, contact, conversation, frame, message, reservation, worker } from "../testing/build.ts";
+import { ownPart } from "./calls.ts";
 import { type DeskEvent, reduce } from "./reduce.ts";
 import { type DeskState, EMPTY, type Sending, scheduledOf } from "./state.ts";
 
@@ -251,6 +252,33 @@ describe("calls", () => {
     expect(Object.keys(after(called, synced([offer.sid], [])).calls)).toEqual([]);
     expect(Object.keys(after(called, synced([offer.sid], [call({ version: 7 })])).calls)).toHaveLength(1);
     expect(Object.keys(after(called, synced([], [])).calls)).toHaveLength(1);
+  });
+
+  test("a call that is watched is there after a loss, in a page that is opened anew, and gone when it is over", () => {
+    const watched = frame("call.updated").payload;
+    const her = watched.participants.find(({ kind }) => kind === "supervisor")?.worker_sid ?? "";
+    const desk = (calls: (typeof watched)[]): Frame => {
+      const init = frame("init");
+      return { ...init, payload: { ...init.payload, worker: worker({ sid: her }), calls } };
+    };
+    const synced = (calls: (typeof watched)[], heard: Frame[] = []): DeskEvent => ({
+      type: "synced",
+      answer: { reservations: [], calls },
+      held: [],
+      cursors: {},
+      heard,
+      now: NOW,
+    });
+    const shown = (state: DeskState) => {
+      const [call] = Object.values(state.calls);
+      return call ? ownPart(call, her)?.mode : null;
+    };
+    const opened = after(EMPTY, desk([watched]));
+    expect(shown(opened)).toBe("listen");
+    expect(shown(after(opened, synced([watched])))).toBe("listen");
+    expect(shown(after(opened, synced([])))).toBe(null);
+    // She has come into it while the answer was under way.
+    expect(shown(after(opened, synced([], [frame("call.updated")])))).toBe("listen");
   });
 
   test("a call that has ended is forgotten with its task, one that goes on is not", () => {

@@ -13,7 +13,7 @@ import type {
   Scheduled,
   Seq,
 } from "../protocol/generated.ts";
-import { placed } from "./calls.ts";
+import { ownPart, placed } from "./calls.ts";
 import { isNewer, mergeMessages } from "./merge.ts";
 import { windowOpened } from "./reach.ts";
 import { type Connection, contactOf, type DeskState, type Sending, sentMessage } from "./state.ts";
@@ -274,13 +274,14 @@ function withCall(state: DeskState, call: CallEntry): DeskState {
   return { ...state, calls: { ...state.calls, [call.call_sid]: call } };
 }
 
-/** A call of a task that is held, of which the center tells nothing any more, is over. */
+/** A call of a task that is held, or that a supervisor watches, of which the center tells nothing any more, is over. */
 function withoutCalls(state: DeskState, held: readonly ReservationSid[], answer: Snapshot): DeskState {
   const listed = new Set(answer.calls?.map(({ call_sid }) => call_sid));
   const places = held.flatMap((sid) => state.reservations[sid]?.task.conversation_sid ?? []);
-  const gone = Object.values(state.calls).filter(
-    ({ call_sid, conversation_sid }) => places.includes(conversation_sid) && !listed.has(call_sid),
-  );
+  const gone = Object.values(state.calls).filter((call) => {
+    const isWatched = ownPart(call, state.worker?.sid)?.kind === "supervisor";
+    return (isWatched || places.includes(call.conversation_sid)) && !listed.has(call.call_sid);
+  });
   return gone.reduce((state, { call_sid }) => withoutCall(state, call_sid), state);
 }
 

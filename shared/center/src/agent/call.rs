@@ -8,14 +8,14 @@ use crate::center::Center;
 use crate::command::{OutboundJob, body};
 use crate::frames::{Fault, call_payload, task_payload};
 use crate::ports::{Outgoing, QueueName};
-use crate::router::{OpError, Rest};
+use crate::router::{self, OpError, Rest};
 use crate::softphone::contact_uri;
 use crate::store::{StoreError, load_leg, load_profile};
 use patchbay_channels::voice::Voice;
 use patchbay_model::call::is_outward;
 use patchbay_model::event::AgentLeg;
 use patchbay_model::id::{digest16, hex};
-use patchbay_model::{ChannelKind, ReservationSid, Task, WorkerSid};
+use patchbay_model::{ChannelKind, ReservationSid, Task, Worker, WorkerSid};
 use serde_json::Value;
 
 /// The call that waits for a task's agent.
@@ -34,6 +34,19 @@ pub(super) async fn shown(center: &Center, task: &Task) -> Result<Option<Value>,
     let Some(call_sid) = call_of(task) else { return Ok(None) };
     let leg = load_leg(center.table.as_ref(), call_sid).await?;
     Ok(leg.filter(|leg| leg.is_at(&task.sid)).map(|leg| call_payload(&leg, &task.sid)))
+}
+
+/// The call that a worker is in as a supervisor. A note of one that is over for them is taken away, once: a worker who
+/// watches nothing costs nothing.
+pub(super) async fn watched(center: &Center, worker: &Worker) -> Result<Option<Value>, OpError> {
+    let Some(watched) = &worker.watches else { return Ok(None) };
+    let leg = load_leg(center.table.as_ref(), &watched.call_sid).await?;
+    let leg = leg.filter(|leg| leg.party(&watched.participant).is_some());
+    let Some((leg, bridge)) = leg.as_ref().and_then(|leg| Some((leg, leg.bridge.as_ref()?))) else {
+        router::forget_watched(center, &worker.sid, watched).await?;
+        return Ok(None);
+    };
+    Ok(Some(call_payload(leg, &bridge.task_sid)))
 }
 
 /// Where a worker is called from an account.

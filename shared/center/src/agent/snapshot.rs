@@ -34,7 +34,8 @@ pub(super) const LAST: Seq = Seq(u64::MAX >> 8);
 pub(super) type Cursors = BTreeMap<ConversationSid, Seq>;
 
 /// The worker's reservations with their tasks, the conversations of those that it has accepted, and their
-/// calls and messages: at least the last 50 of each, and after a cursor all that came since, up to `MISSED_MAX`.
+/// calls and messages: at least the last 50 of each, and after a cursor all that came since, up to `MISSED_MAX`; and
+/// the call that it watches as a supervisor.
 ///
 /// Repairs, too: a conversation that was accepted and not joined, because somebody died in between, is joined.
 pub(super) async fn snapshot(
@@ -44,7 +45,7 @@ pub(super) async fn snapshot(
     cursors: &Cursors,
 ) -> Result<Lists, Refusal> {
     let (mut reservations, mut conversations, mut messages) = (Vec::new(), Vec::new(), Vec::new());
-    let mut calls = Vec::new();
+    let mut calls: Vec<Value> = call::watched(center, worker).await?.into_iter().collect();
     for (sid, held) in &worker.reservations {
         let task = load_task(center.table.as_ref(), &held.task_sid, Consistency::Strong).await?;
         let Some(task) = task else { continue };

@@ -99,6 +99,7 @@ fn some_worker(config: &Config) -> Worker {
         connections: vec![],
         absent_since: None,
         direct_waiting: 0,
+        watches: None,
         last_assigned: Some(NOW.plus_s(-10)),
         activity_since: NOW.plus_s(-60),
         version: 9,

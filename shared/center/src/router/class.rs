@@ -83,6 +83,7 @@ pub fn new_worker(
         connections: Vec::new(),
         absent_since: Some(now),
         direct_waiting: 0,
+        watches: None,
         last_assigned: None,
         activity_since: now,
         version: 0,

@@ -34,6 +34,7 @@ mod sweep;
 mod task;
 mod timer;
 mod transfer;
+mod watch;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -64,6 +65,7 @@ pub use reservation::{Rest, accept, complete, wrap};
 pub use task::{cancel, change_task, create_now, new_task};
 pub(crate) use timer::send_at;
 pub use transfer::{TransferTarget, redirect, transfer};
+pub(crate) use watch::{forget_watched, note_watched};
 
 /// How often an operation that lost a race is tried again with what is stored now, before redelivery or the
 /// client tries.

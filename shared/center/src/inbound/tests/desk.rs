@@ -11,7 +11,7 @@ use patchbay_model::{Task, TaskStatus, WorkerSid};
 use serde_json::{Value, json};
 
 /// A caller who waits, and an agent who was offered their task.
-pub(super) struct Desk {
+pub(crate) struct Desk {
     pub room: Room,
     pub line: Line,
     pub call: String,

@@ -5,7 +5,7 @@ mod calling;
 mod colleague;
 mod colleague_races;
 mod control;
-mod desk;
+pub(crate) mod desk;
 mod effects;
 mod events;
 mod faults;
@@ -14,6 +14,7 @@ pub(crate) mod outward;
 mod outward_agents;
 mod outward_races;
 mod second;
+mod watching;
 mod window;
 
 use crate::testing::{ANN, Room, ask_and_hand_over};

@@ -2,11 +2,13 @@
 
 use super::{Control, Stopped, failed};
 use crate::calls;
+use crate::router;
 use crate::store::{CUSTOMER, Leg, MonitorMode, PARTIES_MAX, Party, PartyRole, load_leg, load_profile};
 use patchbay_channels::voice::Change;
 use patchbay_channels::{DeliveryOutcome, ProviderRequest};
 use patchbay_model::WorkerSid;
 use patchbay_model::event::PartyLeg;
+use patchbay_model::worker::Watched;
 
 impl Control<'_> {
     /// Calls a number into it. With `transfer` the agent is free as soon as it rings.
@@ -64,7 +66,10 @@ impl Control<'_> {
         let name = profile.map(|profile| profile.friendly_name).unwrap_or_default();
         let role = PartyRole::Supervisor { worker_sid: worker.clone(), mode };
         let called = Party::called(&party.label, role, name);
-        self.call(called, &self.voice.call_supervisor(contact_uri, party)).await
+        self.call(called, &self.voice.call_supervisor(contact_uri, party)).await?;
+        // Noted behind the call, so that whoever finds the note and nobody in the call knows that they have gone.
+        let watched = Watched { call_sid: self.call_sid.to_owned(), participant: party.label.clone() };
+        Ok(router::note_watched(self.center, worker, &watched).await?)
     }
 
     /// Calls somebody, once: the call says so before, because the provider does not recognise a second one. A run that
