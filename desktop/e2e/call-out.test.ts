@@ -145,3 +145,24 @@ test("a caller who asked to be called back is called when an agent takes their p
   await stands("The call has ended");
   await finishes();
 });
+
+test("a caller who presses the key while their call is offered changes the offer under the agent's eyes", async () => {
+  const number = "+15005550405";
+  const caller = await Phone.dial(center, number);
+  await caller.hears("For English, press 1");
+  await caller.press("1");
+  const card = offers(page).filter({ hasText: "Phone call" });
+  await card.waitFor();
+  expect(await card.getByText("Asked to be called back").count()).toBe(0);
+  await caller.hears("be called back, press 1");
+  await caller.press("1");
+  await card.getByText("Asked to be called back").waitFor();
+  await screenshot(page, "call-back-offer-changed");
+  // It is the same offer: accepting it calls them.
+  await page.keyboard.press("Alt+a");
+  const { hers, theirs } = await talk(number);
+  await theirs.hangUp();
+  await hers.ends();
+  await stands("The call has ended");
+  await finishes();
+});

@@ -3,9 +3,10 @@ import type { Frame, Place } from "../protocol/frames.ts";
 import type { Scheduled } from "../protocol/generated.ts";
 import { recorded } from "../protocol/recorded.ts";
 import { call, contact, conversation, frame, message, reservation, worker } from "../testing/build.ts";
-import { ownPart } from "./calls.ts";
+import { isCallback, ownPart } from "./calls.ts";
 import { type DeskEvent, reduce } from "./reduce.ts";
 import { type DeskState, EMPTY, type Sending, scheduledOf } from "./state.ts";
+import { parseAttributes } from "./tasks.ts";
 
 const NOW = 1_795_359_905_000;
 
@@ -218,6 +219,22 @@ test("the answers of actions move the reservation on", () => {
   );
   expect(after(accepted, answer("completed", "6")).reservations).toEqual({});
   expect(after(OFFERED, answer("pending", "4")).reservations).toEqual({});
+});
+
+test("an offer says what it has become: the caller is to be called back, or waits on the line again", () => {
+  const offered = (version: string, attributes: object): Frame => ({
+    event_type: "reservation.created",
+    payload: reservation({ version, task: { ...offer.task, attributes: JSON.stringify(attributes) } }),
+  });
+  const callback = (state: DeskState) =>
+    isCallback(parseAttributes(state.reservations[offer.sid]?.task.attributes ?? ""));
+  const waits = after(EMPTY, frame("init"), offered("3", { call_sid: "CA1" }));
+  expect(callback(waits)).toBe(false);
+  const kept = after(waits, offered("4", { call_sid: "OC1", callback: true }));
+  expect(callback(kept)).toBe(true);
+  // What is late changes nothing.
+  expect(after(kept, offered("3", { call_sid: "CA1" }))).toEqual(kept);
+  expect(callback(after(kept, offered("5", { call_sid: "CA2" })))).toBe(false);
 });
 
 describe("calls", () => {

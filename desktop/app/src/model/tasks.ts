@@ -48,7 +48,13 @@ export function customerOf({ attributes }: { attributes: string }): {
 }
 
 /** What a program needs to find things, and no person. */
-const OF_PROGRAMS = [...CHANNEL_ATTRIBUTES, ...NAME_ATTRIBUTES, "customerAddress", "invitation_note"];
+const OF_PROGRAMS = [
+  ...CHANNEL_ATTRIBUTES,
+  ...NAME_ATTRIBUTES,
+  "customerAddress",
+  "invitation_note",
+  "callback",
+];
 const SID = /^[A-Z]{2}[0-9a-f]{32}$/u;
 
 /** The attributes of a task that tell a person something: without ids, and what is shown elsewhere. */

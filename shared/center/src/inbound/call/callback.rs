@@ -15,7 +15,7 @@ use patchbay_channels::voice::can_be_called;
 use patchbay_flow::{FlowInput, Status, Waiting};
 use patchbay_model::call::outward;
 use patchbay_model::limits::ATTRIBUTES_CHARS_MAX;
-use patchbay_model::{Conversation, ConversationState, Task, TaskStatus};
+use patchbay_model::{Conversation, ConversationState, ReservationStatus, Task, TaskStatus};
 use serde_json::{Value, json};
 
 /// The task attribute that says that its customer is to be called.
@@ -69,6 +69,7 @@ impl Asked<'_> {
         if conversation.state == ConversationState::WithAgent {
             push(self.center, &conversation, frames::message("created", &line, self.center.links())).await?;
         }
+        self.offered(&changed).await?;
         Ok(self.voice.keeps_their_place())
     }
 
@@ -109,7 +110,19 @@ impl Asked<'_> {
         writes.into_iter().for_each(|write| turn.with(write));
         let params = texts(&self.request.params);
         let execution = turn.run(FlowInput::CallReturned { params }).await?;
+        self.offered(&changed).await?;
         self.say(Some(&leg), &execution).await.map(Some)
+    }
+
+    /// Those who are offered the task see it as it is now, for it says whether accepting it calls the customer. It is the
+    /// same offer, of a newer version.
+    async fn offered(&self, task: &Task) -> Result<(), InboundError> {
+        let config = self.center.config().await?;
+        for offer in task.reservations.iter().filter(|offer| offer.status == ReservationStatus::Pending) {
+            let frame = frames::reservation("created", &config, task, offer);
+            agent::tell_workers(self.center, std::slice::from_ref(&offer.worker_sid), &frame, None).await;
+        }
+        Ok(())
     }
 }
 

@@ -350,6 +350,35 @@ fn who_calls_before_they_are_called_back_waits_in_their_place() {
     assert_eq!(desk.line.heard(&call).last().unwrap(), "Goodbye");
 }
 
+/// What the card of an offer says of calling back, as the frames have it: the last of them counts, by its version.
+fn offered(frames: &[Value], offer: &Value) -> (Value, u64) {
+    let ours = |frame: &&Value| {
+        frame["event_type"] == "reservation.created" && frame["payload"]["sid"] == offer["sid"]
+    };
+    let payload = &frames.iter().rfind(ours).unwrap_or_else(|| panic!("{frames:?}"))["payload"];
+    assert_eq!(payload["reservation_status"], "pending");
+    let attributes: Value = serde_json::from_str(payload["task"]["attributes"].as_str().unwrap()).unwrap();
+    (attributes["callback"].clone(), payload["version"].as_str().unwrap().parse().unwrap())
+}
+
+#[test]
+fn who_is_offered_a_caller_sees_that_they_are_to_be_called_back_and_that_they_wait_again() {
+    let mut desk = Desk::new(&[("callback_key", "1")]);
+    let call = desk.line.dial(&desk.room, ANN);
+    desk.line.press(&desk.room, &call, "1");
+    let frames = desk.settle();
+    let offer = frames.iter().find(|frame| frame["event_type"] == "reservation.created").unwrap();
+    let offer = offer["payload"].clone();
+    let (callback, version) = offered(&frames, &offer);
+    assert_eq!(callback, Value::Null);
+    desk.line.press(&desk.room, &call, "1");
+    let (callback, later) = offered(&desk.settle(), &offer);
+    assert!(callback == true && later > version);
+    desk.line.dial(&desk.room, ANN);
+    let (callback, last) = offered(&desk.settle(), &offer);
+    assert!(callback == Value::Null && last > later);
+}
+
 #[test]
 fn an_agent_who_is_called_is_faster_than_the_key() {
     let mut desk = Desk::new(&[("callback_key", "5")]);
