@@ -217,6 +217,10 @@ fn who_cannot_be_called_is_told_to_the_agent() {
     assert_eq!(told["problem"], "add: 13225: the number is blocked");
     assert_eq!(told["participants"].as_array().unwrap().len(), 2);
     assert!(!desk.line.is_over(&call));
+    // Whoever asks once more is told once more.
+    desk.room.http.will_answer(400, r#"{"code":13225,"message":"the number is blocked"}"#);
+    desk.call_asks("call.add", json!({ "to": NUMBER }));
+    assert_eq!(call_of(&desk.settle())["problem"], "add: 13225: the number is blocked");
     // What is asked next and succeeds is no problem any more.
     let frames = desk.does("call.mute", json!({ "on": true }));
     assert_eq!(call_of(&frames).get("problem"), None);

@@ -168,7 +168,11 @@ impl Control<'_> {
         };
         keep_problem(self.center.table.as_ref(), &problem).await?;
         let text = problem.reason;
-        let tell = |leg: &mut Leg| leg.problem.replace(text.clone()).as_ref() != Some(&text);
+        // Said anew, although the last one was refused for the same: each who asks waits for what became of it.
+        let tell = |leg: &mut Leg| {
+            leg.problem = Some(text.clone());
+            true
+        };
         calls::change(self.center, self.call_sid, tell).await?;
         Ok(())
     }
