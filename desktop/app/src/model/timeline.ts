@@ -30,6 +30,8 @@ export type Row =
     }
   | { kind: "sending"; key: string; sending: Sending };
 
+const NONE: readonly Reactions[] = [];
+
 /** Messages of one author within so many milliseconds stand together. */
 const TOGETHER_MS = 5 * 60_000;
 
@@ -90,7 +92,7 @@ export function rows(
       message,
       content: message.edited ?? message,
       continues: above !== null && isTogether(above, message),
-      reactions: reactions.get(message.sid) ?? [],
+      reactions: reactions.get(message.sid) ?? NONE,
       answers: target ?? null,
       chosen: chosen.get(message.sid) ?? null,
     });

@@ -101,16 +101,9 @@ export function PlainText({ text }: { text: string }) {
     <div className={css.text} dir="auto">
       {pieces(text).map((piece, index) =>
         piece.kind === "link" ? (
-          <Anchor
-            key={index}
-            href={piece.href}
-            target="_blank"
-            rel="noopener noreferrer nofollow"
-            inherit
-            underline="always"
-          >
+          <a key={index} href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
             {piece.text}
-          </Anchor>
+          </a>
         ) : (
           <Marked key={index} text={piece.text} />
         ),

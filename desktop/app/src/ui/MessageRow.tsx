@@ -1,9 +1,10 @@
 /** One message: who, when, on which channel, what, and what became of it. */
 
-import { Text, Tooltip } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { IconAlertCircle, IconCheck, IconChecks, IconClock, IconHelpCircle } from "@tabler/icons-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
+import { shallow } from "zustand/vanilla/shallow";
 import { plainText, type Row } from "../model/timeline.ts";
 import type { Author, Conversation, Message } from "../protocol/generated.ts";
 import { ChannelIcon } from "./ChannelIcon.tsx";
@@ -20,7 +21,14 @@ interface Props {
   conversation: Conversation | null;
 }
 
-export const MessageRow = memo(function MessageRow({ row, name, conversation }: Props) {
+export const MessageRow = memo(Shown, isSame);
+
+/** Rows are made anew whenever something is said; most of them say what they said before. */
+function isSame(one: Props, other: Props): boolean {
+  return one.name === other.name && one.conversation === other.conversation && shallow(one.row, other.row);
+}
+
+function Shown({ row, name, conversation }: Props) {
   const { t } = useTranslation();
   const { message, content, continues, reactions, answers, chosen } = row;
   const author = useAuthorName(message.author, name);
@@ -89,7 +97,7 @@ export const MessageRow = memo(function MessageRow({ row, name, conversation }: 
       )}
     </article>
   );
-});
+}
 
 function useAuthorName(author: Author, customer: string): string {
   const { t } = useTranslation();
@@ -123,10 +131,14 @@ function Receipt({ message: { status, reason } }: { message: Message }) {
   const Mark = RECEIPTS[status];
   const label = t(`status.${status}`);
   return (
-    <Tooltip label={reason ? `${label}: ${reason}` : label}>
-      <span className={css.receipt} data-status={status} role="img" aria-label={label}>
-        <Mark size={15} aria-hidden />
-      </span>
-    </Tooltip>
+    <span
+      className={css.receipt}
+      data-status={status}
+      role="img"
+      aria-label={label}
+      title={reason ? `${label}: ${reason}` : label}
+    >
+      <Mark size={15} aria-hidden />
+    </span>
   );
 }
