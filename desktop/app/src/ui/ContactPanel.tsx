@@ -2,23 +2,25 @@
 
 import { ActionIcon, Code, CopyButton, Text, Title, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { dialled } from "../model/calls.ts";
 import { facts, taskItem } from "../model/tasks.ts";
 import type { Contact, Conversation, Reservation } from "../protocol/generated.ts";
 import { AttributesEditor } from "./AttributesEditor.tsx";
 import { ChannelIcon } from "./ChannelIcon.tsx";
-import { NotesEditor, TagsEditor } from "./ContactEditors.tsx";
 import css from "./ContactPanel.module.css";
 import { CallButton } from "./call/CallButton.tsx";
 import { useChannelName } from "./channelName.ts";
 import { useDeskState } from "./context.ts";
 import { shortDate } from "./format.ts";
 import { MergePart } from "./MergePart.tsx";
+import { NotesEditor } from "./NotesEditor.tsx";
 import { PastConversation } from "./PastConversation.tsx";
 import { Picture } from "./Picture.tsx";
 import { useConversations } from "./queries.ts";
+
+const TagsEditor = lazy(async () => ({ default: (await import("./TagsEditor.tsx")).TagsEditor }));
 
 export function ContactPanel({ reservation }: { reservation: Reservation }) {
   const { t } = useTranslation();
@@ -35,7 +37,9 @@ export function ContactPanel({ reservation }: { reservation: Reservation }) {
       </div>
       {contact && conversation && (
         <Part title={t("contact.tags")}>
-          <TagsEditor key={conversation.sid} contact={contact} conversation={conversation.sid} />
+          <Suspense fallback={<Text size="sm">{contact.tags?.join(", ")}</Text>}>
+            <TagsEditor key={conversation.sid} contact={contact} conversation={conversation.sid} />
+          </Suspense>
         </Part>
       )}
       {contact && <Identities contact={contact} />}

@@ -7,8 +7,8 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Contact, ContactSid, ConversationSid } from "../protocol/generated.ts";
 import { useAttempt } from "./attempt.ts";
-import css from "./ContactEditors.module.css";
 import { useApi, useDesk } from "./context.ts";
+import css from "./NotesEditor.module.css";
 
 interface Props {
   contact: Contact;

@@ -1,6 +1,6 @@
 /** What the provider has approved: chosen, filled in, sent. */
 
-import { Alert, Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Modal, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Variables } from "../model/canned.ts";
@@ -38,15 +38,14 @@ function Choice({ close, templates, variables, send }: Omit<Props, "opened">) {
   if (!template) return <Alert color="gray">{t("template.none")}</Alert>;
   return (
     <Stack>
-      <Select
+      <NativeSelect
         label={t("template.name")}
         data={templates.map(({ name, language }, index) => ({
           value: String(index),
           label: `${name} · ${language}`,
         }))}
         value={String(at)}
-        onChange={(value) => setAt(Number(value))}
-        allowDeselect={false}
+        onChange={(event) => setAt(Number(event.currentTarget.value))}
         data-autofocus
       />
       <Form key={at} template={template} variables={variables} close={close} send={send} />

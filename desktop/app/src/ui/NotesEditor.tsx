@@ -1,44 +1,18 @@
-/** Notes and tags of the contact, which every agent sees. */
+/** Notes about the contact, which every agent sees. */
 
-import { Button, Group, TagsInput, Text, Textarea } from "@mantine/core";
+import { Button, Group, Text, Textarea } from "@mantine/core";
 import { IconPencil } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Contact, ConversationSid } from "../protocol/generated.ts";
 import { useAttempt } from "./attempt.ts";
-import css from "./ContactEditors.module.css";
 import { useDesk } from "./context.ts";
+import css from "./NotesEditor.module.css";
 
 interface Props {
   contact: Contact;
   /** The agent's conversation with the contact. */
   conversation: ConversationSid;
-}
-
-export function TagsEditor({ contact, conversation }: Props) {
-  const { t } = useTranslation();
-  const desk = useDesk();
-  const attempt = useAttempt();
-  // What was chosen is shown while the center is asked.
-  const [chosen, setChosen] = useState<readonly string[] | null>(null);
-  const change = async (tags: string[]) => {
-    setChosen(tags);
-    await attempt(
-      () => desk.contacts.change(conversation, { tags }),
-      (why) => t("contact.failed", { why }),
-    );
-    setChosen(null);
-  };
-  return (
-    <TagsInput
-      size="xs"
-      aria-label={t("contact.tags")}
-      placeholder={t("contact.tagsHint")}
-      value={[...(chosen ?? contact.tags ?? [])]}
-      onChange={(tags) => void change(tags)}
-      clearable={false}
-    />
-  );
 }
 
 export function NotesEditor({ contact, conversation }: Props) {
