@@ -103,3 +103,19 @@ test("an attribute of the contact is changed, and a draft stays with its convers
   await expect.poll(() => composer(page).inputValue()).toBe("half a sen");
   expect(problems).toEqual([]);
 });
+
+test("on a screen as narrow as a telephone's nothing is cut off, and there is room to read and write", async () => {
+  const { page, problems } = await signIn(browser, center.url, "Bruno", {
+    viewport: { width: 390, height: 800 },
+  });
+  await center.askForAgent("sms", "+15005550019");
+  await offers(page)
+    .getByRole("button", { name: /^Accept/u })
+    .click();
+  await timeline(page).getByText("Which language do you prefer?").waitFor();
+  expect((await timeline(page).boundingBox())?.width).toBeGreaterThan(340);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await page.getByRole("button", { name: "Sign out" }).click({ trial: true });
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
