@@ -5,7 +5,7 @@ use super::change::{count_direct, release, task_writes, worker_writes};
 use super::context::{context, resolve_name};
 use super::reservation::{Found, announce, find_on, is_lost_race, other_pending, refused, set_status};
 use super::stand::stand;
-use super::task::{Driven, direct_count, end};
+use super::task::{Driven, direct_count, end, end_with};
 use super::{OpError, REOFFER_AFTER_S, TRIES_MAX, invitation, recheck, serve, timer};
 use crate::center::Center;
 use crate::ports::Consistency;
@@ -167,7 +167,8 @@ pub(super) async fn place_again(center: &Center, task: &mut Task, now: Timestamp
     Ok(true)
 }
 
-/// Ends a task together with the last offer of it.
+/// Ends a task together with the last offer of it, in one transaction: whoever accepts it at this moment has it, or it is
+/// over, and never has the worker room for a task that they hold.
 async fn drop_task(
     center: &Center,
     stored: &Task,
@@ -175,13 +176,11 @@ async fn drop_task(
     (worker, freed): (&Worker, &mut Worker),
     reason: String,
 ) -> Result<Driven, OpError> {
-    match center.table.write(worker_writes(worker, freed, Some(&stored.task_channel))).await {
-        Ok(_) => {}
-        Err(error) if is_lost_race(&error) => return Ok(Driven::Changed),
-        Err(error) => return Err(error.into()),
+    let of_worker = worker_writes(worker, freed, Some(&stored.task_channel));
+    let driven = end_with(center, Some(stored), ended, reason, of_worker).await?;
+    if let Driven::Done = driven {
+        serve::recheck(center, &freed.sid).await?;
     }
-    let driven = end(center, Some(stored), ended, reason).await?;
-    serve::recheck(center, &freed.sid).await?;
     Ok(driven)
 }
 

@@ -237,8 +237,19 @@ pub(super) async fn direct_count(
 pub(super) async fn end(
     center: &Center,
     stored: Option<&Task>,
+    task: Task,
+    reason: String,
+) -> Result<Driven, OpError> {
+    end_with(center, stored, task, reason, Vec::new()).await
+}
+
+/// The same with what else belongs to the transaction.
+pub(super) async fn end_with(
+    center: &Center,
+    stored: Option<&Task>,
     mut task: Task,
     reason: String,
+    extra: Vec<Write>,
 ) -> Result<Driven, OpError> {
     tracing::info!(task = %task.sid, %reason, "task.canceled");
     let now = center.now();
@@ -251,6 +262,7 @@ pub(super) async fn end(
     let mut writes = task_writes(stored, &mut task, now);
     writes.extend(direct_count(center, stored, &task, None).await?);
     writes.extend(record_write(&task, now, kept_days));
+    writes.extend(extra);
     match center.table.write(writes).await {
         Ok(_) => {}
         Err(TableError::Condition { .. } | TableError::Conflict) => return Ok(Driven::Changed),

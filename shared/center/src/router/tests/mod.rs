@@ -1,5 +1,6 @@
 //! The router over ports in memory: what a task and a worker live through, and what it costs.
 
+mod beaten;
 mod capacity;
 pub(crate) mod cost;
 mod invariants;
