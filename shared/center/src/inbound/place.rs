@@ -5,7 +5,7 @@ use super::second::Second;
 use crate::center::Center;
 use crate::media;
 use crate::ports::Consistency;
-use crate::store::{StoreError, StoredMessage, fix_position, load_message, put_message};
+use crate::store::{StoreError, StoredMessage, fix_position, load_message, load_position, put_message};
 use patchbay_model::{
     Author, ChannelKind, ContactSid, Content, ConversationSid, Direction, EventKind, InboundEvent, Message,
     MessageKey, MessageSid, MessageStatus, Seq, Timestamp, Tokens,
@@ -82,7 +82,8 @@ pub(super) async fn put(
 /// by the same account. That is safe without a note: all that one address writes to one of ours waits in one FIFO
 /// group, so while an event is handled nothing behind it is. Another run of the same record reads the same and comes to
 /// the same place; a repeated delivery, which has another time of arrival, comes when the first is stored, and finds
-/// it.
+/// it. An event that is handled so late that a repeated delivery may have been handled before it (it was brought back
+/// from the dead letters) looks for the note of that one: one read more.
 async fn position(
     center: &Center,
     contact: &ContactSid,
@@ -93,6 +94,13 @@ async fn position(
     // Nothing was ever believed that lies further ahead.
     let ahead_ms = |stated: &Timestamp| stated.since_ms(event.received_at);
     let stated = event.provider_time.filter(|stated| ahead_ms(stated) <= PROVIDER_TIME_MS_MAX);
+    let may_have_come_again =
+        |stated: &Timestamp| is_credible(*stated, event.received_at) && !is_credible(*stated, center.now());
+    if stated.is_some_and(|stated| may_have_come_again(&stated))
+        && let Some(seq) = load_position(table, contact, sid).await?
+    {
+        return Ok(seq);
+    }
     if let Some(stated) = stated.filter(|_| event.to_the_second) {
         let second = Second::load(center, contact, stated).await?;
         if let Some(seq) = second.position_of(sid) {

@@ -38,15 +38,22 @@ impl Second {
     }
 
     /// The position of a message that is not there yet: that of its arrival, behind all that came by the same account
-    /// before it.
+    /// before it. What stands later than that came after it: this one has been among the dead letters.
     pub(super) fn next(&self, event: &InboundEvent, sid: &MessageSid) -> Seq {
+        let at = arrival(self.begin, event.received_at);
         let came_before = |message: &&Message| {
             let said_outside = matches!(message.author, Author::Contact | Author::System | Author::Provider);
-            said_outside && (message.channel, &message.account) == (event.channel, &event.account)
+            let same_account = (message.channel, &message.account) == (event.channel, &event.account);
+            said_outside && same_account && message.seq.time() <= at
         };
         let last = self.messages.iter().filter(came_before).map(|message| message.seq).max();
-        place(self.begin, event.received_at, last, sid)
+        place(self.begin, at, last, sid)
     }
+}
+
+/// When it arrived, as far as the second goes.
+fn arrival(begin: Timestamp, received_at: Timestamp) -> Timestamp {
+    received_at.clamp(begin, begin.plus_ms(ARRIVED_MS_MAX))
 }
 
 /// The last position of a second.
@@ -54,9 +61,8 @@ fn end(begin: Timestamp) -> Seq {
     Seq(Seq::at(begin.plus_s(1)).0.saturating_sub(1))
 }
 
-/// The position of `sid` that came in at `arrived` and behind `last`, never outside of the second.
-fn place(begin: Timestamp, arrived: Timestamp, last: Option<Seq>, sid: &MessageSid) -> Seq {
-    let at = arrived.clamp(begin, begin.plus_ms(ARRIVED_MS_MAX));
+/// The position of `sid` that came in at `at` and behind `last`, never outside of the second.
+fn place(begin: Timestamp, at: Timestamp, last: Option<Seq>, sid: &MessageSid) -> Seq {
     let behind = last.map_or(Seq::default(), |last| Seq(last.0.saturating_add(1)));
     Seq::of(at, sid).max(behind).min(end(begin))
 }
@@ -75,7 +81,7 @@ mod tests {
     #[test]
     fn the_time_of_arrival_refines_the_second_and_never_leaves_it() {
         let check = |arrived_ms: i64, expect_ms: i64| {
-            let at = place(BEGIN, BEGIN.plus_ms(arrived_ms), None, &sid(1));
+            let at = place(BEGIN, arrival(BEGIN, BEGIN.plus_ms(arrived_ms)), None, &sid(1));
             assert_eq!(at, Seq::of(BEGIN.plus_ms(expect_ms), &sid(1)), "{arrived_ms}");
         };
         check(-40_000, 0);
@@ -86,7 +92,7 @@ mod tests {
         check(ARRIVED_MS_MAX + 1, ARRIVED_MS_MAX);
         check(299_000, ARRIVED_MS_MAX);
         // When the second is full, they share its last position, and their ids tell them apart.
-        let late = |last| place(BEGIN, BEGIN.plus_s(2), Some(last), &sid(1));
+        let late = |last| place(BEGIN, arrival(BEGIN, BEGIN.plus_s(2)), Some(last), &sid(1));
         assert_eq!(late(Seq(end(BEGIN).0 - 1)), end(BEGIN));
         assert_eq!(late(end(BEGIN)), end(BEGIN));
     }
@@ -99,7 +105,7 @@ mod tests {
             let (mut at, mut last) = (BEGIN, None);
             for (number, wait) in waits.iter().enumerate() {
                 at = at.plus_ms(*wait);
-                let here = place(BEGIN, at, last, &sid(number));
+                let here = place(BEGIN, arrival(BEGIN, at), last, &sid(number));
                 prop_assert!(last.is_none_or(|last| last < here));
                 prop_assert!((Seq::at(BEGIN)..=end(BEGIN)).contains(&here));
                 prop_assert!(here.time() >= at.min(BEGIN.plus_ms(ARRIVED_MS_MAX)));

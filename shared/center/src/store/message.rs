@@ -82,6 +82,16 @@ pub async fn fix_position(
     Ok(first.as_ref().and_then(position).unwrap_or_else(|| Seq::of(now, sid)))
 }
 
+/// The position that was fixed for a message, if one was.
+pub async fn load_position(
+    table: &dyn Table,
+    contact: &ContactSid,
+    sid: &MessageSid,
+) -> Result<Option<Seq>, StoreError> {
+    let (item, _) = table.get(&keys::position(contact, sid), Consistency::Strong).await?;
+    Ok(item.as_ref().and_then(position))
+}
+
 /// The item with a position as somebody has fixed it before; `None` when this call has.
 async fn fix(
     table: &dyn Table,

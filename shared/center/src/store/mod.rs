@@ -38,7 +38,7 @@ pub use media::{Noted, copies_of, has_media, note_media, note_media_failure};
 pub use merge::{Contacts, MergeRecord, keep_merge, load_merges};
 pub use message::{
     Course, StatusNews, StoredMessage, find_course, fix_course, fix_position, load_message,
-    load_message_as_said, load_messages, load_messages_after, put_message, update_status,
+    load_message_as_said, load_messages, load_messages_after, load_position, put_message, update_status,
 };
 pub use problem::{Problem, keep_problem, load_problems};
 pub use read_mark::mark_read_once;

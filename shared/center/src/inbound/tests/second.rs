@@ -55,6 +55,35 @@ fn what_is_said_within_a_second_stands_as_it_came_in_and_once() {
 }
 
 #[test]
+fn what_comes_again_before_its_first_delivery_is_handled_stands_once() {
+    for to_the_second in [true, false] {
+        let (mut room, sid) = with_agent();
+        let first = InboundEvent { to_the_second, ..said(1, 400) };
+        let again = InboundEvent { received_at: SECOND.plus_s(3_600), ..first.clone() };
+        // The first one was among the dead letters meanwhile.
+        room.world.advance_ms(2 * 3_600_000);
+        for event in [&again, &first, &again] {
+            let record = room.event(event);
+            room.inbound(vec![record]);
+        }
+        let stood = room.messages(&sid).into_iter().filter(|said| said.content.plain_text() == "word 1");
+        assert_eq!(stood.map(|said| said.created_at).collect::<Vec<_>>(), [SECOND.plus_s(3_600)]);
+    }
+}
+
+#[test]
+fn what_was_among_the_dead_letters_stands_where_it_came_in() {
+    let (mut room, sid) = with_agent();
+    for (number, arrived_ms) in [(1, 300), (3, 500), (2, 400)] {
+        let record = room.event(&said(number, arrived_ms));
+        room.inbound(vec![record]);
+    }
+    let texts: Vec<String> =
+        room.messages(&sid).iter().map(|said| said.content.plain_text().to_owned()).collect();
+    assert_eq!(texts[texts.len() - 3..], ["word 1", "word 2", "word 3"]);
+}
+
+#[test]
 fn a_time_that_cannot_be_stands_where_it_came_in() {
     let (mut room, sid) = with_agent();
     for (number, time) in [i64::MIN, -1, 0, i64::MAX].into_iter().enumerate() {
