@@ -34,12 +34,10 @@ pub(super) struct Customer {
 }
 
 impl Customer {
-    /// The first four are on a channel each, whose providers state milliseconds (LINE, web chat), no time (SMS), and whole
-    /// seconds (Telegram); any more on one of them.
+    /// On a channel whose provider states milliseconds (LINE, web chat), no time (SMS), or whole seconds (Telegram).
     pub fn draw(world: &SimWorld, number: usize) -> Customer {
         let kinds = [ChannelKind::Line, ChannelKind::Webchat, ChannelKind::Sms, ChannelKind::Telegram];
-        let (other, left) = world.dice(|rng| (rng.usize(0..kinds.len()), rng.usize(SAID_MAX)));
-        let kind = kinds[if number < kinds.len() { number } else { other }];
+        let (kind, left) = world.dice(|rng| (kinds[rng.usize(0..kinds.len())], rng.usize(SAID_MAX)));
         let from = match kind {
             ChannelKind::Line => format!("U{number:032x}"),
             ChannelKind::Sms => format!("+1500555{number:04}"),

@@ -54,10 +54,15 @@ pub(super) fn routing_before_sweep(scenario: &Scenario) {
     no_poison(&scenario.stage.queue);
 }
 
-/// How many tasks only the sweep would find an agent for.
+/// Scheduled messages that are looked for.
+const SWEPT_MAX: usize = 10;
+
+/// How many tasks only the sweep would find an agent for, and how many messages only it would say: the command that tells
+/// of one may come before whoever scheduled it has stored it.
 pub(super) fn left_to_sweep(scenario: &Scenario) -> usize {
-    let facts = facts(scenario);
-    overlooked(&facts, scenario.stage.world.now(), suits).len()
+    let (facts, now) = (facts(scenario), scenario.stage.world.now());
+    let due = read(load_due(scenario.stage.table.as_ref(), now, SWEPT_MAX));
+    overlooked(&facts, now, suits).len() + due.len()
 }
 
 pub(super) fn at_rest(scenario: &Scenario) -> Report {
@@ -320,7 +325,7 @@ fn no_strays(scenario: &Scenario, people: &BTreeMap<ContactSid, Person>) {
 /// 14: what was to be said later has been sent or refused, once, or canceled; nothing of it is left.
 fn said_later(scenario: &Scenario, people: &BTreeMap<ContactSid, Person>) {
     let table = scenario.stage.table.as_ref();
-    let left = read(load_due(table, scenario.stage.world.now().plus_s(86_400), 10));
+    let left = read(load_due(table, scenario.stage.world.now().plus_s(86_400), SWEPT_MAX));
     assert!(left.is_empty(), "14: {} are still to be said", left.len());
     for reply in scenario.desks.iter().flat_map(|desk| &desk.replies).filter(|reply| reply.later) {
         let Ok(conversation) = ConversationSid::parse(&reply.conversation) else { continue };

@@ -37,6 +37,8 @@ const PAUSE_S: i64 = 100;
 /// What a desktop asks for the last time takes, when its token has expired: an answer that says so, another socket, and
 /// the answer.
 const LAST_ASKS_MAX: usize = 3;
+/// Seconds from one sweep to the next (template.yaml, `SweepSchedule`).
+const SWEEP_EVERY_S: u32 = 60;
 /// Sweeps after which no task may be overlooked any more: each finds at least one an agent.
 const SWEEPS_MAX: usize = 8;
 const CUSTOMERS: std::ops::RangeInclusive<usize> = 2..=4;
@@ -267,7 +269,8 @@ impl Scenario {
                 return;
             }
             self.swept += left;
-            let sweep = Outgoing::after_s(body(&RoutingBody::Sweep), 0);
+            // What is late for a minute or two is looked at.
+            let sweep = Outgoing::after_s(body(&RoutingBody::Sweep), SWEEP_EVERY_S);
             assert!(matches!(now(self.stage.queue.send(QueueName::Routing, vec![sweep])), Some(Ok(()))));
             come_to_rest(self, CALM_S, Play::settle);
         }
