@@ -371,7 +371,7 @@ fn every_scenario_keeps_its_budget() {
         ("receipt: SMS", receipt(), 10, 40),
         ("call: a key, the queue, hung up", calls::callers(), 190, 120),
         ("an agent's call, answered, written up", calls::agents(), 340, 540),
-        ("a callback: asked for, made, written up", calls::back(), 620, 665),
+        ("a callback: asked for, made, written up", calls::back(), 620, 670),
         ("a colleague asked in, come and gone", invitation(), 180, 280),
         ("a supervisor comes to hear a call", watched_call(), 40, 130),
         ("agent's heartbeat", heartbeat(), 0, 0),
