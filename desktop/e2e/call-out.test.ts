@@ -48,10 +48,8 @@ async function talk(customer: string): Promise<{ hers: Phone; theirs: Phone }> {
   await theirs.answer();
   await stands("Connected");
   await theirs.sits("room");
-  await hers.say("This is Ann");
-  await theirs.hears("This is Ann");
-  await theirs.say("Good to hear you");
-  await hers.hears("Good to hear you");
+  await hers.isHeardBy(theirs, "This is Ann");
+  await theirs.isHeardBy(hers, "Good to hear you");
   return { hers, theirs };
 }
 

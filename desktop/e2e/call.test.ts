@@ -159,15 +159,13 @@ test("somebody outside is asked first, then joined, and the agent leaves them wi
   await caller.say("Is anybody there?");
   await button(page, "Take off hold").click();
   await stands(page, "Connected");
-  await caller.say("Now I hear you");
-  await expert.hears("Now I hear you");
+  await caller.isHeardBy(expert, "Now I hear you");
   expect(JSON.stringify((await expert.is()).heard)).not.toContain("anybody there");
   expect(await violations(page)).toEqual([]);
   await screenshot(page, "call-three");
   await button(page, "Leave").click();
   await page.getByText("The conversation has ended.").waitFor();
-  await expert.say("We two go on");
-  await caller.hears("We two go on");
+  await expert.isHeardBy(caller, "We two go on");
   await caller.hangUp();
   await expert.ends();
   await finishes(page);
@@ -190,8 +188,7 @@ test("a supervisor listens, whispers, and leaves, and the caller hears nothing o
   const hers = await Phone.ringing(center, FAY);
   await hers.picksUp();
   await monitor.locator("[aria-pressed=true]", { hasText: "Listen" }).waitFor();
-  await caller.say("My order has not come");
-  await hers.hears("My order has not come");
+  await caller.isHeardBy(hers, "My order has not come");
   expect(await violations(fay.page)).toEqual([]);
   await screenshot(fay.page, "call-monitor");
   // A page that is opened anew knows what she listens to, and steers it.
@@ -201,8 +198,7 @@ test("a supervisor listens, whispers, and leaves, and the caller hears nothing o
   await monitor.getByRole("button", { name: "Whisper" }).click();
   await monitor.locator("[aria-pressed=true]", { hasText: "Whisper" }).waitFor();
   await people(ann.page).filter({ hasText: "Whisper" }).waitFor();
-  await hers.say("Offer them a new one");
-  await phone.hears("Offer them a new one");
+  await hers.isHeardBy(phone, "Offer them a new one");
   expect(JSON.stringify((await caller.is()).heard)).not.toContain("Offer them");
   await monitor.getByRole("button", { name: "Leave" }).click();
   await hers.ends();
@@ -232,18 +228,24 @@ test("a colleague is consulted while the caller hears music, and takes the call 
   const second = await Phone.ringing(center, BRUNO);
   await second.picksUp();
   await people(ann.page).filter({ hasText: "Bruno" }).waitFor();
-  await first.say("Can you take it?");
-  await second.hears("Can you take it?");
+  await first.isHeardBy(second, "Can you take it?");
   expect(JSON.stringify((await caller.is()).heard)).not.toContain("Can you take it");
   expect(await violations(bruno.page)).toEqual([]);
   await screenshot(bruno.page, "call-consulted-dark");
   await people(ann.page).filter({ hasText: "Bruno" }).getByRole("button").click();
   await ann.page.getByRole("menuitem", { name: "Hand the customer over" }).click();
-  await expect.poll(() => tasks(ann.page).count()).toBe(0);
   await first.ends();
+  // She writes it up, and has no room for another call until she has.
+  await ann.page.getByText("The conversation goes on without you.").waitFor();
+  await screenshot(ann.page, "call-handed-over");
+  await ann.page.keyboard.press("Alt+c");
+  await ann.page
+    .getByRole("dialog", { name: "Complete the task" })
+    .getByRole("button", { name: "Complete" })
+    .click();
+  await expect.poll(() => tasks(ann.page).count()).toBe(0);
   await stands(bruno.page, "Connected");
-  await caller.say("Hello again");
-  await second.hears("Hello again");
+  await caller.isHeardBy(second, "Hello again");
   await caller.hangUp();
   await stands(bruno.page, "The call has ended");
   expect([...ann.problems, ...bruno.problems]).toEqual([]);

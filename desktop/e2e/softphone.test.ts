@@ -303,8 +303,7 @@ test("a call is passed on from the bar, and the telephone is free for the next o
   await first.hers.ends();
   signalling.hangUp(first.hers.call);
   await expert.answer();
-  await expert.say("I am the expert");
-  await first.caller.hears("I am the expert");
+  await expert.isHeardBy(first.caller, "I am the expert");
   await ready(ann);
   await finishes(page);
   // Whoever was muted in one call is heard in the next.

@@ -75,6 +75,14 @@ export class Phone {
     await until(async () => JSON.stringify((await this.is()).heard).includes(text));
   }
 
+  /** Says it until the other hears it: whoever has just answered may still be on hold, or not be led to them yet. */
+  async isHeardBy(other: Phone, text: string): Promise<void> {
+    await until(async () => {
+      await this.say(text);
+      return JSON.stringify((await other.is()).heard).includes(text);
+    });
+  }
+
   async sits(seat: string): Promise<void> {
     await until(async () => (await this.is()).seat === seat);
   }

@@ -51,11 +51,11 @@ describe("the company of a conversation", () => {
 
 test("what is written up may go on without the agent", () => {
   const check = (change: Partial<Conversation>, expected: boolean) =>
-    expect(goesOnWithout(conversation({ task_sid: OWN.task.sid, ...change }), OWN)).toBe(expected);
+    expect(goesOnWithout(conversation(change), OWN)).toBe(expected);
   check({ task_sid: "WT2", state: "waiting" }, true);
-  check({ task_sid: null, state: "flow" }, true);
+  check({ state: "flow" }, false);
   // The end of the task has not come to its conversation yet.
-  check({ state: "agent" }, false);
+  check({ task_sid: OWN.task.sid, state: "with_agent" }, false);
   check({ task_sid: "WT2", state: "closed" }, false);
 });
 

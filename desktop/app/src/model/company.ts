@@ -41,9 +41,9 @@ export function companyOf(
   };
 }
 
-/** Whether what an agent still writes up goes on with somebody else, or with a flow. */
+/** Whether what an agent still writes up goes on with somebody else. (Of a flow that goes on the agent hears nothing.) */
 export function goesOnWithout({ state, task_sid }: Conversation, { task }: Reservation): boolean {
-  return state !== "closed" && task_sid !== task.sid;
+  return state !== "closed" && typeof task_sid === "string" && task_sid !== task.sid;
 }
 
 /** Who asks the agent in by an offer, and why; null for a task of their own. */
