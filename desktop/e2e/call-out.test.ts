@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { violations } from "./support/access.ts";
 import { Agent } from "./support/agent.ts";
-import { launch, offers, screenshot, signIn, tasks, timeline } from "./support/browser.ts";
+import { finishes, launch, offers, screenshot, signIn, tasks, timeline } from "./support/browser.ts";
 import { Center } from "./support/center.ts";
 import { Phone } from "./support/phones.ts";
 
@@ -53,16 +53,6 @@ async function talk(customer: string): Promise<{ hers: Phone; theirs: Phone }> {
   return { hers, theirs };
 }
 
-/** Writes the task at hand up; how many others there are. */
-async function finishes(others = 0): Promise<void> {
-  await page.keyboard.press("Alt+c");
-  await page
-    .getByRole("dialog", { name: "Complete the task" })
-    .getByRole("button", { name: "Complete" })
-    .click();
-  await expect.poll(() => tasks(page).count()).toBe(others);
-}
-
 test("a number is dialled, both talk, and it is written up", async () => {
   const number = "+15005550401";
   await page.getByRole("button", { name: "Telephone", exact: true }).click();
@@ -80,7 +70,7 @@ test("a number is dialled, both talk, and it is written up", async () => {
   await hers.ends();
   await theirs.ends();
   await page.getByText("The conversation has ended.").waitFor();
-  await finishes();
+  await finishes(page);
 });
 
 test("a customer who writes is called from their card, and the conversation goes on after it", async () => {
@@ -97,10 +87,10 @@ test("a customer who writes is called from their card, and the conversation goes
   await stands("The call has ended");
   await center.write("sms", number, "One more thing");
   await timeline(page).getByText("One more thing").waitFor();
-  await finishes(1);
+  await finishes(page, 1);
   await tasks(page).getByRole("button").first().click();
   await timeline(page).getByText("One more thing").waitFor();
-  await finishes();
+  await finishes(page);
 });
 
 test("a customer who does not answer is told of, and the call is over", async () => {
@@ -116,7 +106,7 @@ test("a customer who does not answer is told of, and the call is over", async ()
   await hers.ends();
   await timeline(page).getByText("The line was busy").waitFor();
   await stands("The call has ended");
-  await finishes();
+  await finishes(page);
 });
 
 test("a caller who asked to be called back is called when an agent takes their place", async () => {
@@ -141,7 +131,7 @@ test("a caller who asked to be called back is called when an agent takes their p
   await theirs.hangUp();
   await hers.ends();
   await stands("The call has ended");
-  await finishes();
+  await finishes(page);
 });
 
 test("a caller who presses the key while their call is offered changes the offer under the agent's eyes", async () => {
@@ -162,5 +152,5 @@ test("a caller who presses the key while their call is offered changes the offer
   await theirs.hangUp();
   await hers.ends();
   await stands("The call has ended");
-  await finishes();
+  await finishes(page);
 });

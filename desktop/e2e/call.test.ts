@@ -3,7 +3,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { violations } from "./support/access.ts";
-import { launch, offers, screenshot, signIn, tasks, timeline } from "./support/browser.ts";
+import { finishes, launch, offers, screenshot, signIn, tasks, timeline } from "./support/browser.ts";
 import { Center } from "./support/center.ts";
 import { Phone } from "./support/phones.ts";
 
@@ -30,16 +30,6 @@ const people = (page: Page) => bar(page).getByRole("list", { name: "In the call"
 
 async function stands(page: Page, words: string): Promise<void> {
   await bar(page).getByRole("status").filter({ hasText: words }).first().waitFor();
-}
-
-/** Writes the task up, so that the next call has room. */
-async function finishes(page: Page): Promise<void> {
-  await page.keyboard.press("Alt+c");
-  await page
-    .getByRole("dialog", { name: "Complete the task" })
-    .getByRole("button", { name: "Complete" })
-    .click();
-  await expect.poll(() => tasks(page).count()).toBe(0);
 }
 
 /** Somebody has called, chosen English, and waits. */
@@ -238,12 +228,7 @@ test("a colleague is consulted while the caller hears music, and takes the call 
   // She writes it up, and has no room for another call until she has.
   await ann.page.getByText("The conversation goes on without you.").waitFor();
   await screenshot(ann.page, "call-handed-over");
-  await ann.page.keyboard.press("Alt+c");
-  await ann.page
-    .getByRole("dialog", { name: "Complete the task" })
-    .getByRole("button", { name: "Complete" })
-    .click();
-  await expect.poll(() => tasks(ann.page).count()).toBe(0);
+  await finishes(ann.page);
   await stands(bruno.page, "Connected");
   await caller.isHeardBy(second, "Hello again");
   await caller.hangUp();

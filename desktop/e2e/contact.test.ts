@@ -3,7 +3,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { violations } from "./support/access.ts";
-import { composer, launch, offers, screenshot, signIn, tasks, timeline } from "./support/browser.ts";
+import { composer, finishes, launch, offers, screenshot, signIn, timeline } from "./support/browser.ts";
 import { Center } from "./support/center.ts";
 import { withWhatsapp } from "./support/channels.ts";
 
@@ -32,12 +32,6 @@ afterAll(async () => {
 
 const panel = (page: Page) => page.getByRole("complementary", { name: "Contact" });
 
-async function complete(page: Page): Promise<void> {
-  await page.keyboard.press("Alt+c");
-  await page.getByRole("dialog").getByRole("button", { name: "Complete" }).click();
-  await expect.poll(() => tasks(page).count()).toBe(0);
-}
-
 test("notes and tags are kept, an earlier conversation is read, two contacts become one and two again", async () => {
   const { page, problems } = await signIn(browser, center.url, "Ann");
   const from = "+15005550081";
@@ -56,7 +50,7 @@ test("notes and tags are kept, an earlier conversation is read, two contacts bec
   await panel(page).getByRole("button", { name: "Save" }).click();
   await panel(page).getByText("Has three of our lamps").waitFor();
   expect(await violations(page)).toEqual([]);
-  await complete(page);
+  await finishes(page);
 
   // The same customer again: what is known of them is there.
   await center.askForAgent("sms", from);
@@ -82,7 +76,7 @@ test("notes and tags are kept, an earlier conversation is read, two contacts bec
   await screenshot(page, "merged");
   await panel(page).getByRole("button", { name: "Somebody else after all" }).click();
   await expect.poll(() => timeline(page).getByText("I wrote from my other phone").count()).toBe(0);
-  await complete(page);
+  await finishes(page);
   expect(problems).toEqual([]);
 });
 

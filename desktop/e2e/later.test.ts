@@ -3,7 +3,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { violations } from "./support/access.ts";
-import { composer, launch, offers, screenshot, signIn, tasks, timeline } from "./support/browser.ts";
+import { composer, finishes, launch, offers, screenshot, signIn, timeline } from "./support/browser.ts";
 import { Center } from "./support/center.ts";
 import { withWhatsapp } from "./support/channels.ts";
 
@@ -23,12 +23,6 @@ async function take(page: Page, channel: string, from: string): Promise<void> {
   await center.askForAgent(channel, from);
   await offers(page).getByRole("button", { name: "Accept" }).click();
   await timeline(page).getByText("Which language do you prefer?").waitFor();
-}
-
-async function complete(page: Page): Promise<void> {
-  await page.keyboard.press("Alt+c");
-  await page.getByRole("dialog").getByRole("button", { name: "Complete" }).click();
-  await expect.poll(() => tasks(page).count()).toBe(0);
 }
 
 /** A moment some seconds ahead, as the page's field for date and time has it. */
@@ -63,10 +57,10 @@ test("answers to choose from go out as buttons, and the timeline shows what was 
   await asked.getByLabel("Chose").waitFor();
 
   // A channel without buttons offers none.
-  await complete(page);
+  await finishes(page);
   await take(page, "sms", "+15005550072");
   expect(await page.getByRole("button", { name: "Offer answers to choose from" }).count()).toBe(0);
-  await complete(page);
+  await finishes(page);
   expect(problems).toEqual([]);
 });
 
@@ -107,7 +101,7 @@ test("what is scheduled is listed, changed, canceled, and said though the desk a
   await last.getByLabel("Not if the customer writes before").uncheck();
   await last.getByRole("button", { name: "Schedule", exact: true }).click();
   await listed.getByText("We are closed now").waitFor();
-  await complete(page);
+  await finishes(page);
   await page.close();
   await center.kill();
   await center.resume();
@@ -122,7 +116,7 @@ test("a customer is found by name and number, and a word in what they said", asy
   await take(page, "sms", from);
   await center.write("sms", from, "Le numéro de ma COMMANDE est 4711");
   await timeline(page).getByText("4711").waitFor();
-  await complete(page);
+  await finishes(page);
 
   await page.keyboard.press("Control+k");
   const dialog = page.getByRole("dialog", { name: "Find a customer" });

@@ -2,7 +2,7 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { composer, launch, offers, signIn, tasks, timeline } from "./support/browser.ts";
+import { composer, launch, offers, screenshot, signIn, tasks, timeline } from "./support/browser.ts";
 import { Center } from "./support/center.ts";
 
 let center: Center;
@@ -31,11 +31,15 @@ test("a declined offer goes to the next agent, who transfers it back", async () 
   await timeline(bruno.page).getByText("Which language do you prefer?").waitFor();
   await bruno.page.getByRole("button", { name: "Transfer" }).click();
   const dialog = bruno.page.getByRole("dialog", { name: "Transfer the task" });
-  await dialog.getByRole("textbox").fill("ann");
+  await dialog.getByRole("textbox", { name: "What it is about" }).fill("Knows Ann already");
+  await dialog.getByRole("textbox", { name: "Find a queue or an agent" }).fill("ann");
   await dialog.getByRole("button", { name: "Ann" }).click();
   await expect.poll(() => tasks(bruno.page).count()).toBe(0);
 
+  await offers(ann.page).getByText("Knows Ann already").waitFor();
+  await screenshot(ann.page, "transferred-with-a-note");
   await offers(ann.page).getByRole("button", { name: "Accept" }).click();
+  await timeline(ann.page).getByText("Knows Ann already").waitFor();
   await composer(ann.page).fill("Here I am");
   await composer(ann.page).press("Enter");
   await center.shown("sms", from, "Here I am");

@@ -3,7 +3,16 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { violations } from "./support/access.ts";
-import { launch, offers, open, screenshot, signIn, tasks, type Watched } from "./support/browser.ts";
+import {
+  finishes,
+  launch,
+  offers,
+  open,
+  screenshot,
+  signIn,
+  tasks,
+  type Watched,
+} from "./support/browser.ts";
 import { Center, type Workspace } from "./support/center.ts";
 import { Phone } from "./support/phones.ts";
 import { Gateway, Signalling } from "./support/signalling.ts";
@@ -108,15 +117,6 @@ async function talks(ann: Watched, from: string) {
   await stands(ann.page, "Connected");
   await caller.sits("room");
   return { caller, hers, other };
-}
-
-async function finishes(page: Page): Promise<void> {
-  await page.keyboard.press("Alt+c");
-  await page
-    .getByRole("dialog", { name: "Complete the task" })
-    .getByRole("button", { name: "Complete" })
-    .click();
-  await expect.poll(() => tasks(page).count()).toBe(0);
 }
 
 async function gateway(): Promise<Gateway> {

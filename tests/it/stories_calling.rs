@@ -90,11 +90,16 @@ async fn a_message_that_a_caller_has_left_is_somebodys_task() {
     phone.says("Please call me back").await;
     phone.hears("Thank you for calling").await;
     phone.ends().await;
-    let mut ann = Agent::connect(&center, "Ann").await;
+    let (offer, _) = left_message(&center, &from).await;
+    assert_eq!(offer["task"]["task_channel_unique_name"], "chat");
+}
+
+/// What a caller has left is offered to Ann, who accepts and hears it: the offer, and the attributes of its task.
+async fn left_message(center: &Running, from: &str) -> (Value, Value) {
+    let mut ann = Agent::connect(center, "Ann").await;
     let offer = ann.offered().await;
     let attributes: Value = serde_json::from_str(offer["task"]["attributes"].as_str().unwrap()).unwrap();
     assert_eq!((&attributes["type"], &attributes["customerAddress"]), (&json!("voicemail"), &json!(from)));
-    assert_eq!(offer["task"]["task_channel_unique_name"], "chat");
     // Nobody is on the line: no phone rings, and the message is there.
     let accepted = ann.accept(&offer).await;
     assert_eq!(accepted["ringing"], Value::Null, "{accepted}");
@@ -103,6 +108,8 @@ async fn a_message_that_a_caller_has_left_is_somebodys_task() {
     let recording = messages.iter().find(|message| message["kind"] == "media").unwrap();
     assert_eq!(recording["conversation_sid"], conversation.as_str(), "{recording}");
     ann.act(json!({ "action": "reservation.complete", "reservation_sid": offer["sid"] })).await;
+    assert!(attributes["message_sid"].is_null() || recording["sid"] == attributes["message_sid"]);
+    (offer, attributes)
 }
 
 /// The example with one flow more, and other lines in its `channels.toml`.
@@ -220,19 +227,9 @@ async fn a_caller_whose_flow_is_broken_leaves_a_message_that_is_somebodys_task()
     phone.says("Nobody answers. Please call me").await;
     phone.hears("Thank you. We have your message").await;
     phone.ends().await;
-    let mut ann = Agent::connect(&center, "Ann").await;
-    let offer = ann.offered().await;
-    let attributes: Value = serde_json::from_str(offer["task"]["attributes"].as_str().unwrap()).unwrap();
-    assert_eq!((&attributes["type"], &attributes["customerAddress"]), (&json!("voicemail"), &json!(from)));
+    let (offer, attributes) = left_message(&center, &from).await;
     assert_eq!(offer["task"]["workflow_name"], "Assign to agent", "{offer}");
-    let accepted = ann.accept(&offer).await;
-    assert_eq!(accepted["ringing"], Value::Null, "{accepted}");
-    let conversation = ann.conversation(&accepted).await;
-    let messages = accepted["messages"].as_array().unwrap();
-    let recording = messages.iter().find(|message| message["kind"] == "media").unwrap();
-    assert_eq!(recording["conversation_sid"], conversation.as_str(), "{recording}");
-    assert_eq!(recording["sid"], attributes["message_sid"], "{recording}");
-    ann.act(json!({ "action": "reservation.complete", "reservation_sid": offer["sid"] })).await;
+    assert!(attributes["message_sid"].is_string(), "{attributes}");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { expect } from "vitest";
 
 const SCREENSHOTS = join(import.meta.dirname, "../screenshots");
 const EXPECT_MS_MAX = 30_000;
@@ -97,4 +98,14 @@ export function offers(page: Page) {
 
 export function tasks(page: Page) {
   return page.getByRole("navigation", { name: "My tasks" }).getByRole("listitem");
+}
+
+/** Writes the task at hand up, so that there is room for the next; how many others there are. */
+export async function finishes(page: Page, others = 0): Promise<void> {
+  await page.keyboard.press("Alt+c");
+  await page
+    .getByRole("dialog", { name: "Complete the task" })
+    .getByRole("button", { name: "Complete" })
+    .click();
+  await expect.poll(() => tasks(page).count()).toBe(others);
 }

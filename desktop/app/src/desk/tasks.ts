@@ -57,8 +57,9 @@ export class Tasks {
     this.#selectStarted();
   }
 
-  async transfer(task_sid: TaskSid, to: string): Promise<void> {
-    await this.asking.act({ action: "task.transfer", task_sid, to });
+  /** Hands the task on; whoever has it next reads the note. */
+  async transfer(task_sid: TaskSid, to: string, note: string): Promise<void> {
+    await this.asking.act({ action: "task.transfer", task_sid, to, ...(note ? { note } : {}) });
     // The answer is about the new task; what became of the old one is known by asking.
     await this.asking.sync();
   }

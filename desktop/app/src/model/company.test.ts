@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Conversation, Invited, Reservation } from "../protocol/generated.ts";
 import { conversation, reservation } from "../testing/build.ts";
-import { companyOf, goesOnWithout, invitationOf } from "./company.ts";
+import { companyOf, goesOnWithout, invitationOf, transferOf } from "./company.ts";
 
 const OWN = reservation({ reservation_status: "accepted" });
 const ME = OWN.worker_sid;
@@ -73,5 +73,15 @@ describe("an offer", () => {
     check({ topic: "billing" }, null);
     check({ invited_by: "Ann" }, null);
     check({ invited_by: { name: 7 }, invitation_of: "WT1" }, null);
+  });
+
+  test("says who has transferred it, and with what note", () => {
+    const check = (attributes: object, expected: unknown) =>
+      expect(transferOf({ attributes: JSON.stringify(attributes) })).toEqual(expected);
+    const by = { transferred_by: { worker_sid: ANN, name: "Ann" } };
+    check({ ...by, transfer_note: "Angry" }, { by: "Ann", note: "Angry" });
+    check({ ...by, transfer_note: 7 }, { by: "Ann", note: "" });
+    check({ transfer_note: "Angry" }, null);
+    check({ transferred_by: null }, null);
   });
 });

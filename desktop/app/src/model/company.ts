@@ -46,10 +46,25 @@ export function goesOnWithout({ state, task_sid }: Conversation, { task }: Reser
   return state !== "closed" && typeof task_sid === "string" && task_sid !== task.sid;
 }
 
+/** What a colleague has to say with an offer. */
+export interface From {
+  by: string;
+  note: string;
+}
+
 /** Who asks the agent in by an offer, and why; null for a task of their own. */
-export function invitationOf({ attributes }: { attributes: string }): { by: string; note: string } | null {
+export function invitationOf({ attributes }: { attributes: string }): From | null {
   const { invited_by, invitation_of, invitation_note } = parseAttributes(attributes);
-  const name = (invited_by as { name?: unknown } | undefined)?.name;
-  if (typeof invitation_of !== "string" || typeof name !== "string") return null;
-  return { by: name, note: typeof invitation_note === "string" ? invitation_note : "" };
+  return typeof invitation_of === "string" ? from(invited_by, invitation_note) : null;
+}
+
+/** Who has transferred a task with a note; null for one that came without. */
+export function transferOf({ attributes }: { attributes: string }): From | null {
+  const { transferred_by, transfer_note } = parseAttributes(attributes);
+  return from(transferred_by, transfer_note);
+}
+
+function from(by: unknown, note: unknown): From | null {
+  const name = (by as { name?: unknown } | null | undefined)?.name;
+  return typeof name === "string" ? { by: name, note: typeof note === "string" ? note : "" } : null;
 }

@@ -53,6 +53,7 @@ const OF_PROGRAMS = [
   ...NAME_ATTRIBUTES,
   "customerAddress",
   "invitation_note",
+  "transfer_note",
   "callback",
 ];
 const SID = /^[A-Z]{2}[0-9a-f]{32}$/u;

@@ -1,6 +1,6 @@
 /** Who is asked into the conversation: an agent, or whoever is free in a queue. */
 
-import { Modal, Stack, Text, Textarea } from "@mantine/core";
+import { Modal, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { companyOf } from "../model/company.ts";
@@ -9,10 +9,8 @@ import type { Reservation } from "../protocol/generated.ts";
 import { useAttempt } from "./attempt.ts";
 import { useDesk, useDeskState } from "./context.ts";
 import { useNotices } from "./notices.ts";
+import { OfferNote } from "./OfferNote.tsx";
 import { TargetList } from "./TargetList.tsx";
-
-/** Characters of what the colleague is told on the offer. */
-const NOTE_CHARS_MAX = 1_000;
 
 interface Props {
   /** None: the dialog is closed. */
@@ -59,17 +57,7 @@ function Colleagues({ reservation, close }: { reservation: Reservation; close: (
       <Text size="sm" c="dimmed">
         {t("company.hint")}
       </Text>
-      <Textarea
-        label={t("company.note")}
-        description={t("company.noteHint")}
-        autosize
-        minRows={2}
-        maxRows={6}
-        dir="auto"
-        maxLength={NOTE_CHARS_MAX}
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-      />
+      <OfferNote note={note} change={setNote} />
       <TargetList without={without} choose={(to, name) => void ask(to, name)} />
     </Stack>
   );

@@ -4,7 +4,7 @@ import { Badge, Button, Group, Kbd, Paper, Progress, Text } from "@mantine/core"
 import { IconPhoneRinging } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { callOf, isCall, isCallback, ownPart } from "../model/calls.ts";
-import { invitationOf } from "../model/company.ts";
+import { invitationOf, transferOf } from "../model/company.ts";
 import type { DeskState } from "../model/state.ts";
 import { facts, parseAttributes, taskItem } from "../model/tasks.ts";
 import type { Reservation } from "../protocol/generated.ts";
@@ -43,6 +43,7 @@ function Offer({ offer, first }: { offer: Reservation; first: boolean }) {
   const { name, channel } = taskItem(state, offer);
   const rings = phoneRings(state, offer);
   const invitation = invitationOf(offer.task);
+  const from = invitation ?? transferOf(offer.task);
   const left_s = Math.max(0, Math.ceil(offer.date_created + offer.reservation_timeout - now / 1000));
   const waited = duration(now - offer.task.date_created * 1000);
   return (
@@ -82,14 +83,14 @@ function Offer({ offer, first }: { offer: Reservation; first: boolean }) {
         {[offer.task.queue_name, t("offer.waited", { time: waited })].filter(Boolean).join(" · ")}
       </Text>
       <CallMarks of={offer} />
-      {invitation && (
+      {from && (
         <Text size="sm" fw={600} mt={6}>
-          {t("company.asks", { name: invitation.by })}
+          {invitation ? t("company.asks", { name: from.by }) : <bdi>{from.by}</bdi>}
         </Text>
       )}
-      {invitation?.note && (
+      {from?.note && (
         <blockquote className={css.note} dir="auto">
-          {invitation.note}
+          {from.note}
         </blockquote>
       )}
       <Attributes of={offer} />

@@ -49,6 +49,7 @@ export function TargetList({ choose, workflow = false, numbers = false, without 
         data-autofocus
         aria-label={t("transfer.search")}
         placeholder={t("transfer.search")}
+        description={numbers && t("call.numberHint")}
         leftSection={<IconSearch size={16} aria-hidden />}
         value={typed}
         onChange={(event) => setTyped(event.currentTarget.value)}

@@ -1,11 +1,13 @@
 /** To whom the task goes: a queue, an agent, or its workflow anew. */
 
 import { Modal, Stack, Text } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { TaskSid } from "../protocol/generated.ts";
 import { useAttempt } from "./attempt.ts";
 import { useDesk, useDeskState } from "./context.ts";
 import { useNotices } from "./notices.ts";
+import { OfferNote } from "./OfferNote.tsx";
 import { TargetList } from "./TargetList.tsx";
 
 interface Props {
@@ -38,9 +40,10 @@ function Targets({ task_sid, close }: { task_sid: TaskSid; close: () => void }) 
   const hasCall = useDeskState(({ calls }) =>
     Object.values(calls).some((call) => call.task_sid === task_sid),
   );
+  const [note, setNote] = useState("");
   const go = async (to: string, name: string) => {
     const done = await attempt(
-      () => desk.tasks.transfer(task_sid, to),
+      () => desk.tasks.transfer(task_sid, to, note.trim()),
       (why) => t("transfer.failed", { why }),
     );
     if (done) {
@@ -53,6 +56,7 @@ function Targets({ task_sid, close }: { task_sid: TaskSid; close: () => void }) 
       <Text size="sm" c="dimmed">
         {t("transfer.hint")}
       </Text>
+      <OfferNote note={note} change={setNote} />
       <TargetList workflow numbers={hasCall} choose={(to, name) => void go(to, name)} />
     </Stack>
   );

@@ -4,7 +4,7 @@ use super::*;
 use crate::command::{RoutingBody, body};
 use crate::ports::Units;
 use crate::router::tests::{Room, by_language, french, now, worker_sid, workspace};
-use crate::router::{Rest, TransferTarget, accept, complete, transfer};
+use crate::router::{Handing, Rest, TransferTarget, accept, complete, transfer};
 use patchbay_model::{TaskQueueSid, TaskSid, Timestamp};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -72,7 +72,7 @@ fn a_task_that_nobody_accepted_is_abandoned_and_one_that_goes_on_is_transferred(
     let (_, reservation) = room.offered(&task).unwrap();
     now(accept(&room.center, &worker_sid("ann"), &reservation)).unwrap();
     let to = TransferTarget::Worker(worker_sid("bob"));
-    let sent = (to, Rest::Nothing);
+    let sent = Handing { to, rest: Rest::Nothing, note: None };
     now(transfer(&room.center, (&worker_sid("ann"), None), &task, sent)).unwrap();
     let (rows, _) = asked(&room, By::Queue);
     let counts: Vec<_> =

@@ -5,6 +5,7 @@
 //! conversation is found by the look that was asked for before (`check`).
 
 use super::outcome::LOOK_AFTER_S;
+use super::transfer::{TRANSFER_NOTE, TRANSFERRED_BY};
 use super::{OpError, recheck, reservation, task};
 use crate::center::Center;
 use crate::command::{NewTask, RoutingBody, body};
@@ -24,11 +25,12 @@ pub(crate) const LAPSED: &str = "lapsed";
 pub(crate) const WITHDRAWN: &str = "withdrawn";
 const CONVERSATION_OVER: &str = "the conversation goes on without it";
 
-/// The attributes without those of an invitation.
-pub(crate) fn uninvited(attributes: &Value) -> Value {
+/// The attributes that another task of the same conversation has, too: those that say how this one came about are its own.
+pub(crate) fn inherited(attributes: &Value) -> Value {
+    let own = [INVITED_BY, INVITATION_OF, INVITATION_NOTE, TRANSFERRED_BY, TRANSFER_NOTE];
     let mut attributes = attributes.clone();
     if let Some(object) = attributes.as_object_mut() {
-        object.retain(|name, _| ![INVITED_BY, INVITATION_OF, INVITATION_NOTE].contains(&name.as_str()));
+        object.retain(|name, _| !own.contains(&name.as_str()));
     }
     attributes
 }

@@ -51,7 +51,7 @@ pub use hand_over::{hand_over, moved};
 pub use handle::handle;
 pub(crate) use invitation::{
     DECLINED, INVITATION_NOTE, INVITATION_OF, INVITED_BY, WITHDRAWN, asked_before, end_invitations,
-    have_looked, invite, uninvited, withdraw,
+    have_looked, inherited, invite, withdraw,
 };
 pub(crate) use outcome::tell;
 pub(crate) use own::begin_own;
@@ -64,7 +64,7 @@ pub(crate) use reservation::{Accepted, accept_unless};
 pub use reservation::{Rest, accept, complete, wrap};
 pub use task::{cancel, change_task, create_now, new_task};
 pub(crate) use timer::send_at;
-pub use transfer::{TransferTarget, redirect, transfer};
+pub use transfer::{Handing, Note, TransferTarget, redirect, transfer};
 pub(crate) use watch::{forget_watched, note_watched};
 
 /// How often an operation that lost a race is tried again with what is stored now, before redelivery or the

@@ -3,7 +3,7 @@
 
 use super::change::task_writes;
 use super::give_back::{give_back, place_again};
-use super::invitation::uninvited;
+use super::invitation::inherited;
 use super::outcome::LOOK_AFTER_S;
 use super::reservation::{Rest, hand_on};
 use super::{OpError, TRIES_MAX, recheck, task};
@@ -14,6 +14,7 @@ use crate::ports::{Consistency, Outgoing, QueueName, TableError};
 use crate::store::{load_task, load_worker};
 use patchbay_model::task::TaskReservation;
 use patchbay_model::{ReservationStatus, Task, TaskQueueSid, TaskSid, TaskStatus, WorkerSid};
+use serde_json::{Value, json};
 
 /// Where a task is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +36,35 @@ impl TransferTarget {
     }
 }
 
+/// Attributes that the next agent's offer has besides those of the task: who sends it with a note, and the note.
+pub(super) const TRANSFERRED_BY: &str = "transferred_by";
+pub(super) const TRANSFER_NOTE: &str = "transfer_note";
+
+/// How a task is handed on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handing {
+    pub to: TransferTarget,
+    pub rest: Rest,
+    /// What whoever is offered it reads on the offer.
+    pub note: Option<Note>,
+}
+
+/// What a worker says to the next one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    pub by: WorkerSid,
+    pub name: String,
+    pub text: String,
+}
+
+fn with_note(mut attributes: Value, note: Option<Note>) -> Value {
+    if let (Some(object), Some(Note { by, name, text })) = (attributes.as_object_mut(), note) {
+        object.insert(TRANSFERRED_BY.into(), json!({ "worker_sid": by, "name": name }));
+        object.insert(TRANSFER_NOTE.into(), text.into());
+    }
+    attributes
+}
+
 /// Hands a task on: a task with the same attributes is made for the target, and this one is over as transferred, but
 /// for what the worker has left of it. Returns the new task; its conversation goes on with it. `by`: the supervisor who
 /// does it in the worker's place.
@@ -45,8 +75,9 @@ pub async fn transfer(
     center: &Center,
     (worker, by): (&WorkerSid, Option<&WorkerSid>),
     sid: &TaskSid,
-    (to, rest): (TransferTarget, Rest),
+    handing: Handing,
 ) -> Result<Task, OpError> {
+    let Handing { to, rest, note } = handing;
     let table = center.table.as_ref();
     let holder = load_worker(table, worker, Consistency::Strong).await?.ok_or(OpError::NotFound("worker"))?;
     let held = holder.reservations.iter().find(|(_, held)| held.task_sid == *sid).map(|(sid, _)| sid);
@@ -65,7 +96,7 @@ pub async fn transfer(
         task_sid: new_sid.clone(),
         workflow_sid: old.workflow_sid.clone(),
         task_channel: old.task_channel.clone(),
-        attributes: uninvited(&old.attributes),
+        attributes: with_note(inherited(&old.attributes), note),
         priority: old.priority,
         timeout_s: old.invitation.as_ref().map_or(old.timeout_s, |invitation| invitation.timeout_s),
         conversation_sid: old.conversation_sid.clone(),

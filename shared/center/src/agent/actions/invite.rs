@@ -1,27 +1,24 @@
 //! `task.invite {task_sid, to, note?, hold?}`: a colleague, or whoever is free in a task queue, is asked into the conversation.
 
 use super::about_task;
+use super::note::{OFFER_NOTE_CHARS_MAX, tell_note};
 use super::transfer::{holder, stored, target};
+use crate::agent::Session;
 use crate::agent::answer::Answer;
 use crate::agent::call::call_of;
 use crate::agent::invitation::{ask, at_task, may_ask};
 use crate::agent::membership::name;
 use crate::agent::request::{NAME_CHARS_MAX, Refusal, Request, required};
-use crate::agent::{Session, tell};
 use crate::calls;
 use crate::center::Center;
 use crate::command::NewTask;
 use crate::config::Config;
-use crate::frames::{self, Fault};
+use crate::frames::Fault;
 use crate::router::{self, INVITATION_NOTE, INVITATION_OF, INVITED_BY, OpError, TransferTarget};
 use crate::token::Role;
-use patchbay_model::{
-    Author, Content, Conversation, Invitation, Invited, MessageSid, Task, TaskSid, WorkerSid,
-};
+use patchbay_model::{Conversation, Invitation, Invited, MessageSid, Task, TaskSid, WorkerSid};
 use serde_json::{Value, json};
 
-/// Characters of the note: it stands on the card of the offer, too.
-pub(crate) const NOTE_CHARS_MAX: usize = 1_000;
 /// Seconds after which nobody has come.
 const INVITATION_S: u32 = 300;
 
@@ -36,7 +33,7 @@ pub(super) async fn invite(center: &Center, session: &Session, request: &Request
     let of: TaskSid = fields.sid("task_sid")?;
     let config = center.config().await?;
     let (to, asked) = asked(center, &config, fields.required_text("to", NAME_CHARS_MAX)?).await?;
-    let note = fields.text("note", NOTE_CHARS_MAX)?;
+    let note = fields.text("note", OFFER_NOTE_CHARS_MAX)?;
     let hold = match fields.get("hold") {
         None => false,
         Some(hold) => hold.as_bool().ok_or_else(|| Refusal::field("hold", "neither true nor false"))?,
@@ -61,7 +58,8 @@ pub(super) async fn invite(center: &Center, session: &Session, request: &Request
     let new = new_task(center, (&of, &conversation), sid.clone(), (me, &by), (&to, note));
     router::have_looked(center, &new).await?;
     if let Some(note) = note {
-        tell_note(center, &conversation, &sid, (me, by), note).await?;
+        let line = MessageSid::derive(&["invitation", sid.as_str()]);
+        tell_note(center, &conversation, line, (me, by), note.to_owned()).await?;
     }
     if let (true, Some(call_sid)) = (hold, call_of(&of)) {
         // Before anybody comes who is to speak with the agent alone.
@@ -96,7 +94,7 @@ fn new_task(
     (by, by_name): (&WorkerSid, &str),
     (to, note): (&str, Option<&str>),
 ) -> NewTask {
-    let mut attributes = router::uninvited(&of.attributes);
+    let mut attributes = router::inherited(&of.attributes);
     if let Some(object) = attributes.as_object_mut() {
         object.insert(INVITED_BY.into(), json!({ "worker_sid": by, "name": by_name }));
         object.insert(INVITATION_OF.into(), json!(of.sid));
@@ -126,20 +124,4 @@ fn new_task(
         }),
         created_at: center.now(),
     }
-}
-
-/// The note stands in the timeline, and whoever comes reads it there.
-async fn tell_note(
-    center: &Center,
-    conversation: &Conversation,
-    invitation: &TaskSid,
-    (worker_sid, name): (&WorkerSid, String),
-    text: &str,
-) -> Result<(), Refusal> {
-    let author = Author::Agent { worker_sid: worker_sid.clone(), name };
-    let sid = MessageSid::derive(&["invitation", invitation.as_str()]);
-    let note = tell::line(center, conversation, sid, author, Content::Note { text: text.into() }).await?;
-    let frame = frames::message("created", &note, center.links());
-    tell::workers(center, &conversation.workers, &frame, None).await;
-    Ok(())
 }

@@ -24,9 +24,7 @@ mod withdraw;
 mod wrap;
 
 #[cfg(test)]
-pub(super) use invite::NOTE_CHARS_MAX as INVITATION_NOTE_CHARS_MAX;
-#[cfg(test)]
-pub(super) use note::NOTE_CHARS_MAX;
+pub(super) use note::{NOTE_CHARS_MAX, OFFER_NOTE_CHARS_MAX};
 
 use super::Session;
 use super::answer::Answer;

@@ -1,5 +1,6 @@
-//! `task.transfer {task_sid, to}`: the task, and with it the conversation, goes to somebody else.
+//! `task.transfer {task_sid, to, note?}`: the task, and with it the conversation, goes to somebody else.
 
+use super::note::{OFFER_NOTE_CHARS_MAX, tell_note};
 use super::{about_task, call};
 use crate::agent::answer::Answer;
 use crate::agent::call::rest_of;
@@ -11,14 +12,14 @@ use crate::center::Center;
 use crate::config::Config;
 use crate::frames::{self, Fault};
 use crate::ports::Consistency;
-use crate::router::{self, OpError, TransferTarget};
+use crate::router::{self, Handing, Note, OpError, TransferTarget};
 use crate::store::load_task;
 use crate::token::Role;
 use patchbay_channels::voice::is_address;
-use patchbay_model::{ReservationStatus, Task, TaskSid, WorkerSid};
+use patchbay_model::{MessageSid, ReservationStatus, Task, TaskSid, WorkerSid};
 
 /// Answers with the new task, or with the same one where nobody has accepted it yet. A supervisor may move every task,
-/// others their own.
+/// others their own. A `note` stands in the timeline, and on the offer of a new task.
 ///
 /// Safe to repeat: the new task's id comes from the old one's, a task that waits where it should is left there, and a
 /// conversation that has moved on is left alone.
@@ -29,14 +30,19 @@ pub(super) async fn transfer(
 ) -> Result<Answer, Refusal> {
     let fields = &request.fields;
     let task_sid = fields.sid("task_sid")?;
+    let text = fields.text("note", OFFER_NOTE_CHARS_MAX)?.filter(|text| !text.trim().is_empty());
     if let Some(number) = fields.text("to", NAME_CHARS_MAX)?.filter(|to| is_address(to)) {
-        return call::hand_to_number(center, session, request, number).await;
+        let answer = call::hand_to_number(center, session, request, number).await?;
+        note(center, session, request, &stored(center, &task_sid).await?, text).await?;
+        return Ok(answer);
     }
     let to = target(&*center.config().await?, fields.required_text("to", NAME_CHARS_MAX)?)?;
     let me = &session.worker_sid;
     let asked = own_task(center, &task_sid).await?;
     if session.role < Role::Supervisor {
-        let new = router::transfer(center, (me, None), &task_sid, (to, rest_of(&asked))).await?;
+        let rest = rest_of(&asked);
+        let note = note(center, session, request, &asked, text).await?;
+        let new = router::transfer(center, (me, None), &task_sid, Handing { to, rest, note }).await?;
         membership::transfer(center, (me, None), &task_sid, &new).await?;
         return about_task(center, &new).await;
     }
@@ -44,10 +50,12 @@ pub(super) async fn transfer(
     if let Some(next) = &task.transferred_to {
         return about_task(center, &stored(center, next).await?).await;
     }
+    let note = note(center, session, request, &task, text).await?;
     match holder(&task) {
         Some(holder) => {
             let by = Some(me).filter(|me| *me != holder);
-            let new = router::transfer(center, (holder, by), &task_sid, (to, rest_of(&task))).await?;
+            let handing = Handing { to, rest: rest_of(&task), note };
+            let new = router::transfer(center, (holder, by), &task_sid, handing).await?;
             membership::transfer(center, (holder, by), &task_sid, &new).await?;
             about_task(center, &new).await
         }
@@ -57,6 +65,29 @@ pub(super) async fn transfer(
             about_task(center, &moved).await
         }
     }
+}
+
+/// Puts the note into the timeline before its author is off the conversation, which a second run finds them.
+async fn note(
+    center: &Center,
+    session: &Session,
+    request: &Request,
+    task: &Task,
+    text: Option<&str>,
+) -> Result<Option<Note>, Refusal> {
+    let Some(text) = text else { return Ok(None) };
+    let me = &session.worker_sid;
+    let by = name(center, me).await?;
+    let seen = match &task.conversation_sid {
+        Some(sid) => seeing(center, session, sid).await.ok(),
+        None => None,
+    };
+    if let Some(conversation) = seen {
+        let id = request.id.as_deref().unwrap_or_default();
+        let line = MessageSid::derive(&["transfer note", me.as_str(), task.sid.as_str(), id]);
+        tell_note(center, &conversation, line, (me, by.clone()), text.to_owned()).await?;
+    }
+    Ok(Some(Note { by: me.clone(), name: by, text: text.to_owned() }))
 }
 
 /// The task, as a cheap read has it. An invitation's is its inviter's matter, until the conversation is handed over.

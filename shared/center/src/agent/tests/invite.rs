@@ -1,7 +1,7 @@
 //! Colleagues who are asked into a conversation, come, leave, and take it over.
 
 use super::*;
-use crate::agent::actions::INVITATION_NOTE_CHARS_MAX;
+use crate::agent::actions::OFFER_NOTE_CHARS_MAX;
 use crate::store::load_worker;
 use crate::{history, inbound};
 use patchbay_model::limits::INVITED_MAX;
@@ -356,8 +356,8 @@ async fn notes_and_invitations_have_limits() {
         request["note"] = json!("é".repeat(chars));
         request
     };
-    desk.check_refused("ann", note(INVITATION_NOTE_CHARS_MAX + 1), "bad_field").await;
-    desk.ask("ann", note(INVITATION_NOTE_CHARS_MAX)).await;
+    desk.check_refused("ann", note(OFFER_NOTE_CHARS_MAX + 1), "bad_field").await;
+    desk.ask("ann", note(OFFER_NOTE_CHARS_MAX)).await;
     let asked = |at: usize| patchbay_model::Invited {
         task_sid: TaskSid::derive(&["other", &at.to_string()]),
         by: worker_sid("ann"),

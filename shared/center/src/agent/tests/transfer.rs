@@ -1,6 +1,7 @@
 //! A task that changes hands, and its conversation with it.
 
 use super::*;
+use crate::agent::actions::OFFER_NOTE_CHARS_MAX;
 use crate::agent::membership::{Joined, join};
 
 fn transfer(to: &str) -> Value {
@@ -37,10 +38,14 @@ async fn the_next_agent_may_be_faster_than_the_end_of_the_transfer() {
     desk.online("bob").await;
     let to = router::TransferTarget::Worker(worker_sid("bob"));
     // The first run dies behind the router.
-    let new =
-        router::transfer(&desk.center, (&worker_sid("ann"), None), &task_sid(), (to, router::Rest::Nothing))
-            .await
-            .unwrap();
+    let new = router::transfer(
+        &desk.center,
+        (&worker_sid("ann"), None),
+        &task_sid(),
+        router::Handing { to, rest: router::Rest::Nothing, note: None },
+    )
+    .await
+    .unwrap();
     desk.settle().await;
     let reservation = desk.offered(&new.sid, "bob").await.unwrap();
     desk.ask("bob", json!({ "action": "reservation.accept", "id": "b", "reservation_sid": reservation }))
@@ -77,4 +82,45 @@ async fn only_its_holder_transfers_a_task_and_only_to_somebody() {
     let fresh = Desk::new().await;
     fresh.customer_waits(1).await;
     fresh.check_refused("ann", transfer("Everyone"), "refused").await;
+}
+
+#[tokio::test]
+async fn a_note_is_in_the_timeline_and_on_the_offer_of_the_next_agent_alone() {
+    let (desk, _) = Desk::with_agent(1).await;
+    desk.online("bob").await;
+    let mut asked = transfer(worker_sid("bob").as_str());
+    asked["note"] = json!("She wants her money back");
+    let ack = desk.check_repeats("ann", asked).await;
+    assert_eq!(
+        desk.texts().await,
+        ["message 0", "ann joined", "She wants her money back", "ann transferred the conversation"]
+    );
+    let note = desk.messages().await.remove(2);
+    assert!(matches!(&note.content, Content::Note { .. }), "{note:?}");
+    assert!(matches!(&note.author, Author::Agent { name, .. } if name == "ann"), "{note:?}");
+    let attributes =
+        |task: &Value| -> Value { serde_json::from_str(task["attributes"].as_str().unwrap()).unwrap() };
+    let first = attributes(&ack["task"]);
+    assert_eq!(first["transfer_note"], "She wants her money back");
+    assert_eq!(first["transferred_by"], json!({ "worker_sid": worker_sid("ann"), "name": "ann" }));
+    // What came with this task is not of the next one.
+    let new = TaskSid::parse(ack["task"]["sid"].as_str().unwrap()).unwrap();
+    let reservation = desk.offered(&new, "bob").await.unwrap();
+    desk.ask("bob", json!({ "action": "reservation.accept", "id": "b", "reservation_sid": reservation }))
+        .await;
+    let on = json!({ "action": "task.transfer", "id": "on", "task_sid": new, "to": "Everyone", "note": " " });
+    let next = attributes(&desk.ask("bob", on).await["task"]);
+    assert_eq!((&next["transfer_note"], &next["transferred_by"]), (&Value::Null, &Value::Null), "{next}");
+}
+
+#[tokio::test]
+async fn a_note_has_a_limit() {
+    let (desk, _) = Desk::with_agent(1).await;
+    let with = |chars: usize| {
+        let mut asked = transfer("Everyone");
+        asked["note"] = json!("é".repeat(chars));
+        asked
+    };
+    desk.check_refused("ann", with(OFFER_NOTE_CHARS_MAX + 1), "bad_field").await;
+    desk.ask("ann", with(OFFER_NOTE_CHARS_MAX)).await;
 }

@@ -28,7 +28,7 @@ pub(super) async fn waits(
         task_sid: new_sid.clone(),
         workflow_sid: old.workflow_sid.clone(),
         task_channel: old.task_channel.clone(),
-        attributes: router::uninvited(&old.attributes),
+        attributes: router::inherited(&old.attributes),
         priority: old.priority,
         timeout_s: old.invitation.as_ref().map_or(old.timeout_s, |invitation| invitation.timeout_s),
         conversation_sid: old.conversation_sid.clone(),

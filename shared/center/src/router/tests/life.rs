@@ -185,7 +185,10 @@ fn sent_to_cem(room: &mut Room, rest: Rest) -> (TaskSid, TaskSid) {
     let (_, reservation) = room.offered(&task).unwrap();
     now(accept(&room.center, &bob, &reservation)).unwrap();
     let to = TransferTarget::Worker(cem);
-    let send = |room: &Room| now(transfer(&room.center, (&bob, None), &task, (to.clone(), rest))).unwrap();
+    let send = |room: &Room| {
+        now(transfer(&room.center, (&bob, None), &task, Handing { to: to.clone(), rest, note: None }))
+            .unwrap()
+    };
     let new = send(room);
     // A second run changes nothing.
     assert_eq!(send(room).sid, new.sid);

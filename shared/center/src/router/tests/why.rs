@@ -35,8 +35,13 @@ fn an_offer_says_how_its_worker_was_found() {
     let (_, reservation) = room.offered(&second).unwrap();
     now(accept(&room.center, &worker_sid("bob"), &reservation)).unwrap();
     let to = TransferTarget::Worker(worker_sid("cem"));
-    let moved =
-        now(transfer(&room.center, (&worker_sid("bob"), None), &second, (to, Rest::Nothing))).unwrap();
+    let moved = now(transfer(
+        &room.center,
+        (&worker_sid("bob"), None),
+        &second,
+        Handing { to, rest: Rest::Nothing, note: None },
+    ))
+    .unwrap();
     check(&room, &moved.sid, How::Named, 1);
 }
 
