@@ -21,7 +21,7 @@ pub async fn act_for(
 ) -> Result<(), (Fault, String)> {
     let session = Session { worker_sid: worker.clone(), role: Role::Agent, expires_at: Timestamp(i64::MAX) };
     let request = Request { id: None, action: action.to_owned(), fields: Fields::new(fields) };
-    match act(center, &session, "", &request).await {
+    match Box::pin(act(center, &session, "", &request)).await {
         Ok(_) => Ok(()),
         Err(refusal) => Err((refusal.fault, refusal.message)),
     }

@@ -33,7 +33,7 @@ pub async fn answer(center: &Center, session: &Session, connection: &str, text: 
         let refusal = Refusal::new(Fault::Expired, "the token has expired: connect with a new one");
         return vec![error(id, refusal)];
     }
-    match actions::act(center, session, connection, &request).await {
+    match Box::pin(actions::act(center, session, connection, &request)).await {
         Ok(answer) => answer.into_frames(id),
         Err(refusal) => vec![error(id, refusal)],
     }

@@ -177,7 +177,7 @@ async fn drop_task(
     reason: String,
 ) -> Result<Driven, OpError> {
     let of_worker = worker_writes(worker, freed, Some(&stored.task_channel));
-    let driven = end_with(center, Some(stored), ended, reason, of_worker).await?;
+    let driven = Box::pin(end_with(center, Some(stored), ended, reason, of_worker)).await?;
     if let Driven::Done = driven {
         serve::recheck(center, &freed.sid).await?;
     }

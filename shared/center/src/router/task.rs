@@ -240,7 +240,7 @@ pub(super) async fn end(
     task: Task,
     reason: String,
 ) -> Result<Driven, OpError> {
-    end_with(center, stored, task, reason, Vec::new()).await
+    Box::pin(end_with(center, stored, task, reason, Vec::new())).await
 }
 
 /// The same with what else belongs to the transaction.

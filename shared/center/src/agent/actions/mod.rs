@@ -58,13 +58,13 @@ pub(super) async fn act(
         "contact.merge" => contact::merge(center, session, fields).await,
         "contact.unmerge" => contact::unmerge(center, session, fields).await,
         "note.add" => note::add(center, session, request).await,
-        "task.transfer" => transfer::transfer(center, session, request).await,
-        "task.invite" => invite::invite(center, session, request).await,
+        "task.transfer" => Box::pin(transfer::transfer(center, session, request)).await,
+        "task.invite" => Box::pin(invite::invite(center, session, request)).await,
         "task.withdraw" => withdraw::withdraw(center, session, fields).await,
-        "task.hand_over" => hand_over::hand_over(center, session, fields).await,
-        "call.start" => start::start(center, session, request).await,
+        "task.hand_over" => Box::pin(hand_over::hand_over(center, session, fields)).await,
+        "call.start" => Box::pin(start::start(center, session, request)).await,
         "ping" => Ok(ping::ping(center)),
-        action if action.starts_with("call.") => call::act(center, session, request).await,
+        action if action.starts_with("call.") => Box::pin(call::act(center, session, request)).await,
         _ => Err(Refusal::new(Fault::UnknownAction, "there is no such action")),
     }
 }

@@ -42,7 +42,8 @@ pub(super) async fn transfer(
     if session.role < Role::Supervisor {
         let rest = rest_of(&asked);
         let note = note(center, session, request, &asked, text).await?;
-        let new = router::transfer(center, (me, None), &task_sid, Handing { to, rest, note }).await?;
+        let new =
+            Box::pin(router::transfer(center, (me, None), &task_sid, Handing { to, rest, note })).await?;
         membership::transfer(center, (me, None), &task_sid, &new).await?;
         return about_task(center, &new).await;
     }
@@ -55,7 +56,7 @@ pub(super) async fn transfer(
         Some(holder) => {
             let by = Some(me).filter(|me| *me != holder);
             let handing = Handing { to, rest: rest_of(&task), note };
-            let new = router::transfer(center, (holder, by), &task_sid, handing).await?;
+            let new = Box::pin(router::transfer(center, (holder, by), &task_sid, handing)).await?;
             membership::transfer(center, (holder, by), &task_sid, &new).await?;
             about_task(center, &new).await
         }
