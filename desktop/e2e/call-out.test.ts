@@ -109,6 +109,16 @@ test("a customer who does not answer is told of, and the call is over", async ()
   await finishes(page);
 });
 
+/** The offer is accepted, both talk, and it is written up. */
+async function callsBack(number: string): Promise<void> {
+  await page.keyboard.press("Alt+a");
+  const { hers, theirs } = await talk(number);
+  await theirs.hangUp();
+  await hers.ends();
+  await stands("The call has ended");
+  await finishes(page);
+}
+
 test("a caller who asked to be called back is called when an agent takes their place", async () => {
   const number = "+15005550404";
   const ann = await Agent.signIn(center, "Ann");
@@ -126,12 +136,7 @@ test("a caller who asked to be called back is called when an agent takes their p
   await offers(page).getByText("Asked to be called back").waitFor();
   expect(await violations(page)).toEqual([]);
   await screenshot(page, "call-back-offer");
-  await page.keyboard.press("Alt+a");
-  const { hers, theirs } = await talk(number);
-  await theirs.hangUp();
-  await hers.ends();
-  await stands("The call has ended");
-  await finishes(page);
+  await callsBack(number);
 });
 
 test("a caller who presses the key while their call is offered changes the offer under the agent's eyes", async () => {
@@ -147,10 +152,5 @@ test("a caller who presses the key while their call is offered changes the offer
   await card.getByText("Asked to be called back").waitFor();
   await screenshot(page, "call-back-offer-changed");
   // It is the same offer: accepting it calls them.
-  await page.keyboard.press("Alt+a");
-  const { hers, theirs } = await talk(number);
-  await theirs.hangUp();
-  await hers.ends();
-  await stands("The call has ended");
-  await finishes(page);
+  await callsBack(number);
 });

@@ -68,7 +68,8 @@ pub(super) async fn transfer(
     }
 }
 
-/// Puts the note into the timeline before its author is off the conversation, which a second run finds them.
+/// What the next agent is to read, once it stands in the timeline. A second run may find its author off the conversation:
+/// then it stands there.
 async fn note(
     center: &Center,
     session: &Session,
@@ -80,7 +81,11 @@ async fn note(
     let me = &session.worker_sid;
     let by = name(center, me).await?;
     let seen = match &task.conversation_sid {
-        Some(sid) => seeing(center, session, sid).await.ok(),
+        Some(sid) => match seeing(center, session, sid).await {
+            Ok(conversation) => Some(conversation),
+            Err(refusal) if refusal.fault == Fault::NotFound => None,
+            Err(refusal) => return Err(refusal),
+        },
         None => None,
     };
     if let Some(conversation) = seen {
