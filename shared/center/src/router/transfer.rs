@@ -126,7 +126,7 @@ pub async fn transfer(
     Err(OpError::Busy)
 }
 
-/// Finishes a transfer whose agent completed the old task and came no further: the new task, and the conversation
+/// Finishes a transfer whose agent ended the old task and came no further: the new task, and the conversation
 /// that waits for it.
 ///
 /// Safe to repeat, and after an agent who came to the end of it: a task that exists is left as it is, and so is a
