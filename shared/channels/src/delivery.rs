@@ -110,10 +110,6 @@ pub(crate) fn recipient<'m>(
     if to.id.is_empty() {
         return Err(Undeliverable::NoAddress);
     }
-    // In a URL's path these are no segment, but lead to another one.
-    if matches!(to.id.as_str(), "." | "..") {
-        return Err(Undeliverable::Malformed("address"));
-    }
     Ok(&to.id)
 }
 

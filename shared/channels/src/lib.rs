@@ -18,6 +18,7 @@ mod jwt;
 mod lookup;
 mod meta;
 pub mod params;
+mod path;
 pub mod registry;
 pub mod settings;
 pub mod signature;

@@ -150,7 +150,8 @@ impl Channel for Discord {
 
     /// Discord shows it for ten seconds or until the next message; it cannot be taken back.
     fn typing(&self, to: &Address, on: bool, _now: Timestamp) -> Option<Rendered> {
-        on.then(|| Rendered::Requests(vec![self.in_channel(&to.id, "POST", "/typing", None)]))
+        let shown = self.in_channel(&to.id, "POST", "/typing", None).ok().filter(|_| on);
+        shown.map(|request| Rendered::Requests(vec![request]))
     }
 
     fn check_request(&self) -> Option<ProviderRequest> {

@@ -1,6 +1,6 @@
 use super::render::PRIVATE;
 use crate::delivery::{DeliveryOutcome, ProviderRequest, ProviderResponse, RefusalCause};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use crate::path::segment;
 use serde::Deserialize;
 
 /// The path that opens a private channel.
@@ -64,13 +64,15 @@ pub(super) fn read(request: &ProviderRequest, response: &ProviderResponse) -> De
     };
     let answer: Answer = serde_json::from_slice(body).unwrap_or_default();
     if (200..300).contains(&status) {
-        return match (&request.on_refused, &answer.id) {
-            (Some(then), Some(channel)) if request.url.ends_with(OPENING) => {
-                let channel = utf8_percent_encode(channel, NON_ALPHANUMERIC);
+        let opened = request.on_refused.as_ref().filter(|_| request.url.ends_with(OPENING));
+        let Some(then) = opened else { return DeliveryOutcome::sent(answer.id) };
+        return match segment(&answer.id.unwrap_or_default(), "channel's id") {
+            Ok(channel) => {
                 let url = then.url.replacen(PRIVATE, &format!("/channels/{channel}/"), 1);
                 DeliveryOutcome::Instead(Box::new(ProviderRequest { url, ..(**then).clone() }))
             }
-            _ => DeliveryOutcome::sent(answer.id),
+            // What was to be said there has not been said.
+            Err(_) => DeliveryOutcome::retry(headers, "Discord did not say which private channel it opened"),
         };
     }
     let ended = answer.code.is_some_and(|code| TOKEN_ENDED.contains(&code));

@@ -2,12 +2,12 @@ use super::address::{Place, place as place_of};
 use super::interaction::{EPHEMERAL, REPLY};
 use super::{CAPABILITIES, Discord};
 use crate::delivery::{ProviderRequest, Undeliverable, recipient};
+use crate::path::segment;
 use crate::text::{cards, kind_name, length, link, numbered, place, split};
 use patchbay_model::id::{digest16, hex};
 use patchbay_model::{
     Attachment, ChannelKind, ChoiceOption, Content, OutboundMessage, ReplyContext, Timestamp,
 };
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 /// Pictures shown in one message (Discord, "Message resource", `embeds`).
@@ -23,9 +23,6 @@ const BUTTON_ID_MAX: usize = 100;
 const NONCE_CHARS: usize = 24;
 /// What stands for the private channel with somebody until its id is known.
 pub(super) const PRIVATE: &str = "/channels/@me/";
-
-/// Kept as they are in an id.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
 
 impl Discord {
     /// A call for each message. By a token the first ones, while it is good; as the bot otherwise.
@@ -54,32 +51,32 @@ impl Discord {
         let (key, mut answered) = (message.key.to_string(), message.reply_to.as_deref());
         let call = |(at, mut body): (usize, Value)| {
             body["allowed_mentions"] = json!({ "parse": [], "replied_user": false });
-            let follow_up = token.map(|(seen, token)| {
+            let follow_up = token.and_then(|(seen, token)| {
                 let mut body = body.clone();
                 if seen == "private" {
                     body["flags"] = json!(EPHEMERAL);
                 }
-                self.follow_up(token, &body)
+                self.follow_up(token, &body).ok()
             });
             body["nonce"] = json!(nonce(&key, at));
             body["enforce_nonce"] = json!(true);
             if let Some(id) = answered.take() {
                 body["message_reference"] = json!({ "message_id": id, "fail_if_not_exists": false });
             }
-            let as_bot = self.in_channel(to, "POST", "/messages", Some(&body));
-            match follow_up {
+            let as_bot = self.in_channel(to, "POST", "/messages", Some(&body))?;
+            Ok(match follow_up {
                 Some(request) => ProviderRequest { on_refused: Some(Box::new(as_bot)), ..request },
                 None => as_bot,
-            }
+            })
         };
-        Ok(parts.into_iter().enumerate().map(call).collect())
+        parts.into_iter().enumerate().map(call).collect()
     }
 
     /// An answer to an interaction; it needs no bot, and has no nonce.
-    fn follow_up(&self, token: &str, body: &Value) -> ProviderRequest {
-        let token = utf8_percent_encode(token, PLAIN);
+    fn follow_up(&self, token: &str, body: &Value) -> Result<ProviderRequest, Undeliverable> {
+        let token = segment(token, "token")?;
         let path = format!("webhooks/{}/{token}?wait=true", self.application_id);
-        ProviderRequest { idempotent: false, ..self.call("POST", &path, Some(body)) }
+        Ok(ProviderRequest { idempotent: false, ..self.call("POST", &path, Some(body)) })
     }
 
     /// A call in the channel that an address stands for. With a person it is opened first, which gives the same one
@@ -90,10 +87,10 @@ impl Discord {
         method: &str,
         path: &str,
         body: Option<&Value>,
-    ) -> ProviderRequest {
-        match place_of(address) {
+    ) -> Result<ProviderRequest, Undeliverable> {
+        Ok(match place_of(address) {
             Place::Channel(id) => {
-                let id = utf8_percent_encode(id, PLAIN);
+                let id = segment(id, "address")?;
                 self.call(method, &format!("channels/{id}{path}"), body)
             }
             Place::User(id) => {
@@ -101,7 +98,7 @@ impl Discord {
                 let open = self.call("POST", "users/@me/channels", Some(&json!({ "recipient_id": id })));
                 ProviderRequest { on_refused: Some(Box::new(then)), ..open }
             }
-        }
+        })
     }
 
     /// To take a reaction back one must name it, which nobody remembers.
@@ -112,8 +109,8 @@ impl Discord {
         emoji: Option<&str>,
     ) -> Result<ProviderRequest, Undeliverable> {
         let (Some(id), Some(emoji)) = (about, emoji) else { return Err(Undeliverable::Kind("reaction")) };
-        let (id, emoji) = (utf8_percent_encode(id, PLAIN), utf8_percent_encode(emoji, NON_ALPHANUMERIC));
-        Ok(self.in_channel(to, "PUT", &format!("/messages/{id}/reactions/{emoji}/@me"), None))
+        let (id, emoji) = (segment(id, "message's id")?, segment(emoji, "emoji")?);
+        self.in_channel(to, "PUT", &format!("/messages/{id}/reactions/{emoji}/@me"), None)
     }
 }
 

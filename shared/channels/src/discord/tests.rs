@@ -361,7 +361,11 @@ fn a_private_channel_is_opened_and_then_written_to() {
     assert!(send.idempotent && send.on_refused.is_none());
     let evil = discord().outcome(&open, &http(200, &[], &json!({ "id": "../x" })));
     let DeliveryOutcome::Instead(send) = evil else { panic!() };
-    assert_eq!(send.url, "https://discord.com/api/v10/channels/%2E%2E%2Fx/messages");
+    assert_eq!(send.url, "https://discord.com/api/v10/channels/..%2Fx/messages");
+    for none in [json!({}), json!({ "id": "" }), json!({ "id": ".." }), json!("?")] {
+        let outcome = discord().outcome(&open, &http(200, &[], &none));
+        assert!(matches!(outcome, DeliveryOutcome::Retry { .. }), "{none}: nothing has been said yet");
+    }
 }
 
 #[test]

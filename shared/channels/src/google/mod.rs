@@ -150,15 +150,15 @@ impl Channel for Google {
 
     fn typing(&self, to: &Address, on: bool, now: Timestamp) -> Option<Rendered> {
         let request = match self.product {
-            Product::Rcs => self.rcs_typing(to, on, now),
-            Product::BusinessMessages => Some(self.business_typing(to, on, now)),
+            Product::Rcs => on.then(|| self.rcs_typing(to, now))?,
+            Product::BusinessMessages => self.business_typing(to, on, now),
         };
-        request.map(|request| Rendered::Requests(vec![request]))
+        request.ok().map(|request| Rendered::Requests(vec![request]))
     }
 
     fn mark_read(&self, to: &Address, provider_id: &str, now: Timestamp) -> Option<Rendered> {
-        let read = |()| Rendered::Requests(vec![self.rcs_read(to, provider_id, now)]);
-        (self.product == Product::Rcs).then_some(()).map(read)
+        let read = (self.product == Product::Rcs).then(|| self.rcs_read(to, provider_id, now).ok())?;
+        read.map(|request| Rendered::Requests(vec![request]))
     }
 }
 

@@ -4,6 +4,7 @@ use super::wire::{Event, Message, Postback, Webhook};
 use crate::identifier::uuid;
 use crate::json;
 use crate::params;
+use crate::path::segment;
 use crate::signature::Verified;
 use crate::text::cut;
 use crate::webhook::{Normalised, Problem, WebhookReply};
@@ -165,10 +166,10 @@ impl Reading<'_> {
         let text = bounded(&message.text);
         let read = match (message.kind.as_str(), message) {
             ("text", _) => text.clone().map(|text| Content::Text { text }),
-            ("image", _) => Some(self.media(message, "image/*")),
-            ("video", _) => Some(self.media(message, "video/*")),
-            ("audio", _) => Some(self.media(message, "audio/*")),
-            ("file", _) => Some(self.media(message, "application/octet-stream")),
+            ("image", _) => self.media(message, "image/*"),
+            ("video", _) => self.media(message, "video/*"),
+            ("audio", _) => self.media(message, "audio/*"),
+            ("file", _) => self.media(message, "application/octet-stream"),
             ("location", Message { latitude: Some(latitude), longitude: Some(longitude), .. }) => {
                 Some(Content::Location {
                     latitude: *latitude,
@@ -192,17 +193,19 @@ impl Reading<'_> {
     }
 
     /// LINE says what kind of media it is; the exact type comes with the content itself.
-    fn media(&self, message: &Message, content_type: &str) -> Content {
+    fn media(&self, message: &Message, content_type: &str) -> Option<Content> {
         let external = message.content_provider.as_ref().and_then(|p| p.original_content_url.clone());
-        let url = external
-            .unwrap_or_else(|| format!("{}/v2/bot/message/{}/content", self.line.api_data_base, message.id));
+        let own = || {
+            let id = segment(&message.id, "message's id").ok()?;
+            Some(format!("{}/v2/bot/message/{id}/content", self.line.api_data_base))
+        };
         let attachment = Attachment {
-            url,
+            url: external.or_else(own)?,
             content_type: content_type.to_owned(),
             file_name: message.file_name.clone(),
             bytes: message.file_size,
         };
-        Content::Media { attachments: vec![attachment], text: None }
+        Some(Content::Media { attachments: vec![attachment], text: None })
     }
 
     /// A channel in standby is answered for by somebody else.

@@ -2,6 +2,7 @@
 
 use super::WhatsApp;
 use super::wire::{Card, Location, Media, Message, Order, Reply};
+use crate::path::segment;
 use crate::text::cut;
 use crate::webhook::Problem;
 use patchbay_model::{Attachment, ContactCard, Content};
@@ -48,9 +49,9 @@ impl WhatsApp {
         problems: &mut Vec<Problem>,
     ) -> Option<Content> {
         let media = media?;
-        let by_id = media.id.as_ref().and_then(|id| id.stated()).map(|id| {
-            let id = percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC);
-            self.app.url(&format!("{id}?phone_number_id={}", self.app.id()))
+        let by_id = media.id.as_ref().and_then(|id| id.stated()).and_then(|id| {
+            let id = segment(id, "media's id").ok()?;
+            Some(self.app.url(&format!("{id}?phone_number_id={}", self.app.id())))
         });
         let attachment = Attachment {
             url: media.url.clone().or(by_id)?,

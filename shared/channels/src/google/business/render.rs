@@ -1,12 +1,9 @@
 use super::super::{Google, Product};
 use crate::delivery::{ProviderRequest, Undeliverable, recipient};
 use crate::identifier::uuid;
+use crate::path::segment;
 use patchbay_model::{Address, ChannelKind, OutboundMessage, Timestamp};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
-
-/// Kept as they are in a conversation's id.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
 impl Google {
     /// A call for each message; a second one under an id that Google has is refused as known.
@@ -16,12 +13,13 @@ impl Google {
         now: Timestamp,
     ) -> Result<Vec<ProviderRequest>, Undeliverable> {
         let to = recipient(message, ChannelKind::Google, &self.account)?;
+        let path = path(to, "messages")?;
         let credentials = self.credentials(now);
         let key = message.key.to_string();
         let call = |(at, mut body): (usize, Value)| {
             body["messageId"] = json!(uuid(&["business-message", &key, &at.to_string()]));
             body["representative"] = representative(message.author_name.as_deref());
-            self.call(&path(to, "messages"), &body, &credentials)
+            self.call(&path, &body, &credentials)
         };
         Ok(Product::BusinessMessages.parts(&message.content)?.into_iter().enumerate().map(call).collect())
     }
@@ -31,18 +29,19 @@ impl Google {
         to: &Address,
         on: bool,
         now: Timestamp,
-    ) -> ProviderRequest {
+    ) -> Result<ProviderRequest, Undeliverable> {
         let id = uuid(&["business-event", &to.id, &now.0.to_string(), if on { "on" } else { "off" }]);
         let body = json!({
             "eventType": if on { "TYPING_STARTED" } else { "TYPING_STOPPED" },
             "representative": representative(None),
         });
-        self.call(&format!("{}?eventId={id}", path(&to.id, "events")), &body, &self.credentials(now))
+        let path = path(&to.id, "events")?;
+        Ok(self.call(&format!("{path}?eventId={id}"), &body, &self.credentials(now)))
     }
 }
 
-fn path(conversation: &str, resource: &str) -> String {
-    format!("v1/conversations/{}/{resource}", utf8_percent_encode(conversation, PLAIN))
+fn path(conversation: &str, resource: &str) -> Result<String, Undeliverable> {
+    Ok(format!("v1/conversations/{}/{resource}", segment(conversation, "address")?))
 }
 
 /// Whom the customer sees: a person by name, else a program.

@@ -1,12 +1,10 @@
 use super::super::{Google, Product};
 use crate::delivery::{ProviderRequest, Undeliverable, recipient};
 use crate::identifier::uuid;
+use crate::path::segment;
+use form_urlencoded::Serializer;
 use patchbay_model::{Address, ChannelKind, OutboundMessage, Timestamp};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
-
-/// Kept as they are in a number and in an id.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'+').remove(b'-').remove(b'_').remove(b'.');
 
 impl Google {
     /// A call for each message. Google ignores a second one under an id that it has.
@@ -24,20 +22,20 @@ impl Google {
                 body["ttl"] = json!(format!("{ttl_s}s"));
             }
             let id = uuid(&["rcs-message", &key, &at.to_string()]);
-            self.call(&self.path(to, "agentMessages", "messageId", &id), &body, &credentials)
+            let path = self.path(to, "agentMessages", "messageId", &id)?;
+            Ok(self.call(&path, &body, &credentials))
         };
-        Ok(Product::Rcs.parts(&message.content)?.into_iter().enumerate().map(call).collect())
+        Product::Rcs.parts(&message.content)?.into_iter().enumerate().map(call).collect()
     }
 
     /// RCS has no end of typing: it is shown until the message, or for some seconds.
     pub(in super::super) fn rcs_typing(
         &self,
         to: &Address,
-        on: bool,
         now: Timestamp,
-    ) -> Option<ProviderRequest> {
+    ) -> Result<ProviderRequest, Undeliverable> {
         let event = json!({ "eventType": "IS_TYPING" });
-        on.then(|| self.rcs_event(to, &event, &["typing", &now.0.to_string()], now))
+        self.rcs_event(to, &event, &["typing", &now.0.to_string()], now)
     }
 
     pub(in super::super) fn rcs_read(
@@ -45,20 +43,30 @@ impl Google {
         to: &Address,
         provider_id: &str,
         now: Timestamp,
-    ) -> ProviderRequest {
+    ) -> Result<ProviderRequest, Undeliverable> {
         let event = json!({ "eventType": "READ", "messageId": provider_id });
         self.rcs_event(to, &event, &["read", provider_id], now)
     }
 
-    fn rcs_event(&self, to: &Address, event: &Value, about: &[&str], now: Timestamp) -> ProviderRequest {
+    fn rcs_event(
+        &self,
+        to: &Address,
+        event: &Value,
+        about: &[&str],
+        now: Timestamp,
+    ) -> Result<ProviderRequest, Undeliverable> {
         let parts: Vec<&str> =
             ["rcs-event", to.id.as_str()].into_iter().chain(about.iter().copied()).collect();
-        let path = self.path(&to.id, "agentEvents", "eventId", &uuid(&parts));
-        self.call(&path, event, &self.credentials(now))
+        let path = self.path(&to.id, "agentEvents", "eventId", &uuid(&parts))?;
+        Ok(self.call(&path, event, &self.credentials(now)))
     }
 
-    fn path(&self, to: &str, resource: &str, id_name: &str, id: &str) -> String {
-        let (to, agent) = (utf8_percent_encode(to, PLAIN), utf8_percent_encode(&self.agent_id, PLAIN));
-        format!("v1/phones/{to}/{resource}?{id_name}={id}&agentId={agent}")
+    fn path(&self, to: &str, resource: &str, id_name: &str, id: &str) -> Result<String, Undeliverable> {
+        let to = segment(to, "address")?;
+        let query = Serializer::new(String::new())
+            .append_pair(id_name, id)
+            .append_pair("agentId", &self.agent_id)
+            .finish();
+        Ok(format!("v1/phones/{to}/{resource}?{query}"))
     }
 }

@@ -104,7 +104,8 @@ fn aside() -> impl Strategy<Value = Aside> {
         (words(), vec(words(), 0..30))
             .prop_map(|(subject, references)| ReplyContext::Thread(Thread { subject, references })),
     ];
-    let id = || prop_oneof!["[a-z0-9.:/@-]{1,20}", "\\.\\./[a-z]{0,5}\\?x=1#", words()];
+    let id =
+        || prop_oneof!["[a-z0-9.:/@-]{1,20}", "\\.\\./[a-z]{0,5}\\?x=1#", "(channel:)?\\.{0,2}", words()];
     (option::weighted(0.2, id()), words(), option::of(id()), option::of(context), option::of(words()))
         .prop_map(|(to, from, reply_to, reply_context, author_name)| Aside {
             to,
@@ -121,13 +122,23 @@ fn origin(url: &str) -> &str {
     url[host..].find(['/', '?', '#']).map_or(url, |end| &url[..host + end])
 }
 
+/// No part of a path is empty or a dot segment, by which an HTTP client would call something else (WHATWG, "URL", "path
+/// state": `%2e` is a dot there).
+fn goes_where_it_says(url: &str) -> bool {
+    let path = &url[origin(url).len()..];
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let leads_away =
+        |part: &str| matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "" | "." | "..");
+    !path.split('/').skip(1).any(leads_away)
+}
+
 /// A call that an HTTP client can make, to the provider and nobody else.
 fn is_a_call(request: &ProviderRequest, home: &[String]) -> TestCaseResult {
     let ProviderRequest { method, url, headers, body, on_refused, .. } = request;
     prop_assert!(matches!(method.as_str(), "GET" | "POST" | "PUT" | "PATCH" | "DELETE"), "{method}");
     prop_assert!(url.bytes().all(|byte| byte.is_ascii_graphic()), "{url:?}");
     prop_assert!(home.iter().any(|home| home == origin(url)), "{url}");
-    prop_assert!(!url.contains("/../") && !url.contains("/./"), "{url}");
+    prop_assert!(goes_where_it_says(url), "{url}");
     for (name, value) in headers.iter() {
         prop_assert!(!value.chars().any(char::is_control), "{name}: {value:?}");
     }
@@ -186,6 +197,14 @@ fn whatever_is_said_goes_out_within_the_limits_or_is_refused() {
             let message = outbound(channel.kind(), content);
             let mut message = OutboundMessage { from, reply_to, reply_context, author_name, ..message };
             message.to.id = to.unwrap_or(message.to.id);
+            let read = message.reply_to.as_deref().and_then(|id| channel.mark_read(&message.to, id, NOW));
+            for aside in channel.typing(&message.to, true, NOW).into_iter().chain(read) {
+                let Rendered::Requests(requests) = aside else { continue };
+                requests.iter().try_for_each(|request| is_a_call(request, home))?;
+            }
+            if let Some(question) = channel.profile_request(&message.to.id) {
+                prop_assert!(goes_where_it_says(&question.url), "{}", question.url);
+            }
             let rendered = channel.render(&message, NOW);
             prop_assert_eq!(&rendered, &channel.render(&message, NOW), "the same message is the same calls");
             let Ok(rendered) = rendered else { return Ok(()) };
@@ -246,7 +265,13 @@ fn whatever_is_answered_means_something() {
                 DeliveryOutcome::Retry { after_s, why } => {
                     prop_assert!(after_s <= RETRY_AFTER_S_MAX && !why.is_empty());
                 }
-                DeliveryOutcome::Instead(_) => prop_assert!(request.on_refused.is_some()),
+                DeliveryOutcome::Instead(next) => {
+                    prop_assert!(
+                        request.on_refused.is_some() && goes_where_it_says(&next.url),
+                        "{}",
+                        next.url
+                    );
+                }
                 DeliveryOutcome::Refused { code, why, .. } => {
                     prop_assert!(!code.is_empty() && !why.is_empty())
                 }
