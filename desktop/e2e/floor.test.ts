@@ -168,6 +168,7 @@ test("a supervisor sees what became of tasks, and why they went where they went"
   expect(text).toMatch(/^start,key,name,tasks,/u);
   expect(text).toContain("Chiyo,1,1,0,0,1,1,");
   await page.emulateMedia({ colorScheme: "dark" });
+  await page.locator(':root[data-mantine-color-scheme="dark"]').waitFor();
   await screenshot(page, "history-dark");
   expect(await violations(page)).toEqual([]);
   for (const hash of ["#floor/history", "#floor"]) {

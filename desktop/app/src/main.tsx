@@ -1,3 +1,4 @@
+import "./ui/focus.css";
 import "./ui/mantine.css";
 import "./ui/theme.css";
 import { createRoot } from "react-dom/client";

@@ -42,7 +42,9 @@ test("every component that is used has its style, and no style is there for noth
   expect(modules.length).toBeGreaterThan(20);
   const needed = classesOf(modules);
   const all = new Set(classes(read(join(LIBRARY, "styles.css"))));
-  const imported = [...read(join(import.meta.dirname, "mantine.css")).matchAll(/styles\/(\w+)\.css/gu)];
+  const imported = [
+    ...read(join(import.meta.dirname, "mantine.css")).matchAll(/styles\/(\w+)\.layer\.css/gu),
+  ];
   const sheets = imported.map(
     ([, name = ""]) => [name, classes(read(join(LIBRARY, `styles/${name}.css`)))] as const,
   );
