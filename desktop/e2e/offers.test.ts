@@ -32,6 +32,11 @@ test("a declined offer goes to the next agent, who transfers it back", async () 
   await bruno.page.getByRole("button", { name: "Transfer" }).click();
   const dialog = bruno.page.getByRole("dialog", { name: "Transfer the task" });
   await dialog.getByRole("textbox", { name: "What it is about" }).fill("Knows Ann already");
+  // Those come first who can take it.
+  const agents = dialog.getByRole("button", { name: /Available|Offline|Not connected/u });
+  await expect.poll(() => agents.first().textContent()).toBe("AnnAvailable");
+  expect(await agents.last().textContent()).not.toContain("Available");
+  await screenshot(bruno.page, "transfer-to-whom");
   await dialog.getByRole("textbox", { name: "Find a queue or an agent" }).fill("ann");
   await dialog.getByRole("button", { name: "Ann" }).click();
   await expect.poll(() => tasks(bruno.page).count()).toBe(0);

@@ -39,6 +39,7 @@ const ADDRESS: &[(&str, &str)] =
     &[("channel", "string"), ("account", "string"), ("address", "string"), ("identity", "string")];
 const DEAD_LETTERS: &[(&str, &str)] = &[("queue", "string"), ("limit", "integer")];
 const AFTER: &[(&str, &str)] = &[("after", "string"), ("limit", "integer")];
+const WORKERS: &[(&str, &str)] = &[("after", "string"), ("limit", "integer"), ("states", "boolean")];
 const STATS: &[(&str, &str)] = &[
     ("from", "integer"),
     ("to", "integer"),
@@ -70,7 +71,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route { method: "get", path: "/api/search", access: AGENT, operation: "searchContacts", summary: "Contacts by the beginnings of their names' words, the end of a number, a mail's local part, company or tag, with their newest conversation", query: QUESTION, body: None, answer: (200, "FoundContacts"), serve: || get(search::contacts) },
     Route { method: "get", path: "/api/conversations/{sid}", access: AGENT, operation: "getConversation", summary: "A conversation", query: &[], body: None, answer: (200, "Conversation"), serve: || get(conversations::fetch) },
     Route { method: "get", path: "/api/conversations/{sid}/messages", access: AGENT, operation: "listMessages", summary: "A conversation's messages, oldest first", query: HISTORY, body: None, answer: (200, "Messages"), serve: || get(conversations::messages) },
-    Route { method: "get", path: "/api/workers", access: AGENT, operation: "listWorkers", summary: "Workers, in the order of their ids", query: AFTER, body: None, answer: (200, "Workers"), serve: || get(workers::list) },
+    Route { method: "get", path: "/api/workers", access: AGENT, operation: "listWorkers", summary: "Workers, in the order of their ids; with states what each does, too", query: WORKERS, body: None, answer: (200, "Workers"), serve: || get(workers::list) },
     Route { method: "post", path: "/api/uploads", access: AGENT, operation: "createUpload", summary: "A form by which a browser uploads one file, and the reference that a message then has", query: &[], body: Some("NewUpload"), answer: (201, "Upload"), serve: || post(media::upload) },
     Route { method: "post", path: "/api/media/fetch", access: AGENT, operation: "fetchMedia", summary: "Fetches an attachment of a customer once more", query: &[], body: Some("MediaFetch"), answer: (202, "MediaFetch"), serve: || post(media::fetch_again) },
     Route { method: "get", path: "/api/workers/{sid}", access: SUPERVISOR, operation: "getWorker", summary: "A worker and its state", query: &[], body: None, answer: (200, "Worker"), serve: || get(workers::fetch) },

@@ -249,6 +249,11 @@ async fn a_configuration_is_applied_or_refused_with_its_faults() {
     let names: BTreeSet<&str> =
         workers["workers"].as_array().unwrap().iter().filter_map(|w| w["friendly_name"].as_str()).collect();
     assert_eq!(names, BTreeSet::from(["Ann", "Bo"]));
+    let (_, colleagues) = api.ask("GET", "/api/workers?states=true&limit=1", Some(Role::Agent), "").await;
+    let colleague = colleagues["workers"][0].as_object().unwrap();
+    let known: Vec<&str> = colleague.keys().map(String::as_str).collect();
+    assert_eq!(known, ["sid", "friendly_name", "activity_name", "available", "connected"]);
+    assert_eq!((&colleague["activity_name"], &colleagues["more"]), (&json!("Offline"), &json!(true)));
     let sid = WorkerSid::derive(&["worker", "Bo"]);
     let (_, worker) = api.ask("GET", &format!("/api/workers/{sid}"), admin, "").await;
     assert_eq!((&worker["activity_name"], &worker["connected"]), (&json!("Offline"), &json!(false)));

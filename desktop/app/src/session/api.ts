@@ -15,6 +15,15 @@ export interface Named {
   friendly_name: string;
 }
 
+/** A worker as the others see them. */
+export interface Colleague extends Named {
+  activity_name: string | null;
+  /** Whether the activity is an available one. */
+  available: boolean;
+  /** Whether a desk of theirs is there. */
+  connected: boolean;
+}
+
 /** Who may sign in on this machine. */
 export interface LocalWorker extends Named {
   attributes: Record<string, unknown> | null;
@@ -80,12 +89,21 @@ export class Api {
   }
 
   /** All workers by name, up to `WORKERS_MAX`. */
-  async workers(): Promise<Named[]> {
-    const all: Named[] = [];
+  workers(): Promise<Named[]> {
+    return this.#workers<Named>("");
+  }
+
+  /** The same with what each does now. */
+  colleagues(): Promise<Colleague[]> {
+    return this.#workers<Colleague>("&states=true");
+  }
+
+  async #workers<T extends Named>(query: string): Promise<T[]> {
+    const all: T[] = [];
     for (let more = true; more && all.length < WORKERS_MAX; ) {
       const after = all.at(-1)?.sid;
-      const path = `/api/workers?limit=${PAGE}${after ? `&after=${after}` : ""}`;
-      const page = await this.#call<{ workers: Named[]; more: boolean }>(path);
+      const path = `/api/workers?limit=${PAGE}${query}${after ? `&after=${after}` : ""}`;
+      const page = await this.#call<{ workers: T[]; more: boolean }>(path);
       all.push(...page.workers);
       more = page.more && page.workers.length > 0;
     }

@@ -1,13 +1,19 @@
 /** Queues and agents to choose one of, found by name. */
 
-import { Text, TextInput, UnstyledButton } from "@mantine/core";
-import { IconPhoneCalling, IconRefresh, IconSearch, IconUser, IconUsersGroup } from "@tabler/icons-react";
+import { Text, TextInput } from "@mantine/core";
+import {
+  IconPhoneCalling,
+  IconRefresh,
+  IconSearch,
+  type IconUser,
+  IconUsersGroup,
+} from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { dialled } from "../model/calls.ts";
 import type { WorkerSid } from "../protocol/generated.ts";
-import { useDeskState } from "./context.ts";
-import { useDeskSettings, useWorkers } from "./queries.ts";
+import { useColleagues, useDeskSettings } from "./queries.ts";
+import { Agent, Target } from "./Target.tsx";
 import css from "./TargetList.module.css";
 
 const AGENTS_MAX = 100;
@@ -24,24 +30,17 @@ interface Props {
 
 export function TargetList({ choose, workflow = false, numbers = false, without = [] }: Props) {
   const { t } = useTranslation();
-  const me = useDeskState((state) => state.worker?.sid);
   const { task_queues } = useDeskSettings();
-  const { data: workers = [] } = useWorkers(true);
+  const colleagues = useColleagues();
   const [typed, setTyped] = useState("");
 
   const fits = ({ friendly_name }: { friendly_name: string }) =>
     friendly_name.toLowerCase().includes(typed.trim().toLowerCase());
   const queues = task_queues.filter(fits);
-  const others = workers.filter(({ sid }) => sid !== me && !without.includes(sid));
-  const agents = others.filter(fits).slice(0, AGENTS_MAX);
+  const agents = colleagues.filter((each) => !without.includes(each.sid) && fits(each)).slice(0, AGENTS_MAX);
   const number = numbers ? dialled(typed) : null;
-  const target = (to: string, name: string, Mark: typeof IconUser) => (
-    <li key={to}>
-      <UnstyledButton className={css.target} onClick={() => choose(to, name)}>
-        <Mark size={18} stroke={1.75} aria-hidden />
-        <bdi>{name}</bdi>
-      </UnstyledButton>
-    </li>
+  const target = (to: string, name: string, mark: typeof IconUser) => (
+    <Target key={to} name={name} mark={mark} choose={() => choose(to, name)} />
   );
   return (
     <>
@@ -62,7 +61,11 @@ export function TargetList({ choose, workflow = false, numbers = false, without 
           {workflow && typed === "" && target("workflow", t("transfer.again"), IconRefresh)}
         </ul>
         {agents.length > 0 && <h3 className={css.title}>{t("transfer.agents")}</h3>}
-        <ul>{agents.map(({ sid, friendly_name }) => target(sid, friendly_name, IconUser))}</ul>
+        <ul>
+          {agents.map((agent) => (
+            <Agent key={agent.sid} agent={agent} choose={() => choose(agent.sid, agent.friendly_name)} />
+          ))}
+        </ul>
         {queues.length + agents.length === 0 && !number && <Text c="dimmed">{t("transfer.none")}</Text>}
       </div>
     </>

@@ -6,6 +6,7 @@ use crate::error::ApiError;
 use crate::read::Params;
 use axum::Json;
 use axum::extract::State;
+use patchbay_center::floor::{self, FloorWorker};
 use patchbay_center::ports::Consistency;
 use patchbay_center::store::{list_workers, load_profile, load_worker};
 use patchbay_model::WorkerSid;
@@ -17,18 +18,38 @@ use serde_json::{Map, Value, json};
 pub(crate) struct Page {
     after: Option<WorkerSid>,
     limit: Option<usize>,
+    states: Option<bool>,
 }
 
-/// Names only: whoever wants a state asks for it.
+/// Names; with `states` what each does, too, for half a read unit more.
 pub(crate) async fn list(
     State(center): State<Shared>,
     Params(page): Params<Page>,
 ) -> Result<Json<Value>, ApiError> {
-    let limit = entries(page.limit)?;
-    let (workers, more) = list_workers(center.table.as_ref(), page.after.as_ref(), limit).await?;
-    let workers: Vec<Value> =
-        workers.iter().map(|(sid, name)| json!({ "sid": sid, "friendly_name": name })).collect();
+    let (limit, after) = (entries(page.limit)?, page.after.as_ref());
+    let (workers, more): (Vec<Value>, bool) = match page.states {
+        Some(true) => {
+            let (workers, more) = floor::workers(&center, after, limit).await?;
+            (workers.iter().map(with_state).collect(), more)
+        }
+        _ => {
+            let (workers, more) = list_workers(center.table.as_ref(), after, limit).await?;
+            let named = |(sid, name): &(WorkerSid, String)| json!({ "sid": sid, "friendly_name": name });
+            (workers.iter().map(named).collect(), more)
+        }
+    };
     Ok(Json(json!({ "workers": workers, "more": more })))
+}
+
+/// What a colleague may know of a worker: whether they can take something.
+fn with_state(worker: &FloorWorker) -> Value {
+    json!({
+        "sid": worker.sid,
+        "friendly_name": worker.friendly_name,
+        "activity_name": worker.activity_name,
+        "available": worker.available,
+        "connected": worker.connected,
+    })
 }
 
 pub(crate) async fn fetch(

@@ -1,13 +1,14 @@
 /** Who is to come into a call: a number, a colleague, whoever is free in a queue. */
 
-import { Button, Modal, Switch, Text, Textarea, TextInput, UnstyledButton } from "@mantine/core";
-import { IconPhoneCalling, IconSearch, IconUser, IconUsersGroup } from "@tabler/icons-react";
+import { Button, Modal, Switch, Text, Textarea, TextInput } from "@mantine/core";
+import { IconPhoneCalling, IconSearch, IconUsersGroup } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { dialled } from "../../model/calls.ts";
 import type { CallEntry } from "../../protocol/frames.ts";
-import { useDesk, useDeskState } from "../context.ts";
-import { useDeskSettings, useWorkers } from "../queries.ts";
+import { useDesk } from "../context.ts";
+import { useColleagues, useDeskSettings } from "../queries.ts";
+import { Agent, Target } from "../Target.tsx";
 import css from "../TargetList.module.css";
 import { useTried } from "./useCall.ts";
 
@@ -39,9 +40,8 @@ function Choice({ call, close }: { call: CallEntry; close: () => void }) {
   const { t } = useTranslation();
   const desk = useDesk();
   const tried = useTried();
-  const me = useDeskState((state) => state.worker?.sid);
   const { task_queues } = useDeskSettings();
-  const { data: workers = [] } = useWorkers(true);
+  const colleagues = useColleagues();
   const [typed, setTyped] = useState("");
   const [note, setNote] = useState("");
   const [hold, setHold] = useState(true);
@@ -52,18 +52,8 @@ function Choice({ call, close }: { call: CallEntry; close: () => void }) {
   const go = async (act: () => Promise<unknown>) => {
     if (await tried(act)) close();
   };
-  const target = ({ sid, friendly_name }: { sid: string; friendly_name: string }, Mark: typeof IconUser) => (
-    <li key={sid}>
-      <UnstyledButton
-        className={css.target}
-        onClick={() => void go(() => desk.tasks.invite(task_sid, sid, note.trim(), hold))}
-      >
-        <Mark size={18} stroke={1.75} aria-hidden />
-        <bdi>{friendly_name}</bdi>
-      </UnstyledButton>
-    </li>
-  );
-  const agents = workers.filter((worker) => worker.sid !== me && fits(worker)).slice(0, SHOWN_MAX);
+  const ask = (sid: string) => void go(() => desk.tasks.invite(task_sid, sid, note.trim(), hold));
+  const agents = colleagues.filter(fits).slice(0, SHOWN_MAX);
   const queues = task_queues.filter(fits);
   return (
     <div className={css.targets}>
@@ -98,9 +88,17 @@ function Choice({ call, close }: { call: CallEntry; close: () => void }) {
           />
           <div className={css.lists}>
             {agents.length > 0 && <h3 className={css.title}>{t("transfer.agents")}</h3>}
-            <ul>{agents.map((agent) => target(agent, IconUser))}</ul>
+            <ul>
+              {agents.map((agent) => (
+                <Agent key={agent.sid} agent={agent} choose={() => ask(agent.sid)} />
+              ))}
+            </ul>
             {queues.length > 0 && <h3 className={css.title}>{t("transfer.queues")}</h3>}
-            <ul>{queues.map((queue) => target(queue, IconUsersGroup))}</ul>
+            <ul>
+              {queues.map(({ sid, friendly_name }) => (
+                <Target key={sid} name={friendly_name} mark={IconUsersGroup} choose={() => ask(sid)} />
+              ))}
+            </ul>
             {agents.length + queues.length === 0 && <Text c="dimmed">{t("transfer.none")}</Text>}
           </div>
         </>
