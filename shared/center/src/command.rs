@@ -136,7 +136,7 @@ pub enum RoutingBody {
         address: Address,
         our_address: String,
     },
-    /// A conversation closed at `closed_at`: look for messages that were stored behind its back.
+    /// A conversation was about to close at `closed_at`: look for messages that were stored behind the closing's back.
     CloseCheck {
         conversation_sid: ConversationSid,
         closed_at: Timestamp,

@@ -20,8 +20,9 @@ const RUNNING_MAX: usize = 6;
 const CONTAINERS: usize = 3;
 /// For how long a handler may run before it is killed: the functions' timeout (template.yaml).
 const HANDLER_S_MAX: i64 = 30;
-/// How long the calm lasts that everything must come to rest in: longer than any timer but a task's own.
-pub(crate) const CALM_S: i64 = 240;
+/// How long the calm lasts that everything must come to rest in: longer than the queue holds a message back, so that a
+/// task's timer is sent on once, and than any other timer.
+pub(crate) const CALM_S: i64 = 1_000;
 /// Moves in a thousand at which a history with pauses makes one, at the most.
 const PAUSES_MAX: u32 = 8;
 /// Turns in which it must come to rest: many times what any history needs.

@@ -7,9 +7,7 @@ use crate::error::ApiError;
 use crate::read::Params;
 use axum::Json;
 use axum::extract::State;
-use patchbay_center::keys;
-use patchbay_center::ports::Consistency;
-use patchbay_center::store::{load, load_conversation};
+use patchbay_center::store::load_conversation_by_sid;
 use patchbay_model::{Conversation, ConversationSid};
 use serde_json::Value;
 
@@ -17,12 +15,7 @@ pub(crate) async fn fetch(
     State(center): State<Shared>,
     Sid(sid): Sid<ConversationSid>,
 ) -> Result<Json<Conversation>, ApiError> {
-    let table = center.table.as_ref();
-    let newest = load_conversation(table, &sid.contact(), Consistency::Strong).await?;
-    let found = match newest.filter(|newest| newest.sid == sid) {
-        Some(newest) => Some(newest),
-        None => load(table, &keys::past_conversation(&sid), Consistency::Strong).await?,
-    };
+    let found = load_conversation_by_sid(center.table.as_ref(), &sid).await?;
     found.map(Json).ok_or_else(|| ApiError::not_found("conversation"))
 }
 

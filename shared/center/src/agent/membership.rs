@@ -89,11 +89,10 @@ pub(super) async fn join(
         let found = load_conversation(table, &conversation_sid.contact(), Consistency::Strong).await?;
         let stands = stands(found, conversation_sid, task_sid);
         match &stands {
-            Stands::Over => return Ok(Joined::Over),
             Stands::Open(conversation) if is_on(conversation, worker, task_sid) => {
                 return Ok(Joined::On(conversation.clone()));
             }
-            Stands::Open(_) | Stands::BeforeTurn => {}
+            Stands::Open(_) | Stands::BeforeTurn | Stands::Over => {}
         }
         let task = load_task(table, task_sid, Consistency::Strong).await?;
         let accepted = task.as_ref().and_then(|task| {
@@ -102,9 +101,16 @@ pub(super) async fn join(
         });
         let Some(reservation) = accepted else { return Ok(Joined::Over) };
         let is_invitation = task.as_ref().is_some_and(|task| task.invitation.is_some());
-        let Stands::Open(before) = stands else {
+        let before = match stands {
+            Stands::Open(before) => before,
             // A conversation is written before anybody is asked into it.
-            return Ok(if is_invitation { Joined::Over } else { Joined::NotYet });
+            Stands::BeforeTurn if !is_invitation => return Ok(Joined::NotYet),
+            Stands::BeforeTurn | Stands::Over => {
+                if let Some(task) = task.as_ref().filter(|_| !is_invitation) {
+                    router::complete_orphan(center, worker, task).await?;
+                }
+                return Ok(Joined::Over);
+            }
         };
         let is_at_task = before.task_sid.as_ref() == Some(task_sid);
         let is_asked = before.invitation(task_sid).is_some();

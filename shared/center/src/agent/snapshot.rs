@@ -9,11 +9,10 @@ use crate::config::Config;
 use crate::frames::{
     contact_payload, conversation_payload, message_payload, reservation_payload, scheduled_payload,
 };
-use crate::keys;
 use crate::ports::Consistency;
 use crate::router::OpError;
 use crate::store::{
-    StoreError, load, load_contact, load_conversation, load_open_scheduled, load_task, load_timeline,
+    StoreError, load_contact, load_conversation_by_sid, load_open_scheduled, load_task, load_timeline,
 };
 use crate::window;
 use patchbay_model::{Contact, Conversation, ConversationSid, Message, ReservationStatus, Seq, Task, Worker};
@@ -96,12 +95,7 @@ async fn conversation_of(
         _ => return Ok(None),
     }
     // It is over, and the agent still writes it up; the customer may have begun another.
-    let table = center.table.as_ref();
-    let newest = load_conversation(table, &sid.contact(), Consistency::Strong).await?;
-    match newest.filter(|newest| newest.sid == *sid) {
-        Some(newest) => Ok(Some(newest)),
-        None => Ok(load(table, &keys::past_conversation(sid), Consistency::Strong).await?),
-    }
+    Ok(load_conversation_by_sid(center.table.as_ref(), sid).await?)
 }
 
 /// The contact of a conversation.

@@ -1,6 +1,5 @@
 //! A customer's message.
 
-use super::close::check_after_closing;
 use super::follow::{follow, learn};
 use super::place::{Said, message_sid, put};
 use super::turn::{Addresses, Cause, Turn, following, texts};
@@ -183,8 +182,8 @@ pub(super) async fn open_conversation(
     let before = load_execution(table, &contact, Consistency::Strong).await?;
     if let Some(closed) = &closed {
         if before.as_ref().is_some_and(|before| before.has_handled(&incoming.event)) {
-            // Its own turn closed the conversation, and may not have come to the check.
-            return check_after_closing(center, closed).await;
+            // Its own turn closed the conversation.
+            return Ok(());
         }
         if incoming.stored == StoredMessage::AlreadyThere && also.is_empty() {
             let message = load_message(table, &incoming.message.key(), Consistency::Strong).await?;

@@ -1,7 +1,6 @@
 //! The end of a conversation's task.
 
 use super::InboundError;
-use super::close::check_after_closing;
 use super::turn::{Cause, Turn};
 use crate::agent::end_invitation;
 use crate::center::Center;
@@ -9,7 +8,7 @@ use crate::command::TaskOutcome;
 use crate::ports::Consistency;
 use crate::store::{load_conversation, load_execution, load_leg, load_task};
 use patchbay_flow::{FlowInput, Status, TaskEvent, Waiting};
-use patchbay_model::{ChannelKind, ConversationSid, ConversationState, TaskSid};
+use patchbay_model::{ChannelKind, ConversationSid, TaskSid};
 use serde_json::json;
 
 /// What came of a task. A caller whom their agent has left with somebody outside talks on: their flow hears of it when
@@ -63,9 +62,7 @@ pub(super) async fn end(
         return Ok(end_invitation(center, conversation_sid, task_sid, outcome).await?);
     }
     if conversation.sid != *conversation_sid || conversation.task_sid.as_ref() != Some(task_sid) {
-        let closed = conversation.sid == *conversation_sid && conversation.state == ConversationState::Closed;
-        // A run before may have closed it and not have come to the check.
-        return if closed { check_after_closing(center, &conversation).await } else { Ok(()) };
+        return Ok(());
     }
     let cause = Cause { event: format!("task:{task_sid}"), after: None, heard: None, reply_context: None };
     let execution = load_execution(table, &contact, Consistency::Strong).await?;

@@ -1,7 +1,7 @@
 //! One event's turn of a flow: steps, the effects that they ask for, and at last the new state.
 
 use super::InboundError;
-use super::close::check_after_closing;
+use super::close::check_closing;
 use super::effects;
 use super::push;
 use crate::center::Center;
@@ -412,6 +412,9 @@ async fn write_conversation(
     if stored.as_ref() != Some(&conversation) {
         writes.extend(stored.iter().filter(|stored| stored.sid != conversation.sid).map(archive));
         conversation.updated_at = center.now();
+        if conversation.state == ConversationState::Closed {
+            check_closing(center, &conversation).await?;
+        }
         writes.push(put_next(&mut conversation));
     }
     if let Some(before) = stored.as_ref().filter(|before| before.sid == conversation.sid) {
@@ -428,9 +431,6 @@ async fn write_conversation(
     }
     if conversation.state != known {
         webchat::tell_visitor(center, &conversation).await;
-    }
-    if conversation.state == ConversationState::Closed {
-        check_after_closing(center, &conversation).await?;
     }
     Ok(())
 }

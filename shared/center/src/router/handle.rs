@@ -2,8 +2,8 @@
 
 use super::give_back::{free_ended, give_back};
 use super::{
-    OpError, hand_over, invitation, outcome, presence, recheck, reclassify, serve, sweep, task, timer,
-    transfer,
+    OpError, hand_over, invitation, orphan, outcome, presence, recheck, reclassify, serve, sweep, task,
+    timer, transfer,
 };
 use crate::agent;
 use crate::center::Center;
@@ -45,7 +45,7 @@ async fn carry_out(center: &Center, command: RoutingBody, again: bool) -> Result
         RoutingBody::CancelTask { task_sid, reason } => task::cancel(center, &task_sid, &reason).await,
         RoutingBody::TaskTimer { task_sid, due } => {
             if center.now() < due {
-                return Ok(timer::send_at(center, &RoutingBody::TaskTimer { task_sid, due }, due).await?);
+                return orphan::send_timer_on(center, task_sid, due).await;
             }
             let task = load_task(center.table.as_ref(), &task_sid, Consistency::Strong).await?;
             // The first run may have armed the next one, and died before it looked at the workers.

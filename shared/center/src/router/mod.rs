@@ -21,6 +21,7 @@ mod hand_over;
 mod handle;
 mod invitation;
 mod offer;
+mod orphan;
 mod outcome;
 mod own;
 mod presence;
@@ -53,6 +54,7 @@ pub(crate) use invitation::{
     DECLINED, INVITATION_NOTE, INVITATION_OF, INVITED_BY, WITHDRAWN, asked_before, end_invitations,
     have_looked, inherited, invite, withdraw,
 };
+pub(crate) use orphan::complete_orphan;
 pub(crate) use outcome::tell;
 pub(crate) use own::begin_own;
 pub use presence::{connect, disconnect, set_activity};

@@ -5,7 +5,7 @@ use crate::codec;
 use crate::keys;
 use crate::ports::{Attributes, Condition, Consistency, Item, Key, Table, Write};
 use patchbay_model::limits::MERGED_MAX;
-use patchbay_model::{ContactSid, Conversation};
+use patchbay_model::{ContactSid, Conversation, ConversationSid};
 
 impl Versioned for Conversation {
     fn key(&self) -> Key {
@@ -26,7 +26,19 @@ pub async fn load_conversation(
     load(table, &keys::conversation(contact), consistency).await
 }
 
-/// The same of whoever the contact was found to be, with that contact: its messages are that one's.
+/// A conversation, newest or past, as it is now.
+pub async fn load_conversation_by_sid(
+    table: &dyn Table,
+    sid: &ConversationSid,
+) -> Result<Option<Conversation>, StoreError> {
+    let newest = load_conversation(table, &sid.contact(), Consistency::Strong).await?;
+    match newest.filter(|newest| newest.sid == *sid) {
+        Some(newest) => Ok(Some(newest)),
+        None => load(table, &keys::past_conversation(sid), Consistency::Strong).await,
+    }
+}
+
+/// The contact's newest, of whoever the contact was found to be, with that contact: its messages are that one's.
 pub async fn load_current_conversation(
     table: &dyn Table,
     contact: &ContactSid,

@@ -26,7 +26,9 @@ pub use contact::{
     assign_identity, claim_for_all, claim_identity, delete_contact, find_contact, find_timeline,
     load_contact, load_current_contact, put_contact,
 };
-pub use conversation::{archive, load_conversation, load_current_conversation, load_past_conversations};
+pub use conversation::{
+    archive, load_conversation, load_conversation_by_sid, load_current_conversation, load_past_conversations,
+};
 pub use delivery::{Progress, begin_part, end_part, load_progress};
 pub use erasure::{Erasure, keep_erasure, load_erasure};
 pub use execution::{ENDED_EXECUTION_KEPT_S, Execution, REMEMBERED_EVENTS_MAX, load_execution};

@@ -9,7 +9,9 @@ use crate::agent::request::{Fields, Refusal};
 use crate::agent::snapshot::{contact_of, recent_messages, scheduled_of};
 use crate::center::Center;
 use crate::frames::{contact_payload, conversation_payload, message_payload};
+use crate::ports::Consistency;
 use crate::router::{self, Accepted};
+use crate::store::load_task;
 use crate::window;
 use patchbay_model::Task;
 
@@ -17,7 +19,8 @@ use super::about_task;
 
 /// Answers with the task and, where it has one, the conversation, the contact and the contact's last messages
 /// on all channels. They are read after the worker is on the conversation: what comes later is pushed to it. Whoever
-/// is faster than the flow that made the task hears of its conversation once it is written.
+/// is faster than the flow that made the task hears of its conversation once it is written; a task that its conversation
+/// never had is completed at once.
 ///
 /// A caller's task is accepted when the agent's phone is answered: here it only begins to ring (`ringing`).
 ///
@@ -37,7 +40,10 @@ pub(super) async fn accept(center: &Center, session: &Session, fields: &Fields) 
     let Some(sid) = &task.conversation_sid else { return Ok(answer) };
     let conversation = match join(center, &session.worker_sid, &task.sid, sid).await? {
         Joined::On(conversation) => conversation,
-        Joined::Over => return Ok(answer),
+        Joined::Over => {
+            let now = load_task(center.table.as_ref(), &task.sid, Consistency::Strong).await?;
+            return about_task(center, now.as_ref().unwrap_or(&task)).await;
+        }
         Joined::NotYet => {
             late::join_later(center, &session.worker_sid, &task.sid, sid, 0).await?;
             return Ok(answer);

@@ -7,6 +7,7 @@ mod invite_abandoned;
 mod late;
 mod message;
 mod note;
+mod orphan;
 mod reservation;
 mod scheduled;
 mod session;
@@ -220,6 +221,12 @@ impl Desk {
 
     /// A customer who has written `said` messages waits for an agent; the task is offered to Ann.
     pub async fn customer_waits(&self, said: usize) -> ReservationSid {
+        self.customer_asks(said).await;
+        self.offered(&task_sid(), "ann").await.unwrap()
+    }
+
+    /// A customer who has written `said` messages wants an agent, whoever is there.
+    pub async fn customer_asks(&self, said: usize) {
         let address = sms();
         let mut contact = Contact {
             sid: contact_sid(),
@@ -246,7 +253,7 @@ impl Desk {
             execution: None,
             our_address: "+15005550001".into(),
             merged_into: None,
-            tasks: vec![],
+            tasks: vec![task_sid()],
             invited: vec![],
             first_seq: Seq::at(START),
             created_at: START,
@@ -262,7 +269,6 @@ impl Desk {
             self.customer_said(&format!("message {at}"), self.center.now().plus_ms(-ago_ms)).await;
         }
         self.create(task_sid()).await;
-        self.offered(&task_sid(), "ann").await.unwrap()
     }
 
     pub async fn customer_said(&self, text: &str, at: Timestamp) -> Message {

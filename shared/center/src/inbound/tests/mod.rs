@@ -2,6 +2,7 @@ mod bridge;
 mod call;
 mod call_races;
 mod calling;
+mod close;
 mod colleague;
 mod colleague_races;
 mod control;
