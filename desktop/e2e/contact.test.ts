@@ -80,6 +80,28 @@ test("notes and tags are kept, an earlier conversation is read, two contacts bec
   expect(problems).toEqual([]);
 });
 
+test("whoever writes a task up still notes something and keeps what they know", async () => {
+  const { page, problems } = await signIn(browser, center.url, "Ann");
+  await center.askForAgent("sms", "+15005550084");
+  await offers(page).getByRole("button", { name: "Accept" }).click();
+  await timeline(page).getByText("Which language do you prefer?").waitFor();
+  await page.getByRole("button", { name: "Wrap up" }).click();
+  await page.getByText("The conversation has ended.").waitFor();
+
+  await page.getByRole("button", { name: "Note", exact: true }).click();
+  await page.getByRole("textbox", { name: "Note among agents" }).fill("Wants a bill by post");
+  await page.getByRole("button", { name: "Add note" }).click();
+  await timeline(page).getByText("Wants a bill by post").waitFor();
+  await panel(page).getByLabel("Tags").fill("post");
+  await panel(page).getByLabel("Tags").press("Enter");
+  await panel(page).getByText("post", { exact: true }).waitFor();
+  // Who they are is found out while one talks to them.
+  expect(await panel(page).getByRole("button", { name: "Find another contact" }).count()).toBe(0);
+  await screenshot(page, "writing-up");
+  await finishes(page);
+  expect(problems).toEqual([]);
+});
+
 test("while the window is closed an approved template goes out", async () => {
   const { page, problems } = await signIn(browser, center.url, "Ann");
   const from = "+15005550083";

@@ -174,3 +174,11 @@ pub struct Task {
     pub updated_at: Timestamp,
     pub version: u64,
 }
+
+impl Task {
+    /// The reservation of whoever has accepted it and not completed it.
+    pub fn served(&self) -> Option<&TaskReservation> {
+        let has = |status| matches!(status, ReservationStatus::Accepted | ReservationStatus::Wrapping);
+        self.reservations.iter().find(|reservation| has(reservation.status))
+    }
+}

@@ -55,7 +55,7 @@ export function ContactPanel({ reservation }: { reservation: Reservation }) {
       )}
       <TaskFacts reservation={reservation} attributes={attributes} />
       {contact && <Conversations contact={contact} name={shown} version={conversation?.version ?? 0} />}
-      {contact && conversation && (
+      {contact && conversation && reservation.reservation_status !== "wrapping" && (
         <Part title={t("merge.title")}>
           <MergePart key={conversation.sid} contact={contact} conversation={conversation.sid} />
         </Part>

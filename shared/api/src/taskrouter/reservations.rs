@@ -164,10 +164,7 @@ pub(super) async fn of_task(
     action: &str,
     reason: Option<&str>,
 ) -> Result<TaskSid, TwilioError> {
-    let is_served =
-        |r: &&TaskReservation| matches!(r.status, ReservationStatus::Accepted | ReservationStatus::Wrapping);
-    let reservation = task.reservations.iter().find(is_served);
-    let reservation = reservation.ok_or_else(|| TwilioError::bad_request("no agent has the task"))?;
+    let reservation = task.served().ok_or_else(|| TwilioError::bad_request("no agent has the task"))?;
     let mut fields = Map::from_iter([("reservation_sid".to_owned(), json!(reservation.sid))]);
     fields.extend(reason.map(|reason| ("reason".to_owned(), json!(reason))));
     act_for(&call.center, &reservation.worker_sid, action, fields).await?;

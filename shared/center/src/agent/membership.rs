@@ -1,13 +1,12 @@
 //! Which agents are on a conversation.
 
 use super::request::Refusal;
-use super::{Session, tell};
+use super::tell;
 use crate::center::Center;
-use crate::frames::{self, Fault};
+use crate::frames;
 use crate::ports::Consistency;
 use crate::router::{self, OpError};
 use crate::store::{StoreError, load_conversation, load_profile, load_task, put_next};
-use crate::token::Role;
 use crate::webchat;
 use patchbay_model::{
     Conversation, ConversationSid, ConversationState, ReservationStatus, Task, TaskSid, WorkerSid,
@@ -15,52 +14,6 @@ use patchbay_model::{
 
 /// How often a change is made again on what somebody else has just written.
 pub(super) const TRIES_MAX: usize = 6;
-
-/// The conversation, if the session's worker is on it. One half read unit; a strong read only before a refusal,
-/// since the worker may just have joined.
-pub(super) async fn participating(
-    center: &Center,
-    session: &Session,
-    sid: &ConversationSid,
-) -> Result<Conversation, Refusal> {
-    let mut found = None;
-    for consistency in [Consistency::Eventual, Consistency::Strong] {
-        found = load_conversation(center.table.as_ref(), &sid.contact(), consistency).await?;
-        if let Some(conversation) = &found
-            && conversation.sid == *sid
-            && conversation.state != ConversationState::Closed
-            && conversation.workers.contains(&session.worker_sid)
-        {
-            return Ok(conversation.clone());
-        }
-    }
-    // Whoever is not on a conversation does not learn whether it exists.
-    let was_on = found.is_some_and(|found| found.sid == *sid && found.workers.contains(&session.worker_sid));
-    Err(match was_on {
-        true => Refusal::new(Fault::Refused, "the conversation is closed"),
-        false => Refusal::new(Fault::NotFound, "there is no such conversation that you are on"),
-    })
-}
-
-/// The conversation, if the session may see it: a supervisor every one, others those that they are on, or were when it
-/// closed. One half read unit; a strong read only before a refusal.
-pub(super) async fn seeing(
-    center: &Center,
-    session: &Session,
-    sid: &ConversationSid,
-) -> Result<Conversation, Refusal> {
-    for consistency in [Consistency::Eventual, Consistency::Strong] {
-        let found = load_conversation(center.table.as_ref(), &sid.contact(), consistency).await?;
-        let may_see = |found: &Conversation| {
-            found.sid == *sid
-                && (session.role >= Role::Supervisor || found.workers.contains(&session.worker_sid))
-        };
-        if let Some(conversation) = found.filter(may_see) {
-            return Ok(conversation);
-        }
-    }
-    Err(Refusal::new(Fault::NotFound, "there is no such conversation that you are on"))
-}
 
 /// What became of a worker who accepted a task.
 #[derive(Debug, PartialEq)]

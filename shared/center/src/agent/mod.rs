@@ -5,6 +5,7 @@
 //! be repeated with its id: its effects have ids derived from it or are states that are reached once; each
 //! action says which.
 
+mod access;
 mod actions;
 mod answer;
 mod behalf;

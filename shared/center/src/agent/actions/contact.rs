@@ -1,8 +1,8 @@
 //! `contact.update`, `contact.merge`, `contact.unmerge`: what an agent knows of the customer.
 
 use crate::agent::Session;
+use crate::agent::access::{participating, serving};
 use crate::agent::answer::Answer;
-use crate::agent::membership::participating;
 use crate::agent::request::{Fields, Refusal};
 use crate::center::Center;
 use crate::contacts::{self, ContactChange, EditError, Finder, MergeError};
@@ -14,8 +14,8 @@ use serde_json::{Map, Value};
 /// The fields of a change, as the API has them.
 const CHANGEABLE: [&str; 4] = ["name", "attributes", "tags", "notes"];
 
-/// `contact.update {conversation_sid, name?, attributes?, tags?, notes?}`: answers with the contact. Safe to repeat:
-/// it sets what it names.
+/// `contact.update {conversation_sid, name?, attributes?, tags?, notes?}`: answers with the contact. By
+/// whoever serves the customer, or writes it up. Safe to repeat: it sets what it names.
 pub(super) async fn update(center: &Center, session: &Session, fields: &Fields) -> Result<Answer, Refusal> {
     let wanted: Map<String, Value> = CHANGEABLE
         .into_iter()
@@ -23,7 +23,7 @@ pub(super) async fn update(center: &Center, session: &Session, fields: &Fields) 
         .collect();
     let change: ContactChange = serde_json::from_value(Value::Object(wanted))
         .map_err(|error| Refusal::new(Fault::BadField, error.to_string()))?;
-    let conversation = participating(center, session, &fields.sid("conversation_sid")?).await?;
+    let conversation = serving(center, session, &fields.sid("conversation_sid")?).await?;
     let by = name_of(session);
     match contacts::edit(center, &conversation.contact_sid, &change, &by).await {
         Ok(contact) => about(center, &contact).await,

@@ -1,8 +1,8 @@
 //! `conversation.history {conversation_sid, before_seq?, limit?}`: what the contact and we said before.
 
 use crate::agent::Session;
+use crate::agent::access::serving;
 use crate::agent::answer::{Answer, Lists};
-use crate::agent::membership::participating;
 use crate::agent::request::{Fields, Refusal};
 use crate::agent::snapshot::{LAST, SHOWN_MAX, contact_of};
 use crate::center::Center;
@@ -26,7 +26,7 @@ pub(super) async fn history(center: &Center, session: &Session, fields: &Fields)
         let message = format!("not in {}..={}", LIMITS.start(), LIMITS.end());
         return Err(Refusal::field("limit", message));
     }
-    let conversation = participating(center, session, &sid).await?;
+    let conversation = serving(center, session, &sid).await?;
     let contact = contact_of(center, &conversation).await?;
     let (messages, more) = load_timeline(
         center.table.as_ref(),

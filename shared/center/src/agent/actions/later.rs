@@ -1,8 +1,9 @@
 //! `message.cancel`, `message.reschedule`: a message that is to be said later is not, or otherwise.
 
 use crate::agent::Session;
+use crate::agent::access::seeing;
 use crate::agent::answer::Answer;
-use crate::agent::membership::{name, seeing};
+use crate::agent::membership::name;
 use crate::agent::request::{Fields, Refusal};
 use crate::agent::scheduled::{Change, cancel, check_time, reschedule};
 use crate::agent::snapshot::contact_of;

@@ -1,7 +1,8 @@
 //! `note.add {conversation_sid, text}`: a note among agents, in the timeline and never for the customer.
 
+use crate::agent::access::seeing;
 use crate::agent::answer::Answer;
-use crate::agent::membership::{name, seeing};
+use crate::agent::membership::name;
 use crate::agent::request::{Refusal, Request, required};
 use crate::agent::{Session, tell};
 use crate::center::Center;
@@ -32,7 +33,7 @@ pub(super) async fn add(center: &Center, session: &Session, request: &Request) -
         .with("seq", message.seq.0))
 }
 
-/// The note stands in the timeline, and those on the conversation see it. Safe to repeat: its position is fixed by the
+/// The note stands in the timeline, and those on the conversation see it, and its author. Safe to repeat: its position is fixed by the
 /// first run.
 pub(super) async fn tell_note(
     center: &Center,
@@ -44,6 +45,10 @@ pub(super) async fn tell_note(
     let author = Author::Agent { worker_sid: worker_sid.clone(), name };
     let note = tell::line(center, conversation, sid, author, Content::Note { text }).await?;
     let frame = frames::message("created", &note, center.links());
-    tell::workers(center, &conversation.workers, &frame, None).await;
+    let mut told = conversation.workers.clone();
+    if !told.contains(worker_sid) {
+        told.push(worker_sid.clone());
+    }
+    tell::workers(center, &told, &frame, None).await;
     Ok(note)
 }

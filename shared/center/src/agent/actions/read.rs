@@ -1,7 +1,7 @@
 //! `conversation.read {conversation_sid, seq}`: the agent has seen everything up to a position.
 
+use crate::agent::access::participating;
 use crate::agent::answer::Answer;
-use crate::agent::membership::participating;
 use crate::agent::request::{Fields, Refusal, required};
 use crate::agent::snapshot::{LAST, contact_of};
 use crate::agent::{Session, tell};

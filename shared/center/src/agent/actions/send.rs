@@ -4,8 +4,9 @@
 use super::content;
 use super::later::{about_scheduled, moment};
 use super::recipient::{Recipient, choose};
+use crate::agent::access::participating;
 use crate::agent::answer::Answer;
-use crate::agent::membership::{name, participating};
+use crate::agent::membership::name;
 use crate::agent::request::{NAME_CHARS_MAX, Refusal, Request, required};
 use crate::agent::snapshot::contact_of;
 use crate::agent::{Session, scheduled, tell};

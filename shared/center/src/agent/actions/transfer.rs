@@ -2,10 +2,11 @@
 
 use super::note::{OFFER_NOTE_CHARS_MAX, tell_note};
 use super::{about_task, call};
+use crate::agent::access::seeing;
 use crate::agent::answer::Answer;
 use crate::agent::call::rest_of;
 use crate::agent::invitation::at_task;
-use crate::agent::membership::{self, name, seeing};
+use crate::agent::membership::{self, name};
 use crate::agent::request::{NAME_CHARS_MAX, Refusal, Request};
 use crate::agent::{Session, tell};
 use crate::center::Center;
@@ -16,7 +17,7 @@ use crate::router::{self, Handing, Note, OpError, TransferTarget};
 use crate::store::load_task;
 use crate::token::Role;
 use patchbay_channels::voice::is_address;
-use patchbay_model::{MessageSid, ReservationStatus, Task, TaskSid, WorkerSid};
+use patchbay_model::{MessageSid, Task, TaskSid, WorkerSid};
 
 /// Answers with the new task, or with the same one where nobody has accepted it yet. A supervisor may move every task,
 /// others their own. A `note` stands in the timeline, and on the offer of a new task.
@@ -115,8 +116,7 @@ pub(super) async fn stored(center: &Center, sid: &TaskSid) -> Result<Task, Refus
 
 /// Who has accepted the task.
 pub(super) fn holder(task: &Task) -> Option<&WorkerSid> {
-    let has = |status| matches!(status, ReservationStatus::Accepted | ReservationStatus::Wrapping);
-    task.reservations.iter().find(|reservation| has(reservation.status)).map(|held| &held.worker_sid)
+    task.served().map(|served| &served.worker_sid)
 }
 
 /// Says in the timeline that a supervisor sent a waiting task somewhere else.

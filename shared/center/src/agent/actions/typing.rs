@@ -1,8 +1,8 @@
 //! `message.typing {conversation_sid, on?}`: the agent types, or no longer does.
 
 use crate::agent::Session;
+use crate::agent::access::participating;
 use crate::agent::answer::Answer;
-use crate::agent::membership::participating;
 use crate::agent::request::{Fields, Refusal};
 use crate::center::Center;
 use crate::sender;

@@ -49,6 +49,34 @@ async fn an_agent_edits_the_contact_of_her_conversation() {
 }
 
 #[tokio::test]
+async fn who_writes_up_edits_the_contact_and_reads_what_was_said() {
+    let (desk, reservation) = Desk::writing_up(3).await;
+    let update = ask("contact.update", json!({ "notes": "Paid by card" }));
+    let ack = desk.check_repeats("ann", update.clone()).await;
+    assert_eq!(ack["contact"]["notes"], "Paid by card");
+    let history = ask("conversation.history", json!({ "limit": 2 }));
+    assert_eq!(desk.ask("ann", history.clone()).await["more"], true);
+    desk.check_refused("bob", history.clone(), "not_found").await;
+    desk.check_refused("ann", ask("message.send", json!({ "text": "x" })), "not_found").await;
+
+    // A customer who writes again meanwhile changes nothing.
+    let past = desk.conversation().await;
+    let mut next = Conversation {
+        sid: contact_sid().conversation(past.sid.number() + 1),
+        state: ConversationState::Flow,
+        ..past.clone()
+    };
+    let writes = vec![crate::store::archive(&past), put_next(&mut next)];
+    crate::ports::Table::write(desk.table.as_ref(), writes).await.unwrap();
+    desk.check_repeats("ann", update.clone()).await;
+
+    let complete = json!({ "action": "reservation.complete", "id": "c", "reservation_sid": reservation });
+    desk.ask("ann", complete).await;
+    desk.check_refused("ann", update, "not_found").await;
+    desk.check_refused("ann", history, "not_found").await;
+}
+
+#[tokio::test]
 async fn an_agent_merges_another_contact_into_hers_and_takes_it_back() {
     let (desk, _) = Desk::with_agent(1).await;
     let other = other(&desk).await;

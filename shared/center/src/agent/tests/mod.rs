@@ -331,6 +331,21 @@ impl Desk {
         (desk, reservation)
     }
 
+    /// Ann has wrapped up, and the conversation is over, as its flow leaves it.
+    pub async fn writing_up(said: usize) -> (Desk, ReservationSid) {
+        let (desk, reservation) = Desk::with_agent(said).await;
+        desk.ask("ann", json!({ "action": "reservation.wrap", "id": "w", "reservation_sid": reservation }))
+            .await;
+        desk.change_conversation(|conversation| {
+            conversation.state = ConversationState::Closed;
+            conversation.task_sid = None;
+            conversation.workers.clear();
+        })
+        .await;
+        desk.settle().await;
+        (desk, reservation)
+    }
+
     pub async fn task(&self, sid: &TaskSid) -> Task {
         load_task(self.table.as_ref(), sid, Consistency::Strong).await.unwrap().unwrap()
     }

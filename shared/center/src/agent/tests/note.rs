@@ -38,9 +38,13 @@ async fn a_supervisor_whispers_to_the_agent() {
 
 #[tokio::test]
 async fn who_wraps_up_may_still_note_something() {
-    let (desk, _) = Desk::with_agent(1).await;
-    desk.change_conversation(|conversation| conversation.state = ConversationState::Closed).await;
-    desk.ask("ann", note("1", "Paid by card")).await;
+    let (desk, _) = Desk::writing_up(1).await;
+    desk.check_repeats("ann", note("1", "Paid by card")).await;
+    assert_eq!(
+        desk.heard("ann"),
+        ["message.created", "message.created"],
+        "once for each time that it is asked"
+    );
 }
 
 #[tokio::test]
