@@ -3,7 +3,7 @@
 import type { CallEntry } from "../protocol/frames.ts";
 import type { CallParticipant, Task, WorkerSid } from "../protocol/generated.ts";
 import type { DeskState } from "./state.ts";
-import { parseAttributes } from "./tasks.ts";
+import { hasCall, parseAttributes } from "./tasks.ts";
 
 /** How a call stands for one agent, in the order in which it is looked at. */
 export type CallStanding =
@@ -38,7 +38,7 @@ export function placed(task: Task): Task {
 
 /** Whether a task is somebody's call, as its attributes tell. */
 export function isCall({ attributes }: { attributes: string }): boolean {
-  return typeof parseAttributes(attributes).call_sid === "string";
+  return hasCall(parseAttributes(attributes));
 }
 
 /** The worker themselves among those who are in a call. */

@@ -36,6 +36,12 @@ describe("a task in the list", () => {
     expect(taskItem({ ...EMPTY }, nameless).name).toBeNull();
   });
 
+  test("its channel is the conversation's, and a call is one whatever is written beside it", () => {
+    expect(taskItem(desk([]), accepted).channel).toBe("sms");
+    const call = { ...accepted, task: { ...accepted.task, attributes: '{"call_sid":"CA1"}' } };
+    expect(taskItem(desk([]), call).channel).toBe("voice");
+  });
+
   test("unread is what the customer said after what was seen", () => {
     const messages = [inbound(1, began), inbound(2, began), outbound(3, began)];
     expect(taskItem(desk(messages), accepted).unread).toBe(2);

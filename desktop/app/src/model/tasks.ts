@@ -12,6 +12,7 @@ export interface TaskItem {
   conversation: Conversation | null;
   contact: Contact | null;
   name: string | null;
+  /** Where they talk. */
   channel: ChannelKind | null;
   last: Message | null;
   unread: number;
@@ -29,6 +30,11 @@ export function parseAttributes(text: string): Record<string, unknown> {
   } catch {
     return {};
   }
+}
+
+/** Whether a task is somebody's call, whatever they write beside it. */
+export function hasCall(attributes: Readonly<Record<string, unknown>>): boolean {
+  return typeof attributes.call_sid === "string";
 }
 
 /** Names under which flows put the customer's name and channel into a task's attributes (Studio, Flex). */
@@ -83,8 +89,9 @@ export function taskItem(state: DeskState, reservation: Reservation): TaskItem {
     conversation,
     contact,
     name: contact?.name ?? firstText(attributes, NAME_ATTRIBUTES) ?? conversation?.address.id ?? null,
-    channel:
-      conversation?.address.channel ?? (firstText(attributes, CHANNEL_ATTRIBUTES) as ChannelKind | null),
+    channel: hasCall(attributes)
+      ? "voice"
+      : (conversation?.address.channel ?? (firstText(attributes, CHANNEL_ATTRIBUTES) as ChannelKind | null)),
     last: messages.findLast(({ kind }) => !BESIDE.includes(kind)) ?? null,
     unread: messages.filter((message) => message.direction === "inbound" && message.seq > seen).length,
     waiting_since: waitingSince(reservation, messages),
