@@ -42,6 +42,15 @@ test("a message is answered and reacted to, where its channel can", async () => 
   await asked.first().getByText("👍").waitFor();
   const reactions = (await center.deliveries("whatsapp", from)).filter(({ signal }) => signal === "reaction");
   expect(reactions).toHaveLength(1);
+  // The newest message stays in sight, whatever is written below it.
+  const below = () =>
+    timeline(page).evaluate(
+      ({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight,
+    );
+  const height = await timeline(page).evaluate(({ clientHeight }) => clientHeight);
+  await composer(page).fill("It is\nin red,\nand in blue,\nand in green,\nif you wait");
+  await expect.poll(() => timeline(page).evaluate(({ clientHeight }) => clientHeight)).toBeLessThan(height);
+  await expect.poll(below).toBeLessThan(2);
   await screenshot(page, "answering");
   expect(problems).toEqual([]);
 });

@@ -61,6 +61,17 @@ export function Timeline({ conversation, name }: Props) {
     if (following.current) toEnd();
   }, [total, list.length, toEnd]);
 
+  // So it does when there is less room for it: what is written grows, a call has its bar.
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return undefined;
+    const observer = new ResizeObserver(() => {
+      if (following.current) toEnd();
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [toEnd]);
+
   // Older messages are put above: what the agent reads stays where it is.
   const firstKey = useRef<{ key: string | undefined; total: number }>({ key: undefined, total: 0 });
   useLayoutEffect(() => {
