@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { contact, conversation, message, reservation } from "../testing/build.ts";
 import { type DeskState, EMPTY } from "./state.ts";
-import { facts, heldTasks, offers, parseAttributes, sla, taskItem } from "./tasks.ts";
+import { facts, heldTasks, offers, parseAttributes, sla, taskItem, whatWaits } from "./tasks.ts";
 
 const accepted = reservation({ reservation_status: "accepted" });
 const sid = conversation().sid;
@@ -48,6 +48,14 @@ describe("a task in the list", () => {
     expect(taskItem(desk(messages, { read: { [sid]: 1 } }), accepted).unread).toBe(1);
     const earlier = message({ seq: 4, sid: "IM4", conversation_sid: "CHother" });
     expect(taskItem(desk([...messages, earlier], { read: { [sid]: 2 } }), accepted).unread).toBe(0);
+  });
+
+  test("of what waits, what was said in a conversation counts once, and an offer by itself", () => {
+    const call = reservation({ sid: "WR2", reservation_status: "accepted" });
+    const offer = reservation({ sid: "WR3", reservation_status: "pending" });
+    const reservations = { [accepted.sid]: accepted, WR2: call, WR3: offer };
+    expect(whatWaits(desk([inbound(1, began), inbound(2, began)], { reservations }))).toBe(3);
+    expect(whatWaits(EMPTY)).toBe(0);
   });
 
   test("the customer waits from the task on, and after an answer from their next words on", () => {

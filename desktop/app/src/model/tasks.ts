@@ -98,6 +98,19 @@ export function taskItem(state: DeskState, reservation: Reservation): TaskItem {
   };
 }
 
+/** How much waits for the agent: offers, and what customers said that they have not seen. */
+export function whatWaits(state: DeskState): number {
+  const held = Object.values(state.reservations);
+  const isOffer = ({ reservation_status }: Reservation) => reservation_status === "pending";
+  // A call may have a task beside that of its conversation.
+  const unread = new Map(
+    held
+      .filter((each) => !isOffer(each))
+      .map((each) => [each.task.conversation_sid ?? each.sid, taskItem(state, each).unread]),
+  );
+  return [...unread.values()].reduce((sum, each) => sum + each, held.filter(isOffer).length);
+}
+
 /** Kinds that nobody waits to have answered. */
 const BESIDE: readonly Message["kind"][] = ["reaction", "system", "note"];
 

@@ -3,7 +3,7 @@
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useSettings } from "../desk/settings.ts";
-import { offers, taskItem } from "../model/tasks.ts";
+import { offers, taskItem, whatWaits } from "../model/tasks.ts";
 import { useDesk, useDeskState } from "./context.ts";
 import { useNotices } from "./notices.ts";
 
@@ -67,14 +67,7 @@ export function useAlerts(): void {
     if (refused) notify({ tone: "bad", text: t("later.refused", { why: refused.reason ?? "" }) });
   }, [refused, notify, t]);
 
-  const waiting = useDeskState((state) => {
-    const held = Object.values(state.reservations);
-    return held.reduce(
-      (sum, reservation) =>
-        sum + (reservation.reservation_status === "pending" ? 1 : taskItem(state, reservation).unread),
-      0,
-    );
-  });
+  const waiting = useDeskState(whatWaits);
   useEffect(() => {
     document.title = waiting > 0 ? `(${waiting}) ${t("app")}` : t("app");
   }, [waiting, t]);
