@@ -4,7 +4,17 @@ import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { violations } from "./support/access.ts";
 import { administrator } from "./support/admin.ts";
-import { composer, launch, offers, open, screenshot, signIn, tasks, timeline } from "./support/browser.ts";
+import {
+  acceptByKey,
+  composer,
+  launch,
+  offers,
+  open,
+  screenshot,
+  signIn,
+  tasks,
+  timeline,
+} from "./support/browser.ts";
 import { Center } from "./support/center.ts";
 
 let center: Center;
@@ -32,7 +42,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await center.askForAgent("sms", from);
     await offers(page).first().waitFor();
     expect(await violations(page)).toEqual([]);
-    await page.keyboard.press("Alt+a");
+    await acceptByKey(page);
     await timeline(page).getByText("Which language do you prefer?").waitFor();
     await center.write("sms", from, "See https://shop.example/orders/4711");
     await center.write("sms", from, {
@@ -95,8 +105,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 test("nothing moves on the desk for who wants nothing to move", async () => {
   const { page, problems } = await signIn(browser, center.url, "Chiyo", { reducedMotion: "reduce" });
   await center.askForAgent("sms", "+15005550065");
-  await offers(page).first().waitFor();
-  await page.keyboard.press("Alt+a");
+  await acceptByKey(page);
   await timeline(page).getByText("Which language do you prefer?").waitFor();
   await page.keyboard.press("Alt+c");
   const dialog = page.getByRole("dialog", { name: "Complete the task" });
@@ -125,8 +134,7 @@ test("the whole job is done with keys", async () => {
   await page.getByText("Connected").waitFor();
   const from = "+15005550063";
   await center.askForAgent("sms", from);
-  await offers(page).first().waitFor();
-  await page.keyboard.press("Alt+a");
+  await acceptByKey(page);
   await timeline(page).getByText("Which language do you prefer?").waitFor();
   await page.keyboard.press("Alt+m");
   await focus(composer(page));

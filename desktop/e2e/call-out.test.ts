@@ -4,7 +4,16 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { violations } from "./support/access.ts";
 import { Agent } from "./support/agent.ts";
-import { finishes, launch, offers, screenshot, signIn, tasks, timeline } from "./support/browser.ts";
+import {
+  acceptByKey,
+  finishes,
+  launch,
+  offers,
+  screenshot,
+  signIn,
+  tasks,
+  timeline,
+} from "./support/browser.ts";
 import { Center } from "./support/center.ts";
 import { Phone } from "./support/phones.ts";
 
@@ -111,7 +120,7 @@ test("a customer who does not answer is told of, and the call is over", async ()
 
 /** The offer is accepted, both talk, and it is written up. */
 async function callsBack(number: string): Promise<void> {
-  await page.keyboard.press("Alt+a");
+  await acceptByKey(page);
   const { hers, theirs } = await talk(number);
   await theirs.hangUp();
   await hers.ends();

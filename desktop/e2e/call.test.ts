@@ -3,7 +3,16 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { violations } from "./support/access.ts";
-import { finishes, launch, offers, screenshot, signIn, tasks, timeline } from "./support/browser.ts";
+import {
+  acceptByKey,
+  finishes,
+  launch,
+  offers,
+  screenshot,
+  signIn,
+  tasks,
+  timeline,
+} from "./support/browser.ts";
 import { Center } from "./support/center.ts";
 import { Phone } from "./support/phones.ts";
 
@@ -101,7 +110,7 @@ test("a caller waits, is declined by one and taken by another, held, muted, and 
 test("a call is recorded, paused for a card, and what was recorded plays in the timeline", async () => {
   const { page, problems } = await signIn(browser, center.url, "Ann");
   const caller = await waits("+15005550202");
-  await page.keyboard.press("Alt+a");
+  await acceptByKey(page);
   await (await Phone.ringing(center, ANN)).picksUp();
   await stands(page, "Connected");
   await page.keyboard.press("Alt+r");
@@ -131,7 +140,7 @@ test("a call is recorded, paused for a card, and what was recorded plays in the 
 test("somebody outside is asked first, then joined, and the agent leaves them with the caller", async () => {
   const { page, problems } = await signIn(browser, center.url, "Ann");
   const caller = await waits("+15005550203");
-  await page.keyboard.press("Alt+a");
+  await acceptByKey(page);
   await (await Phone.ringing(center, ANN)).picksUp();
   await stands(page, "Connected");
   await page.keyboard.press("Alt+b");
@@ -166,7 +175,7 @@ test("somebody outside is asked first, then joined, and the agent leaves them wi
 test("a supervisor listens, whispers, and leaves, and the caller hears nothing of it", async () => {
   const ann = await signIn(browser, center.url, "Ann");
   const caller = await waits("+15005550204");
-  await ann.page.keyboard.press("Alt+a");
+  await acceptByKey(ann.page);
   const phone = await Phone.ringing(center, ANN);
   await phone.picksUp();
   await stands(ann.page, "Connected");
@@ -203,7 +212,7 @@ test("a supervisor listens, whispers, and leaves, and the caller hears nothing o
 test("a colleague is consulted while the caller hears music, and takes the call over", async () => {
   const ann = await signIn(browser, center.url, "Ann");
   const caller = await waits("+15005550205");
-  await ann.page.keyboard.press("Alt+a");
+  await acceptByKey(ann.page);
   const first = await Phone.ringing(center, ANN);
   await first.picksUp();
   await stands(ann.page, "Connected");
@@ -214,7 +223,7 @@ test("a colleague is consulted while the caller hears music, and takes the call 
   await dialog.getByRole("button", { name: "Bruno" }).click();
   await stands(ann.page, "On hold");
   await offers(bruno.page).getByText("Knows about refunds").waitFor();
-  await bruno.page.keyboard.press("Alt+a");
+  await acceptByKey(bruno.page);
   const second = await Phone.ringing(center, BRUNO);
   await second.picksUp();
   await people(ann.page).filter({ hasText: "Bruno" }).waitFor();

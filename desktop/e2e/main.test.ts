@@ -2,7 +2,16 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { composer, launch, offers, screenshot, signIn, tasks, timeline } from "./support/browser.ts";
+import {
+  acceptByKey,
+  composer,
+  launch,
+  offers,
+  screenshot,
+  signIn,
+  tasks,
+  timeline,
+} from "./support/browser.ts";
 import { Center } from "./support/center.ts";
 
 let center: Center;
@@ -30,7 +39,7 @@ test("customers on three channels are accepted, answered, wrapped up and complet
     await offers(page).first().waitFor();
     if (index === 0) await screenshot(page, "offer");
     if (by === "click") await offers(page).getByRole("button", { name: "Accept" }).click();
-    else await page.keyboard.press("Alt+a");
+    else await acceptByKey(page);
     await timeline(page).getByText("Which language do you prefer?").first().waitFor();
     await expect.poll(() => tasks(page).count()).toBe(index + 1);
 

@@ -172,6 +172,7 @@ test("a call rings, is taken, heard on both sides, and ends", async () => {
   signalling.cancel("CA2");
   await expect.poll(() => bar.count()).toBe(0);
   signalling.invite("CA3", await (await gateway()).offer(), { From: CALLER });
+  await bar.waitFor();
   await ann.page.keyboard.press("Alt+y");
   await signalling.heard("answer", 2);
   expect(ann.problems).toEqual([]);

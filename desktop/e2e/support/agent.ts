@@ -48,13 +48,22 @@ export class Agent {
     });
   }
 
-  /** Takes the next task that is offered, and says on which conversation it is. */
+  /**
+   * Takes the next task that is offered, and says on which conversation it is. Programs accept faster than the flow's turn
+   * is written: they are put on the conversation once it is.
+   */
   async accepts(): Promise<{ reservation: string; conversation: string }> {
     const offer = await this.hears("reservation.created", (payload) => payload.taken !== true);
     offer.taken = true;
     const reservation = String(offer.sid);
-    await this.act("reservation.accept", { reservation_sid: reservation });
-    return { reservation, conversation: String((offer.task as Fields).conversation_sid) };
+    const accepted = await this.act("reservation.accept", { reservation_sid: reservation });
+    const { conversation_sid } = offer.task as Fields;
+    const isLate = conversation_sid && !accepted.conversation && !accepted.ringing;
+    if (isLate) {
+      const isOn = ({ sid, state }: Fields) => sid === conversation_sid && state === "with_agent";
+      await this.hears("conversation.updated", isOn);
+    }
+    return { reservation, conversation: String(conversation_sid) };
   }
 
   says(conversation: string, text: string): Promise<Fields> {

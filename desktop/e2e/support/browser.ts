@@ -96,6 +96,12 @@ export function offers(page: Page) {
   return page.getByRole("region", { name: "Offers" }).getByRole("article");
 }
 
+/** Takes what is offered, with the keys: they do nothing before it is there. */
+export async function acceptByKey(page: Page): Promise<void> {
+  await offers(page).first().waitFor();
+  await page.keyboard.press("Alt+a");
+}
+
 export function tasks(page: Page) {
   return page.getByRole("navigation", { name: "My tasks" }).getByRole("listitem");
 }
