@@ -21,7 +21,7 @@ pub(crate) struct Page {
     states: Option<bool>,
 }
 
-/// Names; with `states` what each does, too, for half a read unit more.
+/// Names; with `states` what each does, too, for half a read unit each.
 pub(crate) async fn list(
     State(center): State<Shared>,
     Params(page): Params<Page>,

@@ -26,7 +26,8 @@ pub(super) enum Joined {
 }
 
 /// Puts a worker who has accepted a task onto its conversation. The agents of an earlier task of the
-/// conversation leave with it, and its invitations end. Whoever was asked in joins the others.
+/// conversation leave with it, and its invitations end. Whoever was asked in joins the others. A task that its
+/// conversation never had is completed.
 ///
 /// Safe to repeat: who is on it stays on it, and the line in the timeline has the reservation's id. The
 /// conversation is read before the task, and written on condition that it is what was read: so a late repetition
@@ -60,7 +61,7 @@ pub(super) async fn join(
             Stands::BeforeTurn if !is_invitation => return Ok(Joined::NotYet),
             Stands::BeforeTurn | Stands::Over => {
                 if let Some(task) = task.as_ref().filter(|_| !is_invitation) {
-                    router::complete_orphan(center, worker, task).await?;
+                    router::complete_orphan(center, task).await?;
                 }
                 return Ok(Joined::Over);
             }

@@ -7,7 +7,7 @@ use crate::center::Center;
 use crate::command::RoutingBody;
 use crate::ports::Consistency;
 use crate::store::{StoreError, load_conversation_by_sid, load_task};
-use patchbay_model::{ConversationState, Task, TaskSid, TaskStatus, Timestamp, WorkerSid};
+use patchbay_model::{ConversationState, Task, TaskSid, TaskStatus, Timestamp};
 
 const REASON: &str = "its conversation ended before it began";
 
@@ -38,14 +38,13 @@ pub(super) async fn send_timer_on(center: &Center, sid: TaskSid, due: Timestamp)
     }
 }
 
-/// Completes an orphan that a worker has accepted: there is nobody to talk to, and nothing to write up.
+/// Completes an orphan that somebody has accepted: there is nobody to talk to, and nothing to write up.
 ///
 /// Safe to repeat: a task is completed once.
-pub(crate) async fn complete_orphan(center: &Center, worker: &WorkerSid, task: &Task) -> Result<(), OpError> {
-    let held = task.reservations.iter().find(|held| held.worker_sid == *worker);
-    match held {
-        Some(held) if is_orphan(center, task).await? => {
-            reservation::complete(center, worker, &held.sid, Some(REASON)).await.map(drop)
+pub(crate) async fn complete_orphan(center: &Center, task: &Task) -> Result<(), OpError> {
+    match task.served() {
+        Some(served) if is_orphan(center, task).await? => {
+            reservation::complete(center, &served.worker_sid, &served.sid, Some(REASON)).await.map(drop)
         }
         _ => Ok(()),
     }

@@ -34,7 +34,7 @@ async fn timeline(center: &Center, session: &Session, fields: &Fields) -> Result
     Ok(contact_of(center, &conversation).await?.timeline())
 }
 
-/// `message.cancel {conversation_sid, message_sid}`: by anybody who is or was on the conversation, and supervisors. Safe to
+/// `message.cancel {conversation_sid, message_sid}`: by whoever is on the conversation or writes it up, and supervisors. Safe to
 /// repeat: what is canceled stays so.
 pub(super) async fn cancel_later(
     center: &Center,
